@@ -45,6 +45,17 @@ public unsafe interface ISimd<TVector>
     /// <summary>The square root, correctly rounded.</summary>
     static abstract TVector SquareRoot(TVector a);
 
+    /// <summary>a where a &lt; b, else b: the second operand where either is NaN or both are zeros.</summary>
+    static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>a where b &lt; a, else b: the second operand where either is NaN or both are zeros.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    /// <summary>a * 2^n, rounded once, also where the result is denormal or overflows.</summary>
+    /// <param name="a">Normal numbers with a magnitude in [1/4, 4), or NaN.</param>
+    /// <param name="n">Whole numbers in [-200, 200].</param>
+    static abstract TVector ScaleByPowerOfTwo(TVector a, TVector n);
+
     /// <summary>All bits set in the lanes where a &lt; b (false where either is NaN).</summary>
     static abstract TVector LessThan(TVector a, TVector b);
 
