@@ -1,0 +1,203 @@
+using System.Numerics;
+using AkkaLstm.Models.Parameters;
+
+namespace AkkaLstm.Models.Gradients;
+
+/// <summary>
+/// Joins gradient sums of shards by the fixed binary tree over the shard index, ((s0 + s1) + (s2 + s3)) + ..., whatever aligned subtrees the
+/// parts are, so that the result does not depend on which worker computed what.
+/// </summary>
+/// <remarks>
+/// An embedding row that a subtree does not touch is absent there, not zero: a node's row is the sum of its children's where both have it, and
+/// the one child's where only one has. Which rows a node touches is a fact about its shards, so this too is independent of the parts.
+/// </remarks>
+public static class GradientTree
+{
+    /// <summary>Floats reduced at a time: the tree's levels stay in the first-level cache.</summary>
+    private const int PieceLength = 2_048;
+
+    /// <summary>Reduces the parts' gradients over <paramref name="result"/>'s slice and forms its blocks' sums of squares.</summary>
+    /// <param name="parts">Aligned subtrees that cover the shards 0 .. <paramref name="shardCount"/> - 1, in any order; each for the
+    /// slice or more.</param>
+    /// <param name="shardCount">S, the plan's logical shards; a power of two.</param>
+    /// <param name="result">Receives the sums.</param>
+    /// <exception cref="ArgumentException">The parts are not aligned subtrees that cover every shard once, or lack the slice.</exception>
+    public static void Reduce(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
+    {
+        OrderParts(parts, shardCount, result);
+        Gradient sum = result.Gradient;
+        int pieceLength = Math.Max(PieceLength, sum.Layout.SparseRowWidth);
+        result.EnsureScratch(parts.Length, pieceLength * (BitOperations.Log2((uint)shardCount) + 1));
+        var tree = new Tree(result, pieceLength);
+        MergeRows(tree, result);
+        ParameterSlice slice = sum.Slice;
+        int nextRow = 0;
+        for (int i = 0; i < slice.BlockCount; i++)
+        {
+            ParameterBlock block = sum.Layout.Blocks[slice.FirstBlock + i];
+            result.BlockSquareSums[i] = block.Start < sum.Layout.DenseStart
+                ? SumOfSquaresOfRows(sum, block, ref nextRow)
+                : ReduceBlock(tree, sum, block);
+        }
+    }
+
+    private static void OrderParts(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
+    {
+        if (!BitOperations.IsPow2(shardCount))
+            throw new ArgumentException($"The number of shards is {shardCount}: it must be a power of two.");
+        ParameterSlice slice = result.Gradient.Slice;
+        List<GradientPart> ordered = result.Parts;
+        ordered.Clear();
+        foreach (GradientPart part in parts)
+        {
+            if (!BitOperations.IsPow2(part.ShardCount) || part.FirstShard % part.ShardCount != 0)
+                throw new ArgumentException($"The part of {part.ShardCount} shards from {part.FirstShard} is not an aligned subtree.");
+            if (part.Gradient.Slice.Start > slice.Start || part.Gradient.Slice.End < slice.End)
+                throw new ArgumentException($"The part from shard {part.FirstShard} does not hold slice {slice.Index}.");
+            int position = ordered.Count;
+            while (position > 0 && ordered[position - 1].FirstShard > part.FirstShard)
+                position--;
+            ordered.Insert(position, part);
+        }
+
+        int covered = 0;
+        foreach (GradientPart part in ordered)
+        {
+            if (part.FirstShard != covered)
+                throw new ArgumentException($"The parts do not cover shard {Math.Min(covered, part.FirstShard)} exactly once.");
+            covered += part.ShardCount;
+        }
+
+        if (covered != shardCount)
+            throw new ArgumentException($"The parts cover {covered} shards of {shardCount}.");
+    }
+
+    private static double ReduceBlock(in Tree tree, Gradient sum, ParameterBlock block)
+    {
+        int end = block.Start + block.Length;
+        for (int start = block.Start; start < end; start += PieceLength)
+        {
+            int length = Math.Min(PieceLength, end - start);
+            Span<float> destination = sum.Dense.AsSpan(start - sum.DenseStart, length);
+            ReadOnlySpan<float> total = tree.SumDense(start, destination);
+            if (total != destination)
+                total.CopyTo(destination);
+        }
+
+        return SumOfSquares(sum.Dense.AsSpan(block.Start - sum.DenseStart, block.Length));
+    }
+
+    /// <summary>Merges the parts' sorted rows: the smallest row index that any part has next comes next.</summary>
+    private static void MergeRows(in Tree tree, ReducedSlice result)
+    {
+        Gradient sum = result.Gradient;
+        SparseRows rows = sum.Rows;
+        rows.Count = 0;
+        if (sum.EndRow == sum.FirstRow)
+            return;
+        List<GradientPart> parts = result.Parts;
+        for (int p = 0; p < parts.Count; p++)
+            result.RowCursors[p] = parts[p].Gradient.Rows.LowerBound(sum.FirstRow);
+        while (true)
+        {
+            int row = sum.EndRow;
+            for (int p = 0; p < parts.Count; p++)
+            {
+                SparseRows partRows = parts[p].Gradient.Rows;
+                int cursor = result.RowCursors[p];
+                if (cursor < partRows.Count)
+                    row = Math.Min(row, partRows.Indices[cursor]);
+            }
+
+            if (row == sum.EndRow)
+                return;
+            rows.EnsureCapacity(rows.Count + 1);
+            rows.Indices[rows.Count] = row;
+            Span<float> destination = rows.Row(rows.Count++);
+            ReadOnlySpan<float> total = tree.SumRow(row, destination);
+            if (total != destination)
+                total.CopyTo(destination);
+            for (int p = 0; p < parts.Count; p++)
+            {
+                SparseRows partRows = parts[p].Gradient.Rows;
+                int cursor = result.RowCursors[p];
+                if (cursor < partRows.Count && partRows.Indices[cursor] == row)
+                    result.RowCursors[p]++;
+            }
+        }
+    }
+
+    private static double SumOfSquaresOfRows(Gradient sum, ParameterBlock block, ref int nextRow)
+    {
+        int endRow = (block.Start + block.Length) / sum.Rows.Width;
+        double total = 0;
+        for (; nextRow < sum.Rows.Count && sum.Rows.Indices[nextRow] < endRow; nextRow++)
+            total += SumOfSquares(sum.Rows.Row(nextRow));
+        return total;
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<float> values)
+    {
+        double total = 0;
+        foreach (float value in values)
+            total += (double)value * value;
+        return total;
+    }
+
+    /// <summary>The shard tree over the ordered parts: a node is a run of parts that together are an aligned subtree.</summary>
+    private readonly ref struct Tree(ReducedSlice result, int pieceLength)
+    {
+        /// <summary>Sum of the dense piece at flat index <paramref name="start"/>; in the destination, or a part's own where there is one.</summary>
+        public ReadOnlySpan<float> SumDense(int start, Span<float> destination) =>
+            Sum(0, result.Parts.Count, start, -1, destination, 0);
+
+        /// <summary>Sum of a row over the parts that have it.</summary>
+        public ReadOnlySpan<float> SumRow(int row, Span<float> destination) =>
+            Sum(0, result.Parts.Count, 0, row, destination, 0);
+
+        private ReadOnlySpan<float> Sum(int firstPart, int partCount, int start, int row, Span<float> destination, int depth)
+        {
+            if (partCount == 1)
+                return Leaf(firstPart, start, row, destination.Length);
+            int leftCount = PartsInLeftHalf(firstPart, partCount);
+            ReadOnlySpan<float> left = Sum(firstPart, leftCount, start, row, destination, depth + 1);
+            Span<float> scratch = result.Scratch.AsSpan(depth * pieceLength, destination.Length);
+            ReadOnlySpan<float> right = Sum(firstPart + leftCount, partCount - leftCount, start, row, scratch, depth + 1);
+            if (right.IsEmpty)
+                return left;
+            if (left.IsEmpty)
+            {
+                // The scratch of this level is used again before the caller reads its left child.
+                right.CopyTo(destination);
+                return destination;
+            }
+
+            for (int i = 0; i < destination.Length; i++)
+                destination[i] = left[i] + right[i];
+            return destination;
+        }
+
+        /// <summary>The part's own values; empty where it lacks the row.</summary>
+        private ReadOnlySpan<float> Leaf(int part, int start, int row, int length)
+        {
+            Gradient gradient = result.Parts[part].Gradient;
+            if (row < 0)
+                return gradient.Dense.AsSpan(start - gradient.DenseStart, length);
+            int cursor = result.RowCursors[part];
+            bool hasRow = cursor < gradient.Rows.Count && gradient.Rows.Indices[cursor] == row;
+            return hasRow ? gradient.Rows.Row(cursor) : [];
+        }
+
+        private int PartsInLeftHalf(int firstPart, int partCount)
+        {
+            List<GradientPart> parts = result.Parts;
+            GradientPart last = parts[firstPart + partCount - 1];
+            int firstShard = parts[firstPart].FirstShard;
+            int middle = firstShard + ((last.FirstShard + last.ShardCount - firstShard) / 2);
+            int count = 0;
+            while (parts[firstPart + count].FirstShard < middle)
+                count++;
+            return count;
+        }
+    }
+}

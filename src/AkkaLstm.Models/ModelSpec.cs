@@ -1,0 +1,139 @@
+namespace AkkaLstm.Models;
+
+/// <summary>What an input row is.</summary>
+public enum InputKind
+{
+    /// <summary>A token index, looked up in an embedding table (V, E).</summary>
+    Tokens,
+
+    /// <summary>I numbers, given to the first layer as they are.</summary>
+    Values,
+}
+
+/// <summary>What is minimised.</summary>
+public enum LossKind
+{
+    /// <summary>-log softmax(y)[target], in nats.</summary>
+    CrossEntropy,
+
+    /// <summary>(y - target)^2 for each output; its mean over the counted elements is the MSE.</summary>
+    SquaredError,
+}
+
+/// <summary>The recurrent cell of the stacked layers.</summary>
+public enum CellKind
+{
+    /// <summary>Long short-term memory with forget gate, no peepholes (PyTorch's nn.LSTM).</summary>
+    Lstm,
+}
+
+/// <summary>Where dropout is applied; never inside the recurrence.</summary>
+[Flags]
+public enum DropoutSites
+{
+    /// <summary>Nowhere.</summary>
+    None = 0,
+
+    /// <summary>On the first layer's input (embedding or values).</summary>
+    Input = 1,
+
+    /// <summary>On the output of every layer but the last: PyTorch's nn.LSTM(dropout=p).</summary>
+    BetweenLayers = 2,
+
+    /// <summary>On the last layer's output, before the head.</summary>
+    Output = 4,
+
+    /// <summary>On all non-recurrent connections, as in Zaremba et al. 2014 ("Recurrent Neural Network Regularization").</summary>
+    AllNonRecurrent = Input | BetweenLayers | Output,
+}
+
+/// <summary>
+/// The shape of a sequence model: embedding or values, L stacked recurrent layers with dropout between them, a linear head, a loss.
+/// Everything that fixes the names, the shapes and the order of its parameters is here.
+/// </summary>
+public sealed record ModelSpec
+{
+    /// <summary>What an input row is.</summary>
+    public required InputKind Input { get; init; }
+
+    /// <summary>V, the vocabulary, for tokens; I, the numbers in a row, for values.</summary>
+    public required int InputSize { get; init; }
+
+    /// <summary>E, the width of an embedding row; tokens only, 0 for values.</summary>
+    public int EmbeddingSize { get; init; }
+
+    /// <summary>The recurrent cell. Default: LSTM.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>H, the hidden size of every layer.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>L, the number of stacked layers. Default: 1.</summary>
+    public int LayerCount { get; init; } = 1;
+
+    /// <summary>O: classes for cross-entropy, numbers in a target row for squared error.</summary>
+    public required int OutputSize { get; init; }
+
+    /// <summary>What is minimised.</summary>
+    public required LossKind Loss { get; init; }
+
+    /// <summary>Probability in [0, 1) with which an element is dropped in training; survivors are scaled by 1 / (1 - p). Default: 0.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Where <see cref="Dropout"/> applies. Default: between the layers, as in PyTorch's nn.LSTM.</summary>
+    public DropoutSites DropoutSites { get; init; } = DropoutSites.BetweenLayers;
+
+    /// <summary>Size of the first layer's input rows: E or I.</summary>
+    public int FirstLayerInputSize => Input == InputKind.Tokens ? EmbeddingSize : InputSize;
+
+    /// <summary>Floats of carried state per lane: L x [h, c] x H. A carry buffer is lane-major, (B, L, [h, c], H).</summary>
+    public int CarryLength => LayerCount * 2 * HiddenSize;
+
+    /// <summary>Size of the input rows of layer <paramref name="layer"/> (0 = lowest).</summary>
+    public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : HiddenSize;
+
+    /// <summary>Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.</summary>
+    public bool DropsInputOf(int layer)
+    {
+        DropoutSites site = layer == 0 ? DropoutSites.Input
+            : layer == LayerCount ? DropoutSites.Output
+            : DropoutSites.BetweenLayers;
+        return Dropout > 0 && (DropoutSites & site) != DropoutSites.None;
+    }
+
+    /// <summary>Checks every size and combination.</summary>
+    /// <returns>This spec.</returns>
+    /// <exception cref="ArgumentException">A member is out of range; the message names it and what would be right.</exception>
+    public ModelSpec Validate()
+    {
+        RequireDefined(Input, nameof(Input));
+        RequireDefined(Cell, nameof(Cell));
+        RequireDefined(Loss, nameof(Loss));
+        RequirePositive(InputSize, nameof(InputSize));
+        RequirePositive(HiddenSize, nameof(HiddenSize));
+        RequirePositive(LayerCount, nameof(LayerCount));
+        RequirePositive(OutputSize, nameof(OutputSize));
+        if (Input == InputKind.Tokens)
+            RequirePositive(EmbeddingSize, nameof(EmbeddingSize));
+        else if (EmbeddingSize != 0)
+            throw new ArgumentException($"{nameof(EmbeddingSize)} is {EmbeddingSize} but the input is values: leave it 0.");
+        if (!(Dropout >= 0 && Dropout < 1))
+            throw new ArgumentException($"{nameof(Dropout)} is {Dropout}: give a probability from 0 up to, not including, 1.");
+        if ((DropoutSites & ~DropoutSites.AllNonRecurrent) != DropoutSites.None)
+            throw new ArgumentException($"{nameof(DropoutSites)} is {DropoutSites}: combine Input, BetweenLayers and Output.");
+        return this;
+    }
+
+    private static void RequirePositive(int value, string name)
+    {
+        if (value <= 0)
+            throw new ArgumentException($"{name} is {value}: give a whole number of at least 1.");
+    }
+
+    private static void RequireDefined<TEnum>(TEnum value, string name)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentException($"{name} is {value}: give one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace AkkaLstm.Models.Parameters;
+
+/// <summary>
+/// Where each tensor of a model lies in the one flat parameter buffer, how the buffer is cut into blocks (for the norm) and slices (for
+/// the servers). Names, shapes and gate order (i, f, g, o) are PyTorch's for a module with an nn.Embedding "embedding", an nn.LSTM
+/// "lstm" and an nn.Linear "head".
+/// </summary>
+/// <remarks>
+/// Invariant: the sparse tensor, where there is one, is the first; dense parameters are the rest, [<see cref="DenseStart"/>,
+/// <see cref="TotalLength"/>).
+/// </remarks>
+public sealed class ParameterLayout
+{
+    /// <summary>Floats in a block of a dense tensor (the last one of a tensor may be shorter).</summary>
+    public const int BlockLength = 16_384;
+
+    /// <summary>Name of the embedding table, (V, E).</summary>
+    public const string EmbeddingName = "embedding.weight";
+
+    /// <summary>Name of the head's weights, (O, H).</summary>
+    public const string HeadWeightName = "head.weight";
+
+    /// <summary>Name of the head's bias, (O).</summary>
+    public const string HeadBiasName = "head.bias";
+
+    private readonly List<TensorInfo> _tensors = [];
+    private readonly List<ParameterBlock> _blocks = [];
+    private readonly Dictionary<string, TensorInfo> _byName = new(StringComparer.Ordinal);
+
+    private ParameterLayout(ModelSpec spec)
+    {
+        Spec = spec;
+        int h = spec.HiddenSize;
+        if (spec.Input == InputKind.Tokens)
+        {
+            SparseRowWidth = spec.EmbeddingSize;
+            Add(EmbeddingName, [spec.InputSize, spec.EmbeddingSize], isSparse: true);
+            DenseStart = TotalLength;
+        }
+
+        for (int layer = 0; layer < spec.LayerCount; layer++)
+        {
+            Add($"lstm.weight_ih_l{layer}", [checked(4 * h), spec.LayerInputSize(layer)]);
+            Add($"lstm.weight_hh_l{layer}", [checked(4 * h), h]);
+            Add($"lstm.bias_ih_l{layer}", [checked(4 * h)]);
+            Add($"lstm.bias_hh_l{layer}", [checked(4 * h)]);
+        }
+
+        Add(HeadWeightName, [spec.OutputSize, h]);
+        Add(HeadBiasName, [spec.OutputSize]);
+    }
+
+    /// <summary>The model it is the layout of.</summary>
+    public ModelSpec Spec { get; }
+
+    /// <summary>The tensors in order; together they cover the buffer without gaps.</summary>
+    public IReadOnlyList<TensorInfo> Tensors => _tensors;
+
+    /// <summary>The fixed blocks in order; together they cover the buffer, and none crosses a tensor's end.</summary>
+    public IReadOnlyList<ParameterBlock> Blocks => _blocks;
+
+    /// <summary>Floats in the flat buffer.</summary>
+    public int TotalLength { get; private set; }
+
+    /// <summary>Index of the first dense parameter: the length of the sparse tensor, 0 where there is none.</summary>
+    public int DenseStart { get; }
+
+    /// <summary>Floats of all dense tensors.</summary>
+    public int DenseLength => TotalLength - DenseStart;
+
+    /// <summary>E, the floats in a row of the sparse tensor; 0 where there is none.</summary>
+    public int SparseRowWidth { get; }
+
+    /// <summary>Rows of the sparse tensor; 0 where there is none.</summary>
+    public int SparseRowCount => SparseRowWidth == 0 ? 0 : DenseStart / SparseRowWidth;
+
+    /// <summary>The whole buffer as one slice.</summary>
+    public ParameterSlice Whole => new(0, 0, TotalLength, 0, _blocks.Count);
+
+    /// <summary>Makes the layout of a model.</summary>
+    /// <exception cref="ArgumentException">The spec is not valid, or has more than 2^31 - 1 parameters.</exception>
+    public static ParameterLayout For(ModelSpec spec)
+    {
+        spec.Validate();
+        try
+        {
+            return new ParameterLayout(spec);
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException(
+                "The model has more than 2147483647 parameters: make the vocabulary, the embedding or the hidden size smaller.",
+                e);
+        }
+    }
+
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public TensorInfo this[string name] => _byName[name];
+
+    /// <summary>Index of the tensor that holds flat index <paramref name="index"/>.</summary>
+    internal TensorInfo TensorAt(int index) => _tensors.First(tensor => index < tensor.End);
+
+    /// <summary>
+    /// Cuts the buffer into <paramref name="serverCount"/> contiguous runs of whole blocks, as nearly equal in floats as whole blocks
+    /// allow. Slice k ends at the block border nearest to (k + 1) / K of the buffer.
+    /// </summary>
+    public IReadOnlyList<ParameterSlice> Split(int serverCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(serverCount);
+        var slices = new ParameterSlice[serverCount];
+        int firstBlock = 0;
+        int start = 0;
+        for (int k = 0; k < serverCount; k++)
+        {
+            long goal = (long)TotalLength * (k + 1) / serverCount;
+            int endBlock = firstBlock;
+            int end = start;
+            while (endBlock < _blocks.Count && IsNearer(end + _blocks[endBlock].Length, end, goal))
+                end += _blocks[endBlock++].Length;
+            slices[k] = new ParameterSlice(k, start, end - start, firstBlock, endBlock - firstBlock);
+            (firstBlock, start) = (endBlock, end);
+        }
+
+        return slices;
+    }
+
+    /// <summary>SHA-256 over the parameters as little-endian float32 in layout order, in lower-case hexadecimal.</summary>
+    /// <exception cref="ArgumentException">The length is not <see cref="TotalLength"/>.</exception>
+    public string Hash(ReadOnlySpan<float> parameters)
+    {
+        RequireTotalLength(parameters.Length);
+        if (BitConverter.IsLittleEndian)
+            return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(parameters)));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(BlockLength * sizeof(float));
+        for (int start = 0; start < parameters.Length; start += BlockLength)
+        {
+            ReadOnlySpan<float> part = parameters.Slice(start, Math.Min(BlockLength, parameters.Length - start));
+            for (int i = 0; i < part.Length; i++)
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), part[i]);
+            hash.AppendData(bytes, 0, part.Length * sizeof(float));
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    internal void RequireTotalLength(int length)
+    {
+        if (length != TotalLength)
+            throw new ArgumentException($"A parameter buffer of this model has {TotalLength} floats, not {length}.");
+    }
+
+    private static bool IsNearer(long candidate, long current, long goal) =>
+        Math.Abs(candidate - goal) <= Math.Abs(current - goal);
+
+    private void Add(string name, int[] shape, bool isSparse = false)
+    {
+        int length = shape.Aggregate(1, (product, size) => checked(product * size));
+        var tensor = new TensorInfo(name, shape, TotalLength, length, isSparse);
+        int blockLength = isSparse ? Math.Max(1, BlockLength / shape[1]) * shape[1] : BlockLength;
+        for (int start = 0; start < length; start += Math.Min(blockLength, length - start))
+            _blocks.Add(new ParameterBlock(TotalLength + start, Math.Min(blockLength, length - start)));
+        _tensors.Add(tensor);
+        _byName.Add(name, tensor);
+        TotalLength = checked(TotalLength + length);
+    }
+}
