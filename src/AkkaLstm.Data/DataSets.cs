@@ -1,0 +1,84 @@
+using AkkaLstm.Data.Forecasting;
+using AkkaLstm.Data.Text;
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Data;
+
+/// <summary>Opens data sets.</summary>
+public static class DataSets
+{
+    /// <summary>What a built-in data set's name is preceded by.</summary>
+    public const string BuiltinPrefix = "builtin:";
+
+    /// <summary>The data sets that need no file.</summary>
+    public static IReadOnlyList<BuiltinDataSet> Builtins { get; } =
+    [
+        new("sunspots", DataTask.Forecast,
+            "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)", Window: 48, Batch: 32, Horizon: 12, SeasonLength: 132),
+    ];
+
+    /// <summary>The built-in that a <c>--data</c> value names; null where it names a file.</summary>
+    /// <exception cref="BadInputException">No built-in has this name.</exception>
+    public static BuiltinDataSet? FindBuiltin(string data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!data.StartsWith(BuiltinPrefix, StringComparison.Ordinal))
+            return null;
+        string name = data[BuiltinPrefix.Length..];
+        return Builtins.FirstOrDefault(builtin => builtin.Name == name) ?? throw new BadInputException(
+            $"--data {data}: there is no built-in of that name; there are: {string.Join(", ", Builtins.Select(builtin => builtin.Name))}.");
+    }
+
+    /// <summary>The task that options ask for or their data implies.</summary>
+    /// <exception cref="BadInputException">A file that could be anything, or a task that the built-in is not made for.</exception>
+    public static DataTask TaskOf(DataOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (FindBuiltin(options.Data) is { } builtin)
+        {
+            return options.Task is null || options.Task == builtin.Task ? builtin.Task : throw new BadInputException(
+                $"--task: {options.Data} is made for another task; leave --task out.");
+        }
+
+        if (options.Task == DataTask.Synthetic)
+            throw new BadInputException($"--data {options.Data}: a synthetic problem is not read from a file; give --data builtin:NAME.");
+        return options.Task ?? (options.Data.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+            ? DataTask.Forecast
+            : throw new BadInputException($"--data {options.Data}: say what to do with the file: --task forecast, char-lm or word-lm."));
+    }
+
+    /// <summary>
+    /// Opens a data set. For training (<paramref name="saved"/> is null) scales or vocabulary come from the training part, and all
+    /// splits there are must be long enough; with a saved model its own are used, and only the splits that are asked for matter.
+    /// </summary>
+    /// <param name="options">What to open and how to cut it.</param>
+    /// <param name="saved">What was saved with the model.</param>
+    /// <exception cref="BadInputException">A file or an option that cannot be used.</exception>
+    public static DataSet Open(DataOptions options, DataArtifacts? saved = null)
+    {
+        DataTask task = TaskOf(options);
+        RequirePositive("--window", options.Window);
+        RequirePositive("--batch", options.Batch);
+        DataSet dataSet = task switch
+        {
+            DataTask.Forecast => ForecastDataSet.Open(options, saved?.Normalizer),
+            _ => TextDataSet.Open(options, task, saved?.Vocabulary),
+        };
+        if (saved is null)
+        {
+            foreach (DataSplit split in Enum.GetValues<DataSplit>())
+            {
+                if (split == DataSplit.Train || dataSet.Has(split))
+                    _ = dataSet.Source(split);
+            }
+        }
+
+        return dataSet;
+    }
+
+    private static void RequirePositive(string option, int value)
+    {
+        if (value < 1)
+            throw new BadInputException($"{option} {value}: must be at least 1.");
+    }
+}

@@ -1,0 +1,44 @@
+namespace AkkaLstm.Data;
+
+/// <summary>Figures of the model and of the methods it is held against, on the same targets.</summary>
+/// <param name="Methods">The model first, then the baselines.</param>
+public sealed record EvaluationReport(IReadOnlyList<MethodScores> Methods)
+{
+    /// <summary>Name of the model's own row in <see cref="Methods"/>.</summary>
+    public const string ModelName = "model";
+
+    /// <summary>The model's own figures.</summary>
+    public MethodScores Model => Methods[0];
+}
+
+/// <summary>Figures of one method.</summary>
+/// <param name="Method">Stable name: <c>model</c>, <c>persistence</c>, <c>seasonal-naive</c>, <c>ar</c>.</param>
+/// <param name="Description">For people: the method with its settings, e.g. <c>AR(17)</c>.</param>
+/// <param name="Metrics">Over all targets.</param>
+/// <param name="Targets">For each target column apart, where there are several; else empty.</param>
+public sealed record MethodScores(
+    string Method, string Description, IReadOnlyList<Metric> Metrics, IReadOnlyList<TargetScores> Targets)
+{
+    /// <summary>The value of a metric, or null where it is not defined (for instance MASE on a constant series).</summary>
+    public double? this[string metric]
+    {
+        get
+        {
+            foreach (Metric candidate in Metrics)
+            {
+                if (candidate.Name == metric)
+                    return candidate.Value;
+            }
+
+            return null;
+        }
+    }
+}
+
+/// <summary>Figures for one target column.</summary>
+public sealed record TargetScores(string Column, IReadOnlyList<Metric> Metrics);
+
+/// <summary>One figure.</summary>
+/// <param name="Name">Stable name, e.g. <c>rmse</c>, <c>perplexity</c>.</param>
+/// <param name="Value">Its value.</param>
+public readonly record struct Metric(string Name, double Value);

@@ -1,0 +1,50 @@
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Data.Forecasting;
+
+/// <summary>Which columns a forecast reads and forecasts; null where the file decides.</summary>
+/// <param name="Inputs">Input columns; null: every column but the date column.</param>
+/// <param name="Targets">Columns to forecast; null: the inputs.</param>
+/// <param name="DateColumn">Column with dates; null: the first one whose first cell is a date and not a number.</param>
+internal sealed record ColumnChoice(
+    IReadOnlyList<string>? Inputs, IReadOnlyList<string>? Targets, string? DateColumn)
+{
+    /// <summary>What the options ask for.</summary>
+    internal static ColumnChoice Of(DataOptions options) => new(options.Inputs, options.Targets, options.DateColumn);
+
+    /// <summary>What a saved model asks for.</summary>
+    internal static ColumnChoice Of(Normalizer saved) => new(
+        [.. saved.Inputs.Select(scale => scale.Column)], [.. saved.Targets.Select(scale => scale.Column)], saved.DateColumn);
+
+    /// <summary>Settles what was left open.</summary>
+    /// <param name="path">File, for messages.</param>
+    /// <param name="headers">Columns there are.</param>
+    /// <param name="firstRow">Cells of the first row, for recognising dates.</param>
+    /// <exception cref="BadInputException">A column that is not there, or none left to forecast.</exception>
+    internal (IReadOnlyList<string> Inputs, IReadOnlyList<string> Targets, string? DateColumn) Resolve(
+        string path, IReadOnlyList<string> headers, IReadOnlyList<string> firstRow)
+    {
+        if (DateColumn is not null)
+            Require(path, headers, "--date-column", [DateColumn]);
+        string? date = DateColumn ?? headers.Zip(firstRow).FirstOrDefault(cell => DateSequence.IsDate(cell.Second)).First;
+        IReadOnlyList<string> inputs = Inputs ?? [.. headers.Where(header => header != date)];
+        IReadOnlyList<string> targets = Targets ?? inputs;
+        Require(path, headers, "--inputs", inputs);
+        Require(path, headers, "--targets", targets);
+        return (inputs, targets, date);
+    }
+
+    private static void Require(string path, IReadOnlyList<string> headers, string option, IReadOnlyList<string> asked)
+    {
+        string there = string.Join(", ", headers);
+        if (asked.Count == 0)
+            throw new BadInputException($"{path}:1: {option} names no column; there are: {there}.");
+        foreach (string name in asked)
+        {
+            if (!headers.Contains(name, StringComparer.Ordinal))
+                throw new BadInputException($"{path}:1: {option}: there is no column '{name}'; there are: {there}.");
+            if (asked.Count(other => other == name) > 1)
+                throw new BadInputException($"{option}: column '{name}' is named twice; name it once.");
+        }
+    }
+}
