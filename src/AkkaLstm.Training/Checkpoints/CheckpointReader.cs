@@ -1,0 +1,70 @@
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Checkpoints;
+
+/// <summary>Reads manifests and tells whole checkpoints from damaged ones.</summary>
+internal static class CheckpointReader
+{
+    /// <summary>Whether a path looks like a checkpoint.</summary>
+    public static bool IsCheckpoint(string path) => File.Exists(Path.Combine(path, CheckpointManifest.FileName));
+
+    /// <summary>Reads a checkpoint's manifest; its other files are not looked at.</summary>
+    /// <exception cref="BadInputException">It is missing or damaged.</exception>
+    public static CheckpointManifest ReadManifest(string path)
+    {
+        string file = Path.Combine(path, CheckpointManifest.FileName);
+        try
+        {
+            return CheckpointManifest.Parse(File.ReadAllBytes(file), file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: has no readable manifest ({e.Message}); use another checkpoint", e);
+        }
+    }
+
+    /// <summary>Verifies every file of a checkpoint against the manifest.</summary>
+    /// <exception cref="BadInputException">Something is missing, cut short or changed; the message names it.</exception>
+    public static CheckpointManifest Verify(string path)
+    {
+        CheckpointManifest manifest = ReadManifest(path);
+        foreach ((string name, CheckpointFile expected) in manifest.Files)
+        {
+            string file = Path.Combine(path, name);
+            CheckpointFile actual;
+            try
+            {
+                actual = HashingFile.Read(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new BadInputException($"{file}: cannot be read ({e.Message}); use another checkpoint", e);
+            }
+
+            if (actual.Bytes != expected.Bytes)
+                throw new BadInputException($"{file}: is damaged ({actual.Bytes} bytes where {expected.Bytes} were written); use another checkpoint");
+            if (actual.Sha256 != expected.Sha256)
+                throw new BadInputException($"{file}: is damaged (its SHA-256 is not the written one); use another checkpoint");
+        }
+
+        return manifest;
+    }
+
+    /// <summary>As <see cref="Verify"/>, but null for a damaged one.</summary>
+    public static CheckpointManifest? TryVerify(string path) => OrNull(Verify, path);
+
+    /// <summary>As <see cref="ReadManifest"/>, but null for a damaged one.</summary>
+    public static CheckpointManifest? TryReadManifest(string path) => OrNull(ReadManifest, path);
+
+    private static CheckpointManifest? OrNull(Func<string, CheckpointManifest> read, string path)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (BadInputException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using AkkaLstm.Models.Formats;
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Runs;
+
+namespace AkkaLstm.Training.Checkpoints;
+
+/// <summary>
+/// The checkpoints of a run. Each is a directory <c>step-00000123</c> that is written beside its place, flushed to disk and then renamed, so
+/// that what bears the name is whole; the newest ones and the best are kept.
+/// </summary>
+public sealed class CheckpointStore
+{
+    /// <summary>Newest checkpoints that are kept, besides the best.</summary>
+    public const int KeptCount = 3;
+
+    /// <summary>File with the parameters.</summary>
+    public const string ParametersName = "parameters.safetensors";
+
+    /// <summary>File with the optimizer's moments.</summary>
+    public const string OptimizerName = "optimizer.safetensors";
+
+    /// <summary>File with the carried state.</summary>
+    public const string CarryName = "carry.safetensors";
+
+    /// <summary>File with the plan and what was learned from the data.</summary>
+    public const string ModelName = "model.json";
+
+    private const string StepPrefix = "step-";
+    private const string TemporaryPrefix = ".tmp-";
+    private const string CarryTensor = "carry";
+
+    private readonly string _directory;
+    private readonly ModelCard _card;
+    private readonly IReadOnlyList<string> _momentNames;
+    private readonly ParameterLayout _layout;
+    private readonly Action<RunNotice> _report;
+
+    /// <summary>Opens the store and removes what a killed process left unfinished.</summary>
+    /// <param name="directory">The run's <c>checkpoints</c>; made where it is missing.</param>
+    /// <param name="card">The model's description, saved with each checkpoint.</param>
+    /// <param name="momentNames">Names of the optimizer's moments.</param>
+    /// <param name="report">Hears of damaged checkpoints.</param>
+    /// <exception cref="StorageException">The directory cannot be written.</exception>
+    public CheckpointStore(string directory, ModelCard card, IReadOnlyList<string> momentNames, Action<RunNotice> report)
+    {
+        _directory = directory;
+        _card = card;
+        _momentNames = momentNames;
+        _layout = ParameterLayout.For(card.Model);
+        _report = report;
+        try
+        {
+            Directory.CreateDirectory(directory);
+            foreach (string leftover in Directory.EnumerateDirectories(directory, TemporaryPrefix + "*"))
+                Directory.Delete(leftover, recursive: true);
+        }
+        catch (Exception e) when (StorageException.IsCause(e))
+        {
+            throw StorageException.Writing(directory, e);
+        }
+    }
+
+    /// <summary>Paths of the checkpoints in a directory, newest first.</summary>
+    public static IReadOnlyList<string> List(string directory) => !Directory.Exists(directory)
+        ? []
+        : [.. Directory.EnumerateDirectories(directory, StepPrefix + "*")
+            .Where(path => StepOf(path) is not null)
+            .OrderByDescending(path => StepOf(path))];
+
+    /// <summary>Writes a checkpoint durably and removes those no longer kept.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="StorageException">The disk failed; earlier checkpoints are untouched.</exception>
+    public string Write(TrainingState state, JobProgress progress, CheckpointReason reason, bool isBest)
+    {
+        string path = Path.Combine(_directory, StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
+        string temporary = Path.Combine(_directory, TemporaryPrefix + Path.GetFileName(path));
+        try
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            Directory.CreateDirectory(temporary);
+            var files = new SortedDictionary<string, CheckpointFile>(StringComparer.Ordinal)
+            {
+                [ParametersName] = HashingFile.Write(
+                    Path.Combine(temporary, ParametersName),
+                    stream => Safetensors.Write(stream, ParameterFile.Entries(_layout, state.Parameters))),
+                [OptimizerName] = HashingFile.Write(
+                    Path.Combine(temporary, OptimizerName), stream => Safetensors.Write(stream, MomentEntries(state.Moments))),
+                [CarryName] = HashingFile.Write(
+                    Path.Combine(temporary, CarryName),
+                    stream => Safetensors.Write(stream, [new SafetensorsEntry(CarryTensor, [state.Carry.Length], state.Carry)])),
+                [ModelName] = HashingFile.Write(Path.Combine(temporary, ModelName), stream => stream.Write(_card.ToBytes())),
+            };
+            var manifest = new CheckpointManifest
+            {
+                FormatVersion = CheckpointManifest.CurrentFormatVersion,
+                PlanHash = _card.PlanHash,
+                DataHash = _card.DataHash,
+                ParameterHash = _layout.Hash(state.Parameters),
+                Progress = progress,
+                Reason = reason,
+                IsBest = isBest,
+                Files = files,
+                Checksum = CheckpointManifest.Unsigned,
+            };
+            Publish(temporary, path, manifest);
+            RemoveOld();
+            return path;
+        }
+        catch (Exception e) when (StorageException.IsCause(e))
+        {
+            throw StorageException.Writing(path, e);
+        }
+    }
+
+    /// <summary>The newest whole checkpoint of this plan and data; damaged ones are reported and passed over. Null where there is none.</summary>
+    /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other data.</exception>
+    public (string Path, CheckpointManifest Manifest)? FindNewest() => Find(manifest => true);
+
+    /// <summary>The newest whole checkpoint that was the best of its time, or the newest at all; as <see cref="FindNewest"/>.</summary>
+    public (string Path, CheckpointManifest Manifest)? FindBest() => Find(manifest => manifest.IsBest) ?? FindNewest();
+
+    /// <summary>Reads a checkpoint's tensors after verifying all of its files.</summary>
+    /// <exception cref="BadInputException">It is damaged, or of another model.</exception>
+    public TrainingState Load(string path)
+    {
+        CheckpointManifest manifest = CheckpointReader.Verify(path);
+        var parameters = new float[_layout.TotalLength];
+        using (SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, ParametersName)))
+            ParameterFile.Read(file, _layout, parameters);
+        var moments = new float[_momentNames.Count][];
+        using (SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, OptimizerName)))
+        {
+            for (int m = 0; m < moments.Length; m++)
+            {
+                moments[m] = new float[_layout.TotalLength];
+                foreach (TensorInfo tensor in _layout.Tensors)
+                    file.ReadValues(MomentTensor(m, tensor), moments[m].AsSpan(tensor.Offset, tensor.Length));
+            }
+        }
+
+        using SafetensorsFile carryFile = SafetensorsFile.Open(Path.Combine(path, CarryName));
+        var carry = new float[carryFile.Find(CarryTensor)?.Length ?? 0];
+        carryFile.ReadValues(CarryTensor, carry);
+        return _layout.Hash(parameters) == manifest.ParameterHash
+            ? new TrainingState(parameters, moments, carry)
+            : throw new BadInputException($"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
+    }
+
+    private (string Path, CheckpointManifest Manifest)? Find(Func<CheckpointManifest, bool> isWanted)
+    {
+        foreach (string path in List(_directory))
+        {
+            CheckpointManifest manifest;
+            try
+            {
+                manifest = CheckpointReader.ReadManifest(path);
+                if (!isWanted(manifest)) continue;
+                CheckpointReader.Verify(path);
+            }
+            catch (BadInputException e)
+            {
+                _report(new RunNotice(NoticeLevel.Warning, "checkpoint-skipped", e.Message, null));
+                continue;
+            }
+
+            RequireSame("plan", manifest.PlanHash, _card.PlanHash, path);
+            RequireSame("data", manifest.DataHash, _card.DataHash, path);
+            return (path, manifest);
+        }
+
+        return null;
+    }
+
+    private static void RequireSame(string what, string actual, string expected, string path)
+    {
+        if (actual != expected)
+        {
+            throw new BadInputException(
+                $"{path}: belongs to other {what} (hash {actual[..12]}, here {expected[..Math.Min(12, expected.Length)]}); "
+                + $"give back the {what} it was trained with, or train anew");
+        }
+    }
+
+    /// <summary>
+    /// Gives the finished directory its name. A checkpoint of the same step is already there when an epoch's end is also the job's end, or after
+    /// going on from an older one: the same step has the same bits, so only the manifest is replaced.
+    /// </summary>
+    private static void Publish(string temporary, string path, CheckpointManifest manifest)
+    {
+        if (Directory.Exists(path))
+        {
+            if (CheckpointReader.TryVerify(path) is { } existing && existing.Files.SequenceEqual(manifest.Files))
+            {
+                manifest = manifest with { IsBest = manifest.IsBest || existing.IsBest };
+                DurableFile.Replace(Path.Combine(path, CheckpointManifest.FileName), manifest.ToBytes());
+                Directory.Delete(temporary, recursive: true);
+                return;
+            }
+
+            Directory.Delete(path, recursive: true);
+        }
+
+        DurableFile.Replace(Path.Combine(temporary, CheckpointManifest.FileName), manifest.ToBytes());
+        Directory.Move(temporary, path);
+    }
+
+    private void RemoveOld()
+    {
+        IReadOnlyList<string> paths = List(_directory);
+        bool isBestKept = false;
+        for (int i = 0; i < paths.Count; i++)
+        {
+            bool isBest = !isBestKept && CheckpointReader.TryReadManifest(paths[i]) is { IsBest: true };
+            isBestKept |= isBest;
+            if (i < KeptCount || isBest) continue;
+
+            // Renamed first: a half-deleted directory must not look like a damaged checkpoint.
+            string doomed = Path.Combine(_directory, TemporaryPrefix + "old-" + Path.GetFileName(paths[i]));
+            Directory.Move(paths[i], doomed);
+            Directory.Delete(doomed, recursive: true);
+        }
+    }
+
+    private List<SafetensorsEntry> MomentEntries(float[][] moments)
+    {
+        var entries = new List<SafetensorsEntry>();
+        for (int m = 0; m < moments.Length; m++)
+        {
+            foreach (TensorInfo tensor in _layout.Tensors)
+                entries.Add(new SafetensorsEntry(MomentTensor(m, tensor), tensor.Shape, moments[m].AsMemory(tensor.Offset, tensor.Length)));
+        }
+
+        return entries;
+    }
+
+    private string MomentTensor(int moment, TensorInfo tensor) => $"{tensor.Name}.{_momentNames[moment]}";
+
+    private static long? StepOf(string path) =>
+        long.TryParse(Path.GetFileName(path).AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            ? step
+            : null;
+}

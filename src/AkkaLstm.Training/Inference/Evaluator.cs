@@ -1,0 +1,23 @@
+using AkkaLstm.Data;
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Inference;
+
+/// <summary>Loss and figures of a model on one split of a data set.</summary>
+/// <param name="Split">Which split.</param>
+/// <param name="Loss">Mean loss: nats per target, or squared error in normalised units.</param>
+/// <param name="Count">Counted elements.</param>
+/// <param name="Accuracy">Share of targets whose class had the largest output; null for forecasts.</param>
+/// <param name="Report">The task's own figures, with the baselines where there are some.</param>
+public sealed record EvaluationResult(DataSplit Split, double Loss, long Count, double? Accuracy, EvaluationReport Report);
+
+/// <summary>Evaluates a model on a split.</summary>
+public static class Evaluator
+{
+    /// <summary>Runs the model once over a split.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
+    /// <param name="split">The split, cut as the plan says.</param>
+    /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
+    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split) => throw new NotSupportedException();
+}

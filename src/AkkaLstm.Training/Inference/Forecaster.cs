@@ -1,0 +1,36 @@
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Inference;
+
+/// <summary>Values after the end of the data.</summary>
+/// <param name="DateColumn">Name of the date column; null where the data has none.</param>
+/// <param name="Targets">Names of the forecast columns.</param>
+/// <param name="Rows">One for each step ahead.</param>
+/// <param name="HistoryDates">Dates of the last known rows; empty without dates.</param>
+/// <param name="History">Last known values of the targets, [column][row], in the data's own units, for charts.</param>
+public sealed record ForecastResult(
+    string? DateColumn,
+    IReadOnlyList<string> Targets,
+    IReadOnlyList<ForecastRow> Rows,
+    IReadOnlyList<string> HistoryDates,
+    IReadOnlyList<double[]> History);
+
+/// <summary>One step ahead.</summary>
+/// <param name="Step">Rows ahead, from 1.</param>
+/// <param name="Date">Its date, continued from the data; null where the dates have no regular step.</param>
+/// <param name="Values">Forecast of each target column, in the data's own units.</param>
+public sealed record ForecastRow(int Step, string? Date, IReadOnlyList<double> Values);
+
+/// <summary>Forecasts the rows after the end of a CSV file.</summary>
+public static class Forecaster
+{
+    /// <summary>
+    /// Forecasts so many rows ahead. The model's own horizon is predicted directly; beyond it the forecast rows are taken as known
+    /// and the model goes on from them.
+    /// </summary>
+    /// <param name="model">A model trained with the forecast task.</param>
+    /// <param name="data">Path of the CSV or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
+    /// <param name="horizon">Rows ahead; null takes the model's horizon.</param>
+    /// <exception cref="BadInputException">The data cannot be used, or the horizon goes beyond the model's and the model has inputs it does not forecast.</exception>
+    public static ForecastResult Forecast(ModelFile model, string? data, int? horizon) => throw new NotSupportedException();
+}

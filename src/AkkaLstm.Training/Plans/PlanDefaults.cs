@@ -1,0 +1,143 @@
+using AkkaLstm.Data;
+using AkkaLstm.Models;
+using AkkaLstm.Models.Optimizers;
+
+namespace AkkaLstm.Training.Plans;
+
+/// <summary>
+/// What a plan is where the user said nothing: settings known to work for the task, so that a first run needs no options. Each is on the
+/// safe side of its field's practice; the built-in data sets add the sizes they are meant to be used with.
+/// </summary>
+internal static class PlanDefaults
+{
+    /// <summary>The data of a plan that names none.</summary>
+    public const string Data = "builtin:sunspots";
+
+    private const int MostShards = 8;
+
+    private static readonly PlanOptions Everything = new()
+    {
+        Cell = CellKind.Lstm,
+        Layers = 1,
+        Dropout = 0,
+        DropoutSites = DropoutSites.BetweenLayers,
+        Schedule = ScheduleKind.Constant,
+        WarmupSteps = 0,
+        WeightDecay = 0,
+        LossScale = LossScale.Mean,
+        Init = new InitChoice(InitKind.Default, 0),
+        ForgetBias = 1,
+        Seed = 1,
+        Patience = 0,
+    };
+
+    private static readonly PlanOptions Forecast = new()
+    {
+        Hidden = 64,
+        Window = 48,
+        Batch = 64,
+        Horizon = 1,
+        Epochs = 40,
+        Optimizer = OptimizerKind.Adam,
+        Lr = 0.002,
+        Clip = 1,
+        Patience = 10,
+    };
+
+    private static readonly PlanOptions CharLm = new()
+    {
+        Hidden = 256,
+        Layers = 2,
+        Embedding = 64,
+        Dropout = 0.2,
+        DropoutSites = DropoutSites.AllNonRecurrent,
+        Window = 64,
+        Batch = 32,
+        Epochs = 15,
+        Optimizer = OptimizerKind.Adam,
+        Lr = 0.002,
+        Clip = 1,
+    };
+
+    /// <summary>The small configuration of Zaremba, Sutskever, Vinyals 2014, "Recurrent Neural Network Regularization".</summary>
+    private static readonly PlanOptions WordLm = new()
+    {
+        Hidden = 200,
+        Layers = 2,
+        Embedding = 200,
+        Window = 20,
+        Batch = 20,
+        Epochs = 13,
+        Optimizer = OptimizerKind.Sgd,
+        Lr = 1,
+        Schedule = ScheduleKind.Step,
+        LrDecay = 0.5,
+        LrDecayAfter = 4,
+        Clip = 5,
+        Init = new InitChoice(InitKind.Uniform, 0.1),
+        ForgetBias = 0,
+        LossScale = LossScale.SumOverTime,
+    };
+
+    private static readonly PlanOptions Synthetic = new()
+    {
+        Hidden = 64,
+        Embedding = 16,
+        Batch = 32,
+        Epochs = 10,
+        Optimizer = OptimizerKind.Adam,
+        Lr = 0.005,
+        Clip = 1,
+    };
+
+    /// <summary>Options with every gap filled that has a default.</summary>
+    /// <param name="options">What the user said; data and task are set.</param>
+    public static PlanOptions Fill(PlanOptions options)
+    {
+        PlanOptions task = options.Task!.Value switch
+        {
+            DataTask.Forecast => Forecast,
+            DataTask.CharLm => CharLm,
+            DataTask.WordLm => WordLm,
+            DataTask.Synthetic => Synthetic,
+            _ => throw new ArgumentOutOfRangeException(nameof(options)),
+        };
+        return Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything) is { } filled
+            ? filled with { Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value) }
+            : options;
+    }
+
+    /// <summary>Largest power of two up to 8 that divides the batch.</summary>
+    internal static int ShardsFor(int batch)
+    {
+        int shards = MostShards;
+        while (shards > 1 && batch % shards != 0) shards /= 2;
+        return shards;
+    }
+
+    /// <summary>What an option the user gave says about others: a decay asks for a schedule that decays, and so on.</summary>
+    private static PlanOptions Related(PlanOptions options)
+    {
+        if (options.Schedule is null && (options.LrDecay ?? options.LrDecayAfter) is not null)
+            options = options with { Schedule = ScheduleKind.Step };
+        return options.Schedule switch
+        {
+            ScheduleKind.Step => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 1 },
+            ScheduleKind.Plateau => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 2 },
+            _ => options,
+        };
+    }
+
+    private static PlanOptions OfBuiltin(string data)
+    {
+        if (DataSets.FindBuiltin(data) is not { } builtin) return new PlanOptions();
+        bool isForecast = builtin.Task == DataTask.Forecast;
+        return new PlanOptions
+        {
+            Window = builtin.Window,
+            Batch = builtin.Batch,
+            Horizon = isForecast ? builtin.Horizon : null,
+            SeasonLength = isForecast ? builtin.SeasonLength : null,
+        };
+    }
+}

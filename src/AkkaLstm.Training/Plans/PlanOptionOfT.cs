@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Plans;
+
+/// <summary>An option whose values are of type <typeparamref name="T"/>.</summary>
+internal sealed class PlanOption<T> : PlanOption
+{
+    private readonly Func<PlanOptions, T?> _get;
+    private readonly Func<PlanOptions, T, PlanOptions> _set;
+    private readonly Func<string, string, T> _parse;
+    private readonly Func<T, string>? _format;
+
+    public PlanOption(
+        string name,
+        PlanValueKind kind,
+        string valueHint,
+        string help,
+        Func<PlanOptions, T?> get,
+        Func<PlanOptions, T, PlanOptions> set,
+        Func<string, string, T> parse,
+        Func<T, string>? format = null)
+        : base(name, kind, valueHint, help)
+    {
+        _get = get;
+        _set = set;
+        _parse = parse;
+        _format = format;
+    }
+
+    public IReadOnlyList<string> ChoiceList
+    {
+        init => Choices = value;
+    }
+
+    public override bool IsSet(PlanOptions options) => _get(options) is not null;
+
+    public override PlanOptions Copy(PlanOptions from, PlanOptions to) => _set(to, _get(from)!);
+
+    public override PlanOptions Parse(PlanOptions options, string text, string? place = null) =>
+        _set(options, _parse(text, place ?? CommandLineName));
+
+    internal override void Write(Utf8JsonWriter writer, PlanOptions options)
+    {
+        if (_get(options) is not { } value) return;
+        switch (value)
+        {
+            case int number: writer.WriteNumber(Name, number); break;
+            case long number: writer.WriteNumber(Name, number); break;
+            case double number: writer.WriteNumber(Name, number); break;
+            case IReadOnlyList<string> list:
+                writer.WriteStartArray(Name);
+                foreach (string item in list) writer.WriteStringValue(item);
+                writer.WriteEndArray();
+                break;
+            default: writer.WriteString(Name, _format is null ? value.ToString() : _format(value)); break;
+        }
+    }
+}

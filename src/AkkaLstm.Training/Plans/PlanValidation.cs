@@ -1,0 +1,116 @@
+using AkkaLstm.Data;
+using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Plans;
+
+/// <summary>The rules a plan must keep. Every message names the option, what is wrong and what would be right.</summary>
+internal static class PlanValidation
+{
+    private static readonly string[] ForecastOnly = ["inputs", "targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
+
+    /// <summary>Checks what only the user's own options can have wrong: an option that the task does not know.</summary>
+    public static void CheckGiven(PlanOptions options)
+    {
+        DataTask task = options.Task!.Value;
+        foreach (PlanOption option in PlanOptionTable.All)
+        {
+            if (!option.IsSet(options) || TasksOf(option.Name) is not { } tasks || tasks.Contains(task)) continue;
+            throw new BadInputException(
+                $"{option.CommandLineName}: goes with --task {string.Join(" or ", tasks.Select(ChoiceNames.NameOf))} only, "
+                + $"not with {ChoiceNames.NameOf(task)}; leave it out");
+        }
+
+        if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
+        {
+            throw new BadInputException(
+                $"{(options.Valid is null ? "--test" : "--valid")}: {options.Data} brings its own validation and test data; leave it out");
+        }
+    }
+
+    /// <summary>Checks the numbers and how they go together.</summary>
+    public static void CheckResolved(PlanOptions options)
+    {
+        AtLeast("--hidden", options.Hidden, 1, 65_536);
+        AtLeast("--layers", options.Layers, 1, 64);
+        AtLeast("--embedding", options.Embedding, 1, 65_536);
+        Within("--dropout", options.Dropout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        AtLeast("--window", options.Window, 1, 1_000_000);
+        AtLeast("--batch", options.Batch, 1, 1_000_000);
+        AtLeast("--epochs", options.Epochs, 1, int.MaxValue);
+        AtLeast("--steps", options.Steps, 1, long.MaxValue);
+        AtLeast("--horizon", options.Horizon, 1, 100_000);
+        AtLeast("--season-length", options.SeasonLength, 1, int.MaxValue);
+        AtLeast("--ar-order", options.ArOrder, 1, 10_000);
+        AtLeast("--max-vocabulary", options.MaxVocabulary, 3, int.MaxValue);
+        AtLeast("--train-sequences", options.TrainSequences, 1, int.MaxValue);
+        AtLeast("--seed", options.Seed, 0, long.MaxValue);
+        AtLeast("--patience", options.Patience, 0, int.MaxValue);
+        AtLeast("--warmup-steps", options.WarmupSteps, 0, int.MaxValue);
+        AtLeast("--lr-decay-after", options.LrDecayAfter, 0, int.MaxValue);
+        Within("--lr", options.Lr, value => value > 0, "above 0, for example 0.001");
+        Within("--lr-decay", options.LrDecay, value => value is > 0 and <= 1, "above 0 and at most 1, for example 0.5");
+        Within("--momentum", options.Momentum, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--weight-decay", options.WeightDecay, value => value >= 0, "0 or more, for example 0.01");
+        Within("--clip", options.Clip, value => value >= 0, "0 (no clipping) or more, for example 5");
+        Within("--forget-bias", options.ForgetBias, value => Math.Abs(value) <= 100, "between -100 and 100, usually 0 or 1");
+        Within("--valid-fraction", options.ValidFraction, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--test-fraction", options.TestFraction, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        CheckShards(options.Batch!.Value, options.Shards!.Value);
+        CheckOptimizer(options);
+        CheckSchedule(options);
+        if (options.ValidFraction + options.TestFraction >= 1)
+            throw new BadInputException("--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1");
+    }
+
+    private static DataTask[]? TasksOf(string option) =>
+        ForecastOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Forecast]
+        : option == "maxVocabulary" ? [DataTask.WordLm]
+        : option == "trainSequences" ? [DataTask.Synthetic]
+        : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
+        : null;
+
+    private static void CheckShards(int batch, int shards)
+    {
+        if (shards < 1 || !int.IsPow2(shards))
+            throw new BadInputException($"--shards: {shards} is not a power of two; use 1, 2, 4, 8, ...");
+        if (batch % shards != 0)
+        {
+            throw new BadInputException(
+                $"--shards: a batch of {batch} cannot be divided by {shards} shards; use --shards {PlanDefaults.ShardsFor(batch)} "
+                + $"or --batch {Math.Max(1, batch / shards) * shards}");
+        }
+    }
+
+    private static void CheckOptimizer(PlanOptions options)
+    {
+        if (options.Momentum is not null && options.Optimizer != OptimizerKind.Momentum)
+        {
+            throw new BadInputException(
+                $"--momentum: {ChoiceNames.NameOf(options.Optimizer!.Value)} has none; use --optimizer momentum, or leave it out");
+        }
+    }
+
+    private static void CheckSchedule(PlanOptions options)
+    {
+        if (options.Schedule is ScheduleKind.Constant or ScheduleKind.Cosine && (options.LrDecay ?? options.LrDecayAfter) is not null)
+        {
+            throw new BadInputException(
+                $"--lr-decay: the {ChoiceNames.NameOf(options.Schedule.Value)} schedule has no decay; use --schedule step or plateau");
+        }
+    }
+
+    private static void AtLeast(string option, long? value, long min, long max)
+    {
+        if (value < min)
+            throw new BadInputException($"{option}: {value} is too small; use {min} or more");
+        if (value > max)
+            throw new BadInputException($"{option}: {value} is too large; use at most {max}");
+    }
+
+    private static void Within(string option, double? value, Func<double, bool> holds, string range)
+    {
+        if (value is { } number && !holds(number))
+            throw new BadInputException(FormattableString.Invariant($"{option}: {number} is out of range; use a number {range}"));
+    }
+}

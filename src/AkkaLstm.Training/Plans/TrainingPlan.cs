@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AkkaLstm.Data;
+using AkkaLstm.Models;
+using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Numerics;
+
+namespace AkkaLstm.Training.Plans;
+
+/// <summary>
+/// A training job with nothing left open: what all processes of a job must agree on, and all that the trained bits depend on besides the
+/// data. Immutable; made and checked by <see cref="Resolve"/>.
+/// </summary>
+public sealed class TrainingPlan
+{
+    private TrainingPlan(PlanOptions options)
+    {
+        Options = options;
+        Hash = HashOf(options);
+    }
+
+    /// <summary>The options with all defaults filled in: what <c>job.json</c> says.</summary>
+    public PlanOptions Options { get; }
+
+    /// <summary>
+    /// SHA-256 (lower-case hex) over the canonical JSON of the options without paths: the same plan on moved files has the same hash, and
+    /// the data has a hash of its own.
+    /// </summary>
+    public string Hash { get; }
+
+    /// <summary>Path of the data, or <c>builtin:NAME</c>.</summary>
+    public string Data => Options.Data!;
+
+    /// <summary>What is learned.</summary>
+    public DataTask Task => Options.Task!.Value;
+
+    /// <summary>The recurrent cell.</summary>
+    public CellKind Cell => Options.Cell!.Value;
+
+    /// <summary>H, hidden units of a layer.</summary>
+    public int Hidden => Options.Hidden!.Value;
+
+    /// <summary>L, recurrent layers.</summary>
+    public int Layers => Options.Layers!.Value;
+
+    /// <summary>T, time steps of a window.</summary>
+    public int Window => Options.Window!.Value;
+
+    /// <summary>B, lanes of a step.</summary>
+    public int Batch => Options.Batch!.Value;
+
+    /// <summary>S, logical shards of a step: a power of two that divides <see cref="Batch"/>.</summary>
+    public int Shards => Options.Shards!.Value;
+
+    /// <summary>Lanes of one shard.</summary>
+    public int LanesPerShard => Batch / Shards;
+
+    /// <summary>Most epochs.</summary>
+    public int Epochs => Options.Epochs!.Value;
+
+    /// <summary>Most steps over all epochs; null where only the epochs end the job.</summary>
+    public long? Steps => Options.Steps;
+
+    /// <summary>How gradients become updates.</summary>
+    public OptimizerKind Optimizer => Options.Optimizer!.Value;
+
+    /// <summary>Learning rate before any decay.</summary>
+    public double LearningRate => Options.Lr!.Value;
+
+    /// <summary>How the learning rate changes.</summary>
+    public ScheduleKind Schedule => Options.Schedule!.Value;
+
+    /// <summary>Largest global norm of the gradient; 0 does not clip.</summary>
+    public double Clip => Options.Clip!.Value;
+
+    /// <summary>How the loss is divided before its gradient is taken.</summary>
+    public LossScale LossScale => Options.LossScale!.Value;
+
+    /// <summary>Seed of everything random.</summary>
+    public ulong Seed => (ulong)Options.Seed!.Value;
+
+    /// <summary>Epochs without a better validation loss after which training stops; 0 never stops early.</summary>
+    public int Patience => Options.Patience!.Value;
+
+    /// <summary>Fills the gaps with defaults and checks everything once.</summary>
+    /// <param name="options">What the user said.</param>
+    /// <exception cref="BadInputException">An option is out of range or does not go with another; the message names it and the remedy.</exception>
+    public static TrainingPlan Resolve(PlanOptions options)
+    {
+        PlanOptions named = options with { Data = options.Data ?? PlanDefaults.Data };
+        named = named with { Task = DataSets.TaskOf(new DataOptions { Data = named.Data, Task = named.Task, Window = 1, Batch = 1 }) };
+        PlanValidation.CheckGiven(named);
+        PlanOptions filled = PlanDefaults.Fill(named);
+        PlanValidation.CheckResolved(filled);
+        return new TrainingPlan(filled);
+    }
+
+    /// <summary>What the plan says about the data.</summary>
+    public DataOptions ToDataOptions() => new()
+    {
+        Data = Data,
+        Task = Task,
+        ValidPath = Options.Valid,
+        TestPath = Options.Test,
+        Window = Window,
+        Batch = Batch,
+        Seed = Seed,
+        ValidFraction = Options.ValidFraction,
+        TestFraction = Options.TestFraction,
+        Inputs = Options.Inputs,
+        Targets = Options.Targets,
+        DateColumn = Options.DateColumn,
+        Horizon = Options.Horizon ?? 1,
+        SeasonLength = Options.SeasonLength,
+        ArOrder = Options.ArOrder,
+        MaxVocabulary = Options.MaxVocabulary,
+        TrainSequences = Options.TrainSequences,
+    };
+
+    /// <summary>The model this plan trains on data of the given shape.</summary>
+    public ModelSpec ToModelSpec(SourceShape shape) => new()
+    {
+        Input = shape.IsTokenInput ? InputKind.Tokens : InputKind.Values,
+        InputSize = shape.InputSize,
+        EmbeddingSize = shape.IsTokenInput ? Options.Embedding ?? Hidden : 0,
+        Cell = Cell,
+        HiddenSize = Hidden,
+        LayerCount = Layers,
+        OutputSize = shape.OutputSize,
+        Loss = shape.IsClassTarget ? LossKind.CrossEntropy : LossKind.SquaredError,
+        Dropout = (float)Options.Dropout!.Value,
+        DropoutSites = Options.DropoutSites!.Value,
+    };
+
+    private static string HashOf(PlanOptions options)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            JobFile.Write(writer, options, option => option.Kind != PlanValueKind.Path || IsBuiltinData(option, options));
+            writer.WriteEndObject();
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(json.GetBuffer().AsSpan(0, (int)json.Length)));
+    }
+
+    private static bool IsBuiltinData(PlanOption option, PlanOptions options) =>
+        option.Name == "data" && DataName.IsBuiltin(options.Data!);
+}

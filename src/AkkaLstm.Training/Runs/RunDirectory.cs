@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AkkaLstm.Numerics;
+using AkkaLstm.Training.Plans;
+
+namespace AkkaLstm.Training.Runs;
+
+/// <summary>
+/// The directory of one run, held by one process: <c>job.json</c> (the resolved plan with hashes), <c>metrics.jsonl</c>,
+/// <c>events.jsonl</c> and <c>checkpoints/</c>.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    /// <summary>Name of the file with the resolved plan.</summary>
+    public const string JobFileName = "job.json";
+
+    /// <summary>Name of the directory with the checkpoints.</summary>
+    public const string CheckpointsName = "checkpoints";
+
+    private const string MetricsName = "metrics.jsonl";
+    private const string EventsName = "events.jsonl";
+    private const string LockName = ".lock";
+    private const string DefaultRoot = "runs";
+
+    /// <summary>Directories that are tried for a default name; reached only where something keeps taking the names.</summary>
+    private const int MaxDefaultNames = 1_000_000;
+
+    private readonly FileStream _lock;
+
+    private RunDirectory(string path, FileStream heldLock)
+    {
+        FullPath = path;
+        _lock = heldLock;
+    }
+
+    /// <summary>Absolute path.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Path of the directory with the checkpoints.</summary>
+    public string CheckpointsPath => Path.Combine(FullPath, CheckpointsName);
+
+    /// <summary>Path of the resolved plan.</summary>
+    public string JobPath => Path.Combine(FullPath, JobFileName);
+
+    /// <summary>Path of the metrics, a JSON object a line.</summary>
+    public string MetricsPath => Path.Combine(FullPath, MetricsName);
+
+    /// <summary>Path of the events, a JSON object a line.</summary>
+    public string EventsPath => Path.Combine(FullPath, EventsName);
+
+    /// <summary>Whether a path looks like a run directory.</summary>
+    public static bool IsRun(string path) => File.Exists(Path.Combine(path, JobFileName));
+
+    /// <summary>Makes the directory of a new run and takes it for this process.</summary>
+    /// <param name="path">Where; null takes the next free <c>runs/TASK-DATA-N</c>.</param>
+    /// <param name="plan">The plan, for the default name.</param>
+    /// <exception cref="BadInputException">The directory is not empty.</exception>
+    /// <exception cref="StorageException">It cannot be made.</exception>
+    public static RunDirectory Create(string? path, TrainingPlan plan)
+    {
+        try
+        {
+            return path is null ? CreateDefault(plan) : CreateAt(Path.GetFullPath(path));
+        }
+        catch (Exception e) when (StorageException.IsCause(e))
+        {
+            throw StorageException.Writing(path ?? DefaultRoot, e);
+        }
+    }
+
+    /// <summary>Takes the directory of an earlier run for this process.</summary>
+    /// <exception cref="BadInputException">It is not a run directory, or another process has it.</exception>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public static RunDirectory Open(string path)
+    {
+        if (!IsRun(path))
+            throw new BadInputException($"{path}: is not a run directory (no {JobFileName}); give the directory that train printed");
+        string fullPath = Path.GetFullPath(path);
+        try
+        {
+            FileStream? taken = TryLock(fullPath, FileMode.OpenOrCreate);
+            return taken is not null
+                ? new RunDirectory(fullPath, taken)
+                : throw new BadInputException($"{path}: another process is training in it; wait for it or stop it first");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw StorageException.Writing(path, e);
+        }
+    }
+
+    /// <summary>Writes <c>job.json</c>: the plan's options, with absolute paths, and the hashes of what they resolved to.</summary>
+    /// <exception cref="StorageException">It cannot be written.</exception>
+    public void WriteJob(TrainingPlan plan, string dataHash)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            JobFile.Write(writer, plan.Options.WithFullPaths());
+            writer.WriteStartObject(JobFile.ResolvedKey);
+            writer.WriteString("planHash", plan.Hash);
+            writer.WriteString("dataHash", dataHash);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        DurableFile.Replace(JobPath, json.ToArray());
+    }
+
+    /// <summary>Reads the plan of the run from <c>job.json</c>.</summary>
+    /// <exception cref="BadInputException">The file was changed or damaged.</exception>
+    public static TrainingPlan ReadPlan(string path)
+    {
+        string jobPath = Path.Combine(path, JobFileName);
+        TrainingPlan plan = TrainingPlan.Resolve(JobFile.Read(jobPath));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(jobPath, Encoding.UTF8));
+        bool isUnchanged = document.RootElement.TryGetProperty(JobFile.ResolvedKey, out JsonElement resolved)
+            && resolved.TryGetProperty("planHash", out JsonElement hash)
+            && hash.ValueEquals(plan.Hash);
+        return isUnchanged
+            ? plan
+            : throw new BadInputException($"{jobPath}: the plan was changed after the run began; restore the file, or train anew with it");
+    }
+
+    /// <summary>Gives the directory up.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static RunDirectory CreateAt(string fullPath)
+    {
+        if (Directory.Exists(fullPath) && Directory.EnumerateFileSystemEntries(fullPath).Any())
+        {
+            throw new BadInputException(IsRun(fullPath)
+                ? $"--out: {fullPath} already holds a run; resume it, or choose another directory"
+                : $"--out: {fullPath} is not empty; choose a new or an empty directory");
+        }
+
+        Directory.CreateDirectory(fullPath);
+        FileStream taken = TryLock(fullPath, FileMode.CreateNew)
+            ?? throw new BadInputException($"--out: another process has just taken {fullPath}; choose another directory");
+        return Prepare(fullPath, taken);
+    }
+
+    private static RunDirectory CreateDefault(TrainingPlan plan)
+    {
+        string root = Path.GetFullPath(DefaultRoot);
+        string stem = $"{ChoiceNames.NameOf(plan.Task)}-{DataName.Short(plan.Data)}-";
+        Directory.CreateDirectory(root);
+        int number = Directory.EnumerateDirectories(root, stem + "*")
+            .Select(path => NumberAfter(stem, Path.GetFileName(path))).DefaultIfEmpty(0).Max();
+        while (number++ < MaxDefaultNames)
+        {
+            string fullPath = Path.Combine(root, stem + number.ToString(CultureInfo.InvariantCulture));
+            if (Path.Exists(fullPath)) continue;
+            Directory.CreateDirectory(fullPath);
+            if (TryLock(fullPath, FileMode.CreateNew) is { } taken) return Prepare(fullPath, taken);
+        }
+
+        throw new IOException($"no free name {stem}N is left");
+    }
+
+    private static int NumberAfter(string stem, string name) =>
+        int.TryParse(name.AsSpan(stem.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    private static RunDirectory Prepare(string fullPath, FileStream taken)
+    {
+        Directory.CreateDirectory(Path.Combine(fullPath, CheckpointsName));
+        return new RunDirectory(fullPath, taken);
+    }
+
+    /// <summary>
+    /// Takes the lock, or null where another process has it. .NET holds an advisory lock (flock on Unix) for a stream that shares nothing; the
+    /// system lets go of it when the process ends, however it ends.
+    /// </summary>
+    private static FileStream? TryLock(string fullPath, FileMode mode)
+    {
+        string path = Path.Combine(fullPath, LockName);
+        try
+        {
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+}

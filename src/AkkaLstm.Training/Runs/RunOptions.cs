@@ -1,0 +1,47 @@
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Jobs;
+
+namespace AkkaLstm.Training.Runs;
+
+/// <summary>How one process runs a job. Nothing here changes a bit of what is trained.</summary>
+public sealed record RunOptions
+{
+    /// <summary>W, worker actors. Default 1.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>K, parameter-server actors. Default 1.</summary>
+    public int Servers { get; init; } = 1;
+
+    /// <summary>Threads for what is not tied to an actor (packing weights, evaluation). Default 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>The run directory; null takes the next free <c>runs/TASK-DATA-N</c>. Not used on resume.</summary>
+    public string? OutputDirectory { get; init; }
+
+    /// <summary>When checkpoints are written besides those at the end of epochs, at a stop and at the end.</summary>
+    public CheckpointSchedule Checkpoints { get; init; } = new();
+
+    /// <summary>On resume: most epochs instead of the plan's; null keeps the plan's.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Steps between two lines of <c>metrics.jsonl</c>; 0 writes epochs only. Default 10.</summary>
+    public int MetricsEverySteps { get; init; } = 10;
+
+    /// <summary>Checks the numbers.</summary>
+    /// <exception cref="BadInputException">One is out of range.</exception>
+    internal void Validate()
+    {
+        Require(Workers is >= 1 and <= 1024, "--workers", Workers, "from 1 to 1024");
+        Require(Servers is >= 1 and <= 1024, "--servers", Servers, "from 1 to 1024");
+        Require(Threads is >= 1 and <= 1024, "--threads", Threads, "from 1 to 1024");
+        Require(Epochs is null or >= 1, "--epochs", Epochs ?? 0, "1 or more");
+        Require(MetricsEverySteps >= 0, "--metrics-every", MetricsEverySteps, "0 or more");
+        Require(Checkpoints.EverySteps is null or >= 1, "--checkpoint-every", Checkpoints.EverySteps ?? 0, "1 or more");
+    }
+
+    private static void Require(bool holds, string option, long value, string range)
+    {
+        if (!holds)
+            throw new BadInputException($"{option}: {value} is out of range; use {range}");
+    }
+}
