@@ -1,0 +1,21 @@
+namespace AkkaLstm.Numerics.Random;
+
+/// <summary>What random numbers are drawn for: different purposes have different numbers under the same seed.</summary>
+/// <remarks>The values are part of the definition of a training run: never change or reuse one.</remarks>
+public enum RandomPurpose
+{
+    /// <summary>Initial parameters; index = tensor.</summary>
+    Initialization = 1,
+
+    /// <summary>Order of the samples; step = epoch.</summary>
+    Shuffling = 2,
+
+    /// <summary>Dropout masks; step = training step, index = site in the model.</summary>
+    Dropout = 3,
+
+    /// <summary>Samples of synthetic data sets.</summary>
+    SyntheticData = 4,
+
+    /// <summary>Tokens drawn when text is generated.</summary>
+    Generation = 5,
+}
