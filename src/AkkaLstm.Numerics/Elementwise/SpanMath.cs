@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Numerics.Elementwise;
@@ -34,34 +33,33 @@ public static unsafe class SpanMath
         fixed (float* source = x)
         fixed (float* destination = y)
         {
-            switch (path)
-            {
-                case SimdPath.Avx512:
-                    MapKernel<TFunction, Simd512, Vector512<float>>(source, destination, x.Length);
-                    break;
-                case SimdPath.Avx2:
-                    MapKernel<TFunction, Simd256, Vector256<float>>(source, destination, x.Length);
-                    break;
-                default:
-                    MapKernel<TFunction, Simd128, Vector128<float>>(source, destination, x.Length);
-                    break;
-            }
+            MapKernel<TFunction> kernel = new() { X = source, Y = destination, Count = x.Length };
+            SimdKernel.Run(ref kernel, path);
         }
     }
 
-    private static void MapKernel<TFunction, TSimd, TVector>(float* x, float* y, int count)
+    private struct MapKernel<TFunction> : ISimdKernel
         where TFunction : struct, IVectorFunction
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged
     {
-        int i = 0;
-        for (; i <= count - TSimd.Width; i += TSimd.Width)
-            TSimd.Store(y + i, TFunction.Invoke<TSimd, TVector>(TSimd.Load(x + i)));
-        int left = count - i;
-        if (left > 0)
+        public float* X;
+        public float* Y;
+        public int Count;
+
+        public readonly void Run<TSimd, TVector>()
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged
         {
-            TVector last = Remainder<TSimd, TVector>.Load(x + i, left);
-            Remainder<TSimd, TVector>.Store(y + i, left, TFunction.Invoke<TSimd, TVector>(last));
+            float* x = X;
+            float* y = Y;
+            int i = 0;
+            for (; i <= Count - TSimd.Width; i += TSimd.Width)
+                TSimd.Store(y + i, TFunction.Invoke<TSimd, TVector>(TSimd.Load(x + i)));
+            int left = Count - i;
+            if (left > 0)
+            {
+                TVector last = Remainder<TSimd, TVector>.Load(x + i, left);
+                Remainder<TSimd, TVector>.Store(y + i, left, TFunction.Invoke<TSimd, TVector>(last));
+            }
         }
     }
 
