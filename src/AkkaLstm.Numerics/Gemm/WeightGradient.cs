@@ -30,7 +30,25 @@ public static unsafe class WeightGradient
     /// <param name="b">B, (T*B, N), in the layout of <see cref="Activations"/>.</param>
     /// <param name="shardCount">S, a power of two that divides B.</param>
     /// <param name="c">Receives C, row-major (rows, N).</param>
-    public static void Multiply(MatrixView a, InterleavedRows rows, MatrixView b, int shardCount, Span<float> c)
+    public static void Multiply(MatrixView a, InterleavedRows rows, MatrixView b, int shardCount, Span<float> c) =>
+        Multiply(SimdPaths.Current, a, rows, b, shardCount, c);
+
+    /// <inheritdoc cref="SumColumns(MatrixView, InterleavedRows, int, Span{float})"/>
+    public static void SumColumns(MatrixView a, int shardCount, Span<float> sums) =>
+        SumColumns(a, new InterleavedRows(1, a.Columns), shardCount, sums);
+
+    /// <summary>sums[m] = sum over rows r of A[r, m]: the gradient of a bias.</summary>
+    /// <param name="a">A, (T*B, blocks of 16 columns).</param>
+    /// <param name="rows">Which element of the sums a column of A belongs to.</param>
+    /// <param name="shardCount">S, a power of two that divides B.</param>
+    /// <param name="sums">Receives the sums, (rows).</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
+    public static void SumColumns(MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums) =>
+        SumColumns(SimdPaths.Current, a, rows, shardCount, sums);
+
+    /// <summary>The product on an explicit path, so that tests can hold the paths against each other.</summary>
+    internal static void Multiply(
+        SimdPath path, MatrixView a, InterleavedRows rows, MatrixView b, int shardCount, Span<float> c)
     {
         CheckShards(a, shardCount);
         CheckColumns(a, rows);
@@ -40,56 +58,40 @@ public static unsafe class WeightGradient
             throw new ArgumentException("B must be in the layout of Activations.", nameof(b));
         ArgumentOutOfRangeException.ThrowIfNotEqual((long)c.Length, (long)rows.Count * b.Columns, nameof(c));
         fixed (float* aOrigin = &a.Origin, bOrigin = &b.Origin, cOrigin = c)
-            Multiply(SimdPaths.Current, a.At(aOrigin), rows, b.At(bOrigin), b.Columns, shardCount, cOrigin);
+        {
+            Operand left = a.At(aOrigin), right = b.At(bOrigin);
+            if (path == SimdPath.Avx512)
+                GradientLoop.Run<Simd512, Vector512<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
+            else if (path == SimdPath.Avx2)
+                GradientLoop.Run<Simd256, Vector256<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
+            else
+                GradientLoop.Run<Simd128, Vector128<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
+        }
     }
 
-    /// <summary>sums[m] = sum over rows r of A[r, m]: the gradient of a bias.</summary>
-    /// <param name="a">A, (T*B, blocks of 16 columns).</param>
-    /// <param name="rows">Which element of the sums a column of A belongs to.</param>
-    /// <param name="shardCount">S, a power of two that divides B.</param>
-    /// <param name="sums">Receives the sums, (rows).</param>
-    /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
-    public static void SumColumns(MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums)
+    /// <summary>The sums on an explicit path, so that tests can hold the paths against each other.</summary>
+    internal static void SumColumns(SimdPath path, MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums)
     {
         CheckShards(a, shardCount);
         CheckColumns(a, rows);
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, rows.Count, nameof(sums));
         fixed (float* aOrigin = &a.Origin, sumsOrigin = sums)
-            SumColumns(SimdPaths.Current, a.At(aOrigin), rows, shardCount, sumsOrigin);
+        {
+            if (path == SimdPath.Avx512)
+                ColumnSums.Run<Simd512, Vector512<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
+            else if (path == SimdPath.Avx2)
+                ColumnSums.Run<Simd256, Vector256<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
+            else
+                ColumnSums.Run<Simd128, Vector128<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
+        }
     }
 
-    /// <inheritdoc cref="SumColumns(MatrixView, InterleavedRows, int, Span{float})"/>
-    public static void SumColumns(MatrixView a, int shardCount, Span<float> sums) =>
-        SumColumns(a, new InterleavedRows(1, a.Columns), shardCount, sums);
-
-    /// <summary>The product on an explicit path, so that tests can hold the paths against each other.</summary>
-    internal static void Multiply(
-        SimdPath path, in Operand a, InterleavedRows rows, in Operand b, int columns, int shardCount, float* c)
-    {
-        if (path == SimdPath.Avx512)
-            GradientLoop.Run<Simd512, Vector512<float>>(a, rows, b, columns, shardCount, c);
-        else if (path == SimdPath.Avx2)
-            GradientLoop.Run<Simd256, Vector256<float>>(a, rows, b, columns, shardCount, c);
-        else
-            GradientLoop.Run<Simd128, Vector128<float>>(a, rows, b, columns, shardCount, c);
-    }
-
-    /// <summary>The sums on an explicit path, so that tests can hold the paths against each other.</summary>
-    internal static void SumColumns(SimdPath path, in Operand a, InterleavedRows rows, int shardCount, float* sums)
-    {
-        if (path == SimdPath.Avx512)
-            ColumnSums.Run<Simd512, Vector512<float>>(a, rows, shardCount, sums);
-        else if (path == SimdPath.Avx2)
-            ColumnSums.Run<Simd256, Vector256<float>>(a, rows, shardCount, sums);
-        else
-            ColumnSums.Run<Simd128, Vector128<float>>(a, rows, shardCount, sums);
-    }
-
+    /// <summary>A's columns must be as many as the rows of C, or whole blocks of them where they are interleaved.</summary>
     private static void CheckColumns(MatrixView a, InterleavedRows rows)
     {
-        int available = a.IsPadded || rows.GateCount > 1 ? a.Columns : rows.Count;
-        if (rows.GateCount == 1 ? a.Columns != rows.Count : available != rows.BlockCount * Activations.BlockColumns)
-            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for another number.", nameof(a));
+        int expected = rows.GateCount == 1 ? rows.Count : rows.BlockCount * Activations.BlockColumns;
+        if (a.Columns != expected)
+            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for {expected}.", nameof(a));
     }
 
     private static void CheckShards(MatrixView a, int shardCount)
