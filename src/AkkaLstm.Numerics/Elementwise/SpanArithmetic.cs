@@ -70,10 +70,11 @@ public static unsafe class SpanArithmetic
             float* a = A;
             float* b = B;
             float* destination = Destination;
+            int count = Count;
             int i = 0;
-            for (; i <= Count - TSimd.Width; i += TSimd.Width)
+            for (; i <= count - TSimd.Width; i += TSimd.Width)
                 TSimd.Store(destination + i, Operation.Invoke<TSimd, TVector>(TSimd.Load(a + i), TSimd.Load(b + i)));
-            int left = Count - i;
+            int left = count - i;
             if (left > 0)
             {
                 TVector lastA = Remainder<TSimd, TVector>.Load(a + i, left);

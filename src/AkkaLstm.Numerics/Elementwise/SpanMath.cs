@@ -51,10 +51,11 @@ public static unsafe class SpanMath
         {
             float* x = X;
             float* y = Y;
+            int count = Count;
             int i = 0;
-            for (; i <= Count - TSimd.Width; i += TSimd.Width)
+            for (; i <= count - TSimd.Width; i += TSimd.Width)
                 TSimd.Store(y + i, TFunction.Invoke<TSimd, TVector>(TSimd.Load(x + i)));
-            int left = Count - i;
+            int left = count - i;
             if (left > 0)
             {
                 TVector last = Remainder<TSimd, TVector>.Load(x + i, left);

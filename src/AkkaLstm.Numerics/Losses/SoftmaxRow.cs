@@ -5,13 +5,13 @@ namespace AkkaLstm.Numerics.Losses;
 
 /// <summary>The passes over one row of V logits that softmax is made of.</summary>
 /// <remarks>
-/// The sum over a row: element i belongs to lane i mod 16. Over each block of 512 elements a lane sums its 32 in float, then adds that to
+/// The sum over a row: element i belongs to lane i mod 16. Over each block of 1024 elements a lane sums its 64 in float, then adds that to
 /// its total in double; at the end a fixed tree joins the lanes. So the order does not depend on the vector width, and the error stays at
 /// a few float roundings however long the row is.
 /// </remarks>
 internal static unsafe class SoftmaxRow
 {
-    private const int BlockLength = 512;
+    private const int BlockLength = 1024;
 
     /// <summary>The largest element; NaN elements are passed over. V is at least 1.</summary>
     public static float Max(ReadOnlySpan<float> row, SimdPath path)
