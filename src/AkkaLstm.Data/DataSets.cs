@@ -1,4 +1,5 @@
 using AkkaLstm.Data.Forecasting;
+using AkkaLstm.Data.Synthetic;
 using AkkaLstm.Data.Text;
 using AkkaLstm.Numerics;
 
@@ -15,6 +16,14 @@ public static class DataSets
     [
         new("sunspots", DataTask.Forecast,
             "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)", Window: 48, Batch: 32, Horizon: 12, SeasonLength: 132),
+        new(ReberProblem.Name, DataTask.Synthetic,
+            "next symbol of embedded Reber strings (Hochreiter and Schmidhuber 1997)", ReberProblem.DefaultWindow, Batch: 32),
+        new(AddingProblem.Name, DataTask.Synthetic,
+            "sum of two marked numbers far apart (Hochreiter and Schmidhuber 1997)", AddingProblem.DefaultLength, Batch: 32),
+        new(TemporalOrderProblem.Name, DataTask.Synthetic,
+            "order of two symbols far apart (Hochreiter and Schmidhuber 1997, task 6a)", TemporalOrderProblem.DefaultWindow, Batch: 32),
+        new(CopyProblem.Name, DataTask.Synthetic,
+            "ten symbols after a long delay (Arjovsky, Shah and Bengio 2016)", CopyProblem.DefaultWindow, Batch: 32),
     ];
 
     /// <summary>The built-in that a <c>--data</c> value names; null where it names a file.</summary>
@@ -61,6 +70,7 @@ public static class DataSets
         RequirePositive("--batch", options.Batch);
         DataSet dataSet = task switch
         {
+            DataTask.Synthetic => SyntheticDataSet.Open(options, FindBuiltin(options.Data)!.Name),
             DataTask.Forecast => ForecastDataSet.Open(options, saved?.Normalizer),
             _ => TextDataSet.Open(options, task, saved?.Vocabulary),
         };

@@ -14,7 +14,10 @@ public interface ISequenceSource
     /// <summary>Windows that make up one pass over the split.</summary>
     int StepsPerEpoch { get; }
 
-    /// <summary>Elements (tokens, or rows with a target) that count in one pass; the same in every epoch.</summary>
+    /// <summary>
+    /// Elements that count in the loss in one pass over the split: tokens or target values. Where sequences are of random length,
+    /// those of epoch 0.
+    /// </summary>
     long TargetsPerEpoch { get; }
 
     /// <summary>

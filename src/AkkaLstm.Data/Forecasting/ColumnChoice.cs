@@ -12,9 +12,11 @@ internal sealed record ColumnChoice(
     /// <summary>What the options ask for.</summary>
     internal static ColumnChoice Of(DataOptions options) => new(options.Inputs, options.Targets, options.DateColumn);
 
-    /// <summary>What a saved model asks for.</summary>
-    internal static ColumnChoice Of(Normalizer saved) => new(
-        [.. saved.Inputs.Select(scale => scale.Column)], [.. saved.Targets.Select(scale => scale.Column)], saved.DateColumn);
+    /// <summary>The columns that a model was trained on; dates stay a matter of the file.</summary>
+    internal static ColumnChoice Of(Normalizer normalizer, DataOptions options) => new(
+        [.. normalizer.Inputs.Select(scale => scale.Column)],
+        [.. normalizer.Targets.Select(scale => scale.Column)],
+        options.DateColumn);
 
     /// <summary>Settles what was left open.</summary>
     /// <param name="path">File, for messages.</param>

@@ -53,20 +53,25 @@ public sealed class ForecastDataSet : DataSet
         if (options.Horizon < 1)
             throw new BadInputException($"--horizon {options.Horizon}: must be at least 1.");
         if (options.SeasonLength is < 1)
-            throw new BadInputException($"--season {options.SeasonLength}: must be at least 1 row.");
+            throw new BadInputException($"--season-length {options.SeasonLength}: must be at least 1 row.");
         if (options.ArOrder is < 0)
             throw new BadInputException($"--ar-order {options.ArOrder}: must not be negative.");
 
-        ColumnChoice choice = saved is null ? ColumnChoice.Of(options) : ColumnChoice.Of(saved);
+        ColumnChoice choice = saved is null ? ColumnChoice.Of(options) : ColumnChoice.Of(saved, options);
         SeriesTable main = Read(options.Data, choice, out byte[] mainBytes);
         SplitSizes sizes = SplitSizes.Of(main.RowCount, options, DefaultFraction);
         if (saved is null && sizes.Train < 2)
-            throw new BadInputException($"{options.Data}: the training part has {sizes.Train} rows; give more rows, or smaller --valid-fraction and --test-fraction.");
+        {
+            throw new BadInputException(
+                $"{options.Data}: the training part has {sizes.Train} rows, too few for a scale; "
+                + "give more rows, or smaller --valid-fraction and --test-fraction.");
+        }
+
         Normalizer normalizer = saved ?? NormalizerFit.Fit(main, sizes.Train);
         NormalizedSeries series = NormalizedSeries.Of(main, normalizer);
 
         // Other files must have the columns that the main file settled on, whatever else they have.
-        choice = ColumnChoice.Of(normalizer);
+        choice = ColumnChoice.Of(normalizer, options);
         NormalizedSeries? valid = ReadOwn(options.ValidPath, "--valid", choice, normalizer, out byte[]? validBytes);
         NormalizedSeries? test = ReadOwn(options.TestPath, "--test", choice, normalizer, out byte[]? testBytes);
         int validEnd = sizes.Train + sizes.Valid;
@@ -85,8 +90,12 @@ public sealed class ForecastDataSet : DataSet
         : SeriesReader.Read(data, "--data", choice, out bytes);
 
     /// <inheritdoc/>
-    protected override ISequenceSource CreateSource(DataSplit split) => new ForecastSource(
-        Cut(split), Shape, Horizon, null);
+    protected override ISequenceSource CreateSource(DataSplit split)
+    {
+        ForecastSegment segment = Cut(split);
+        EpochOrder? order = split == DataSplit.Train ? new EpochOrder(_options.Seed, segment.SampleCount) : null;
+        return new ForecastSource(segment, Shape, Horizon, order);
+    }
 
     private static NormalizedSeries? ReadOwn(
         string? path, string option, ColumnChoice choice, Normalizer normalizer, out byte[]? bytes)

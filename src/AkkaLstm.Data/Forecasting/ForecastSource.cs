@@ -12,11 +12,11 @@ namespace AkkaLstm.Data.Forecasting;
 internal sealed class ForecastSource : ISequenceSource
 {
     private readonly ForecastSegment _segment;
-    private readonly int[]? _order;
+    private readonly EpochOrder? _order;
     private readonly int _horizon;
     private readonly int _targets;
 
-    internal ForecastSource(ForecastSegment segment, SourceShape shape, int horizon, int[]? order)
+    internal ForecastSource(ForecastSegment segment, SourceShape shape, int horizon, EpochOrder? order)
     {
         _segment = segment;
         _order = order;
@@ -48,7 +48,7 @@ internal sealed class ForecastSource : ISequenceSource
         batch.TargetMask.AsSpan(0, cells).Clear();
         batch.TargetValues.AsSpan(0, cells * Shape.OutputSize).Clear();
         batch.ResetsCarry.AsSpan(0, lanes).Fill(true);
-        ReadOnlySpan<int> order = _order;
+        ReadOnlySpan<int> order = _order is null ? default : _order.Of(epoch);
         for (int lane = 0; lane < lanes; lane++)
         {
             int sample = (stepInEpoch * Shape.Lanes) + firstLane + lane;

@@ -20,9 +20,7 @@ public sealed record ColumnScale(string Column, double Mean, double Deviation)
 /// </summary>
 /// <param name="Inputs">Input i of the model is column Inputs[i].</param>
 /// <param name="Targets">Output k * Targets.Count + j is column Targets[j], k + 1 rows ahead.</param>
-/// <param name="DateColumn">Column with dates, if there is one.</param>
-public sealed record Normalizer(
-    IReadOnlyList<ColumnScale> Inputs, IReadOnlyList<ColumnScale> Targets, string? DateColumn)
+public sealed record Normalizer(IReadOnlyList<ColumnScale> Inputs, IReadOnlyList<ColumnScale> Targets)
 {
     /// <summary>Checks values that come from a file.</summary>
     /// <exception cref="BadInputException">No columns, or a scale that cannot be divided by.</exception>
@@ -31,6 +29,9 @@ public sealed record Normalizer(
         bool usable = Inputs.Count > 0 && Targets.Count > 0 && Inputs.Concat(Targets).All(
             scale => double.IsFinite(scale.Mean) && double.IsFinite(scale.Deviation) && scale.Deviation > 0);
         if (!usable)
-            throw new BadInputException($"{place}: the normaliser has no columns or a scale that is not positive; take the file that was saved with the model.");
+        {
+            throw new BadInputException(
+                $"{place}: the normaliser has no columns or a scale that is not positive; take the file that was saved with the model.");
+        }
     }
 }

@@ -8,8 +8,7 @@ internal static class NormalizerFit
     /// <summary>Mean and sample standard deviation of the first <paramref name="trainRows"/> rows of each column.</summary>
     internal static Normalizer Fit(SeriesTable table, int trainRows)
     {
-        return new Normalizer(
-            [.. table.Inputs.Select(Scale)], [.. table.Targets.Select(Scale)], table.DateColumn);
+        return new Normalizer([.. table.Inputs.Select(Scale)], [.. table.Targets.Select(Scale)]);
 
         ColumnScale Scale(string column)
         {

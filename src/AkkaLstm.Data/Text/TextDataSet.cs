@@ -44,7 +44,11 @@ public sealed class TextDataSet : DataSet
     {
         VocabularyKind kind = task == DataTask.CharLm ? VocabularyKind.Characters : VocabularyKind.Words;
         if (saved is not null && saved.Kind != kind)
-            throw new BadInputException($"--task: the model's vocabulary is of {saved.Kind.ToString().ToLowerInvariant()}; give the task it was trained for.");
+        {
+            throw new BadInputException(
+                $"--task: the model's vocabulary is of {saved.Kind.ToString().ToLowerInvariant()}; give the task it was trained for.");
+        }
+
         if (options.MaxVocabulary is < 2)
             throw new BadInputException($"--max-vocabulary {options.MaxVocabulary}: must be at least 2, for <unk> and one word.");
 

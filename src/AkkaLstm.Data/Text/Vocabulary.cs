@@ -39,7 +39,12 @@ public sealed class Vocabulary
         Tokens = tokens;
         _ids = new Dictionary<string, int>(tokens.Count, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Count; id++)
-            _ids.TryAdd(tokens[id], id);
+        {
+            // A damaged file may hold nulls or repeats; Validate finds them by the count.
+            if (tokens[id] is { } token)
+                _ids.TryAdd(token, id);
+        }
+
         UnknownId = _ids.GetValueOrDefault(Unknown, -1);
     }
 
