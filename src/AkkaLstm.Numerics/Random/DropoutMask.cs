@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AkkaLstm.Numerics.Elementwise;
 
 namespace AkkaLstm.Numerics.Random;
@@ -59,6 +60,20 @@ public static class DropoutMask
     {
         // Numbers of 24 bits are below p exactly when their integers are below p * 2^24, which is exact in double.
         uint threshold = (uint)Math.Ceiling((double)dropProbability * (1 << 24));
+        if (PhiloxVectors.IsSupported)
+        {
+            for (; row.Length >= PhiloxVectors.WordCount; row = row[PhiloxVectors.WordCount..])
+            {
+                (Vector128<uint> block0, Vector128<uint> block1, Vector128<uint> block2, Vector128<uint> block3) =
+                    PhiloxVectors.Blocks(key, position);
+                Mask(block0, threshold, kept).CopyTo(row);
+                Mask(block1, threshold, kept).CopyTo(row[4..]);
+                Mask(block2, threshold, kept).CopyTo(row[8..]);
+                Mask(block3, threshold, kept).CopyTo(row[12..]);
+                position += PhiloxVectors.WordCount / WordsPerBlock;
+            }
+        }
+
         for (; row.Length >= WordsPerBlock; row = row[WordsPerBlock..])
         {
             PhiloxBlock block = key.Block(position++);
@@ -77,5 +92,11 @@ public static class DropoutMask
             if (row.Length > 2)
                 row[2] = x2 >> 8 < threshold ? 0 : kept;
         }
+    }
+
+    private static Vector128<float> Mask(Vector128<uint> words, uint threshold, float kept)
+    {
+        Vector128<int> dropped = Vector128.LessThan((words >> 8).AsInt32(), Vector128.Create((int)threshold));
+        return Vector128.AndNot(Vector128.Create(kept), dropped.AsSingle());
     }
 }

@@ -12,11 +12,11 @@ namespace AkkaLstm.Numerics.Random;
 /// </remarks>
 public static class Philox
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
-    private const int RoundCount = 10;
+    internal const uint Multiplier0 = 0xD2511F53;
+    internal const uint Multiplier1 = 0xCD9E8D57;
+    internal const uint Weyl0 = 0x9E3779B9;
+    internal const uint Weyl1 = 0xBB67AE85;
+    internal const int RoundCount = 10;
 
     /// <summary>Four random words of a counter under a key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,12 +48,15 @@ public readonly record struct RandomKey
     /// <summary>Tensor, layer or the like.</summary>
     public int Index { get; }
 
+    /// <summary>The counter's last word without the position.</summary>
+    internal uint HighWord => ((uint)(Step >> 32) << 16) | ((uint)Purpose << 24);
+
     /// <summary>The four words at a position of the sequence; the position is in [0, 2^48).</summary>
     public PhiloxBlock Block(long position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, 1L << PositionBits);
-        uint high = (uint)(position >> 32) | ((uint)(Step >> 32) << 16) | ((uint)Purpose << 24);
+        uint high = (uint)(position >> 32) | HighWord;
         return Philox.Block(new((uint)position, (uint)Index, (uint)Step, high), (uint)Seed, (uint)(Seed >> 32));
     }
 

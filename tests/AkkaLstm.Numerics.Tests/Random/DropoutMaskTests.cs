@@ -33,6 +33,30 @@ public sealed class DropoutMaskTests
         }
     }
 
+    [Fact]
+    public void Fill_OfAnyUnitCount_IsTheDocumentedFunctionOfPosition()
+    {
+        // The largest step and lane put something into every field of the counter.
+        RandomKey key = new(ulong.MaxValue - 5, RandomPurpose.Dropout, (1L << 40) - 1, int.MaxValue);
+        const int Lane = (1 << 20) - 1;
+        const float P = 0.3f;
+        for (int units = 1; units <= 70; units++)
+        {
+            GuardedBuffer mask = new(2 * units);
+            DropoutMask.Fill(key, P, 2, 1, Lane, units, mask.Span, units);
+            mask.AssertGuardsIntact();
+            for (int t = 0; t < 2; t++)
+            {
+                for (int u = 0; u < units; u++)
+                {
+                    (uint x0, uint x1, uint x2, uint x3) = key.Block(((long)Lane << 28) + (t * ((units + 3) / 4)) + (u / 4));
+                    double uniform = (new[] { x0, x1, x2, x3 }[u % 4] >> 8) / (double)(1 << 24);
+                    Assert.Equal(uniform < P ? 0 : 1 / (1 - P), mask.Span[(t * units) + u]);
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0f)]
     [InlineData(0.1f)]
