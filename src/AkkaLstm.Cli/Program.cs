@@ -1,2 +1,5 @@
-Console.Error.WriteLine("akkalstm: the command line is being built.");
-return 2;
+using AkkaLstm.Cli.Hosting;
+
+var console = CliConsole.OfProcess();
+using var interrupts = Interrupts.OfProcess(console.Error);
+return await new CliApplication(console, interrupts, []).RunAsync(args);

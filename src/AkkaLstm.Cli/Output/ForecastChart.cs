@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace AkkaLstm.Cli.Output;
+
+/// <summary>One panel of a forecast chart: what was known of a column and what is expected.</summary>
+/// <param name="Name">Column, the label of the vertical axis.</param>
+/// <param name="History">Known values, oldest first; not empty.</param>
+/// <param name="Forecast">Expected values, the first one right after the last known; not empty.</param>
+internal sealed record ForecastPanel(string Name, IReadOnlyList<double> History, IReadOnlyList<double> Forecast);
+
+/// <summary>A chart of a forecast as a stand-alone SVG file, one panel for each target column.</summary>
+internal sealed class ForecastChart
+{
+    private const double Width = 960;
+    private const double PanelHeight = 300;
+    private const double Left = 76;
+    private const double Right = 24;
+    private const double Top = 64;
+    private const double PanelGap = 34;
+    private const double Bottom = 58;
+    private const string HistoryColor = "#1f4e79";
+    private const string ForecastColor = "#d1495b";
+    private const string GridColor = "#e3e7ec";
+    private const string TextColor = "#3a4550";
+
+    private readonly StringBuilder _svg = new();
+
+    private ForecastChart()
+    {
+    }
+
+    /// <summary>Draws the chart.</summary>
+    /// <param name="title">Heading.</param>
+    /// <param name="positionName">Label of the horizontal axis.</param>
+    /// <param name="positions">What stands below each position, history and forecast in a row.</param>
+    /// <param name="panels">The panels; all cover the same positions.</param>
+    /// <returns>The text of the SVG file.</returns>
+    public static string Draw(
+        string title, string positionName, IReadOnlyList<string> positions, IReadOnlyList<ForecastPanel> panels)
+    {
+        var chart = new ForecastChart();
+        double height = Top + (panels.Count * PanelHeight) + ((panels.Count - 1) * PanelGap) + Bottom;
+        chart.Open(title, height);
+        for (int i = 0; i < panels.Count; i++)
+        {
+            double top = Top + (i * (PanelHeight + PanelGap));
+            chart.Panel(panels[i], top, positions, drawsPositions: i == panels.Count - 1);
+        }
+
+        chart.Text(Left + ((Width - Left - Right) / 2), height - 14, positionName, "middle", 13);
+        chart._svg.Append("</svg>\n");
+        return chart._svg.ToString();
+    }
+
+    private void Open(string title, double height)
+    {
+        _svg.Append(CultureInfo.InvariantCulture, $"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img"
+                 font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">
+            <title>{WebUtility.HtmlEncode(title)}</title>
+            <rect width="100%" height="100%" fill="#ffffff"/>
+
+            """);
+        Text(Left, 32, title, "start", 18, "600");
+        Legend();
+    }
+
+    private void Legend()
+    {
+        double x = Width - Right - 190;
+        _svg.Append(CultureInfo.InvariantCulture, $"""
+            <line x1="{x:0.#}" x2="{x + 24:0.#}" y1="27" y2="27" stroke="{HistoryColor}" stroke-width="2"/>
+            <line x1="{x + 98:0.#}" x2="{x + 122:0.#}" y1="27" y2="27" stroke="{ForecastColor}" stroke-width="2.5"/>
+
+            """);
+        Text(x + 30, 31.5, "history", "start", 13);
+        Text(x + 128, 31.5, "forecast", "start", 13);
+    }
+
+    private void Panel(ForecastPanel panel, double top, IReadOnlyList<string> positions, bool drawsPositions)
+    {
+        List<double> all = [.. panel.History, .. panel.Forecast];
+        (double low, double high) = Range(all);
+        double bottom = top + PanelHeight;
+        double X(double position) => Left + (position / Math.Max(1, all.Count - 1) * (Width - Left - Right));
+        double Y(double value) => bottom - ((value - low) / (high - low) * PanelHeight);
+
+        IReadOnlyList<double> ticks = AxisTicks.Linear(low, high, 6);
+        IReadOnlyList<string> labels = AxisTicks.Format(ticks);
+        for (int i = 0; i < ticks.Count; i++)
+        {
+            HorizontalLine(Y(ticks[i]));
+            Text(Left - 8, Y(ticks[i]) + 4, labels[i], "end", 12);
+        }
+
+        double now = X(panel.History.Count - 1);
+        _svg.Append(CultureInfo.InvariantCulture, $"""
+            <rect x="{now:0.##}" y="{top:0.##}" width="{Width - Right - now:0.##}" height="{PanelHeight:0.##}" fill="{ForecastColor}" fill-opacity="0.06"/>
+            <line x1="{now:0.##}" x2="{now:0.##}" y1="{top:0.##}" y2="{bottom:0.##}" stroke="{ForecastColor}" stroke-opacity="0.5" stroke-dasharray="4 4"/>
+
+            """);
+        Positions(positions, bottom, X, drawsPositions);
+        Line(HistoryColor, 1.6, panel.History.Select((v, i) => (X(i), Y(v))));
+
+        // The forecast starts at the last known value, so that the two lines are seen to be one series.
+        IEnumerable<double> continued = panel.Forecast.Prepend(panel.History[^1]);
+        Line(ForecastColor, 2.2, continued.Select((v, i) => (X(panel.History.Count - 1 + i), Y(v))));
+        _svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate(20 {top + (PanelHeight / 2):0.#}) rotate(-90)\">");
+        Text(0, 0, panel.Name, "middle", 13);
+        _svg.Append("</g>\n");
+    }
+
+    private void Positions(IReadOnlyList<string> positions, double bottom, Func<double, double> x, bool isLabelled)
+    {
+        const int wantedCount = 8;
+        const double nearestToEdge = 30;
+        foreach (int index in AxisTicks.Linear(0, positions.Count - 1, wantedCount).Where(t => t == Math.Floor(t)).Select(t => (int)t))
+        {
+            double at = x(index);
+            _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{at:0.##}\" x2=\"{at:0.##}\" y1=\"{bottom:0.##}\" ");
+            _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom + 5:0.##}\" stroke=\"{TextColor}\"/>\n");
+            if (isLabelled)
+            {
+                bool atRightEdge = at > Width - Right - nearestToEdge;
+                Text(atRightEdge ? Width - Right : at, bottom + 20, positions[index], atRightEdge ? "end" : "middle", 12);
+            }
+        }
+
+        _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
+        _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom:0.##}\" stroke=\"{TextColor}\"/>\n");
+    }
+
+    private void HorizontalLine(double y)
+    {
+        _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{y:0.##}\" ");
+        _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{y:0.##}\" stroke=\"{GridColor}\"/>\n");
+    }
+
+    private void Line(string color, double width, IEnumerable<(double X, double Y)> points)
+    {
+        _svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.#}\" ");
+        _svg.Append("stroke-linejoin=\"round\" stroke-linecap=\"round\" points=\"");
+        _svg.AppendJoin(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.##},{p.Y:0.##}")));
+        _svg.Append("\"/>\n");
+    }
+
+    private void Text(double x, double y, string text, string anchor, double size, string weight = "400")
+    {
+        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\" ");
+        _svg.Append(CultureInfo.InvariantCulture, $"font-size=\"{size:0.#}\" font-weight=\"{weight}\" fill=\"{TextColor}\">");
+        _svg.Append(WebUtility.HtmlEncode(text)).Append("</text>\n");
+    }
+
+    private static (double Low, double High) Range(List<double> values)
+    {
+        double low = values.Min(), high = values.Max();
+        double margin = high > low ? 0.05 * (high - low) : Math.Max(1, Math.Abs(high) * 0.05);
+
+        // Series that never go below zero (counts, loads) get an axis that does not either.
+        return (low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin);
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace AkkaLstm.Cli.Parsing;
+
+/// <summary>Says in one line what is wrong with a command line and what would be right.</summary>
+internal static class ParseErrors
+{
+    /// <summary>The message for the first thing that is wrong.</summary>
+    public static string Describe(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        string help = command is RootCommand ? "akkalstm --help" : $"akkalstm {command.Name} --help";
+        foreach (string token in result.UnmatchedTokens)
+        {
+            if (token.StartsWith('-') && token.Length > 1)
+                return UnknownOption(token, result, help);
+        }
+
+        if (result.UnmatchedTokens.Count > 0)
+        {
+            string token = result.UnmatchedTokens[0];
+            return command is RootCommand ? UnknownCommand(token, command, help) : UnexpectedArgument(token, command, help);
+        }
+
+        ParseError error = result.Errors[0];
+        return error.SymbolResult switch
+        {
+            OptionResult { Tokens.Count: 0 } option =>
+                $"{option.Option.Name} needs a value: {option.Option.Name} {option.Option.HelpName}; see '{help}'",
+            OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} is given more than once; give it once",
+            ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument =>
+                $"{command.Name} needs {argument.Argument.HelpName ?? argument.Argument.Name}; see '{help}'",
+            CommandResult when MissingOption(result) is { } missing =>
+                $"{command.Name} needs {missing.Name} {missing.HelpName}; see '{help}'",
+            _ => FirstLine(error.Message),
+        };
+    }
+
+    private static Option? MissingOption(ParseResult result) =>
+        result.CommandResult.Command.Options.FirstOrDefault(o => o.Required && result.GetResult(o) is null or { Implicit: true });
+
+    private static string UnknownOption(string token, ParseResult result, string help)
+    {
+        string typed = token.Split('=', ':')[0];
+        IEnumerable<string> names = OptionsOf(result).Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name));
+        return NearestName.Of(typed, names) is { } nearest
+            ? $"unknown option '{typed}'; did you mean '{nearest}'? '{help}' lists all options"
+            : $"unknown option '{typed}'; '{help}' lists all options";
+    }
+
+    private static string UnknownCommand(string token, Command root, string help) =>
+        NearestName.Of(token, root.Subcommands.Select(c => c.Name)) is { } nearest
+            ? $"unknown command '{token}'; did you mean '{nearest}'? '{help}' lists all commands"
+            : $"unknown command '{token}'; '{help}' lists all commands";
+
+    private static string UnexpectedArgument(string token, Command command, string help)
+    {
+        string takes = command.Arguments.Count == 0
+            ? "takes no argument"
+            : $"takes only {string.Join(' ', command.Arguments.Select(a => a.HelpName ?? a.Name))}";
+        return $"unexpected argument '{token}'; {command.Name} {takes}; see '{help}'";
+    }
+
+    private static IEnumerable<Option> OptionsOf(ParseResult result) =>
+        result.CommandResult.Command.Options.Concat(result.RootCommandResult.Command.Options.Where(o => o.Recursive));
+
+    private static string FirstLine(string text) => text.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.');
+}
