@@ -70,7 +70,7 @@ internal sealed class HelpText(CliConsole console) : SynchronousCommandLineActio
 
     private static string Term(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Prepend(option.Name).Distinct(StringComparer.Ordinal));
+        string names = string.Join(", ", option.Aliases.Prepend(option.Name).Where(n => n[0] == '-').Distinct(StringComparer.Ordinal));
         return option.Arity.MaximumNumberOfValues == 0 || option.HelpName is null ? names : $"{names} {option.HelpName}";
     }
 

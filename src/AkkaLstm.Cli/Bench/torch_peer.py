@@ -1,0 +1,53 @@
+"""Answers `akkalstm bench --peer torch`: one LSTM training step of PyTorch, timed on request.
+
+A line on stdin asks for work, a line on stdout answers; both are JSON.
+    {"b": 16, "t": 50, "i": 64, "h": 128, "l": 1, "steps": 3}  ->  {"ms": 17.3}
+The first line on stdout tells the versions. The step is forward, loss and backward of nn.LSTM with a linear head of one output,
+squared error over all time steps: the same work as the step it is compared with. No optimizer on either side.
+"""
+
+import json
+import sys
+import time
+
+try:
+    import torch
+except ImportError:
+    print(json.dumps({"error": "no torch"}), flush=True)
+    sys.exit(0)
+
+torch.set_num_threads(1)
+try:
+    torch.set_num_interop_threads(1)
+except RuntimeError:
+    pass
+print(json.dumps({"torch": torch.__version__, "python": sys.version.split()[0]}), flush=True)
+
+models = {}
+
+
+def model(b, t, i, h, l):
+    key = (b, t, i, h, l)
+    if key not in models:
+        models.clear()
+        torch.manual_seed(1)
+        models[key] = (torch.nn.LSTM(i, h, l), torch.nn.Linear(h, 1), torch.randn(t, b, i), torch.randn(t, b, 1))
+    return models[key]
+
+
+def step(lstm, head, x, y):
+    for parameter in (*lstm.parameters(), *head.parameters()):
+        parameter.grad = None
+    output, _ = lstm(x)
+    loss = ((head(output) - y) ** 2).sum()
+    loss.backward()
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    parts = model(request["b"], request["t"], request["i"], request["h"], request["l"])
+    start = time.perf_counter()
+    for _ in range(request["steps"]):
+        step(*parts)
+    elapsed = time.perf_counter() - start
+    print(json.dumps({"ms": 1000 * elapsed / request["steps"]}), flush=True)
