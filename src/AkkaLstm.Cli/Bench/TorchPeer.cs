@@ -110,9 +110,9 @@ internal sealed class TorchPeer : IDisposable
             string? line = await process.StandardOutput.ReadLineAsync(limit.Token);
             return line is null ? null : JsonDocument.Parse(line).RootElement;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new IOException($"the PyTorch process did not answer within {deadline.TotalSeconds:0} s");
+            throw new IOException($"the PyTorch process did not answer within {deadline.TotalSeconds:0} s", e);
         }
     }
 

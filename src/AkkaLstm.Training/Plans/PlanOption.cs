@@ -67,6 +67,9 @@ public abstract class PlanOption
     /// <exception cref="Numerics.BadInputException">The text is not a value of this option.</exception>
     public abstract PlanOptions Parse(PlanOptions options, string text, string? place = null);
 
+    /// <summary>The value as <see cref="Parse"/> reads it; null where the option is not set.</summary>
+    public abstract string? TextOf(PlanOptions options);
+
     /// <summary>Writes the option as a JSON property; nothing where it is not set.</summary>
     internal abstract void Write(Utf8JsonWriter writer, PlanOptions options);
 

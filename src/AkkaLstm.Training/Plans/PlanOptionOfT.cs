@@ -41,6 +41,14 @@ internal sealed class PlanOption<T> : PlanOption
     public override PlanOptions Parse(PlanOptions options, string text, string? place = null) =>
         _set(options, _parse(text, place ?? CommandLineName));
 
+    public override string? TextOf(PlanOptions options) => _get(options) switch
+    {
+        null => null,
+        IReadOnlyList<string> list => string.Join(',', list),
+        { } value when _format is not null => _format(value),
+        { } value => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+
     internal override void Write(Utf8JsonWriter writer, PlanOptions options)
     {
         if (_get(options) is not { } value) return;

@@ -1,0 +1,19 @@
+using AkkaLstm.Cli.Hosting;
+
+namespace AkkaLstm.Cli.Commands;
+
+/// <summary>The commands, in the order the help lists them.</summary>
+internal static class CommandList
+{
+    /// <summary>A fresh set of all commands.</summary>
+    public static IReadOnlyList<CliEntry> All =>
+    [
+        TrainCommand.Create(),
+        ResumeCommand.Create(),
+        EvaluateCommand.Create(),
+        ForecastCommand.Create(),
+        GenerateCommand.Create(),
+        InspectCommand.Create(),
+        ExportCommand.Create(),
+    ];
+}

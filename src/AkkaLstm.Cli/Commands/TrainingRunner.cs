@@ -1,0 +1,59 @@
+using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Cli.Output;
+using AkkaLstm.Cli.Output.Progress;
+using AkkaLstm.Cli.Output.Results;
+using AkkaLstm.Training.Sessions;
+
+namespace AkkaLstm.Cli.Commands;
+
+/// <summary>What train and resume share: progress while it runs, the result afterwards, the exit code.</summary>
+internal static class TrainingRunner
+{
+    private const string InterruptNotice =
+        "akkalstm: stopping after this step and writing a checkpoint; once more stops at once (the run stays resumable)";
+
+    /// <summary>Runs training and reports on it.</summary>
+    public static async Task<int> RunAsync(
+        CommandContext context, Func<ITrainingObserver, CancellationToken, Task<TrainingResult>> train)
+    {
+        context.Interrupts.Notice = InterruptNotice;
+        CancellationToken stop = context.Interrupts.Token;
+        TrainingHistory? history = null;
+        TrainingResult result = context switch
+        {
+            { IsQuiet: true } => await train(history = new TrainingHistory(null), stop),
+            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(
+                context.Console, display => train(history = new TrainingHistory(display), stop)),
+            _ => await train(history = new TrainingHistory(new LineProgress(context.Console)), stop),
+        };
+
+        if (context.IsJson)
+            context.WriteJson(TrainResult.Of(result));
+        else if (context.IsQuiet)
+            context.Console.Out.WriteLine(result.RunDirectory);
+        else
+            TrainingSummary.Write(context.Console, result, history);
+        return Conclude(context, result);
+    }
+
+    private static int Conclude(CommandContext context, TrainingResult result)
+    {
+        string resume = ProgramName.Line("resume", result.RunDirectory);
+        switch (result.Status)
+        {
+            case TrainingStatus.Completed:
+                return ExitCode.Done;
+            case TrainingStatus.Interrupted:
+                Failures.WriteLine(context.Console.Error, $"interrupted after step {result.Steps}; to go on: {resume}");
+                return ExitCode.Interrupted;
+            case TrainingStatus.Failed:
+                Failures.WriteLine(context.Console.Error, result.Reason ?? "the job failed");
+                return ExitCode.Failed;
+            case TrainingStatus.LostCluster:
+                Failures.WriteLine(context.Console.Error, $"{result.Reason ?? "the cluster is lost"}; to go on: {resume}");
+                return ExitCode.ClusterLost;
+            default:
+                throw new InvalidOperationException($"unknown status {result.Status}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Data;
+using Spectre.Console;
+
+namespace AkkaLstm.Cli.Output;
+
+/// <summary>Figures of the model beside those of the baselines, as a table, and in a sentence where the model stands.</summary>
+internal static class EvaluationTable
+{
+    /// <summary>Prints the figures of a split.</summary>
+    public static void Write(CliConsole console, EvaluationReport report, string splitName)
+    {
+        IAnsiConsole ansi = SpectreConsoles.ForOut(console);
+        ansi.Write(report.Methods.Count > 1 ? MethodsTable(report, splitName) : FiguresTable(report.Model, splitName));
+        if (report.Model.Targets.Count > 0)
+            ansi.Write(TargetsTable(report.Model));
+        if (Verdict(report) is { } verdict)
+            console.Out.WriteLine(verdict);
+    }
+
+    /// <summary>
+    /// Where the model stands by RMSE, baseline by baseline, better or worse; null where there is nothing to compare.
+    /// </summary>
+    internal static string? Verdict(EvaluationReport report)
+    {
+        const string metric = "rmse";
+        if (report.Model[metric] is not { } own)
+            return null;
+        List<string> parts = [];
+        foreach (MethodScores baseline in report.Methods.Skip(1))
+        {
+            if (baseline[metric] is not > 0 || baseline[metric] is not { } other)
+                continue;
+            double percent = 100 * (own - other) / other;
+            string amount = Math.Abs(percent).ToString("0.0", CultureInfo.InvariantCulture);
+            parts.Add($"{amount} % {(percent < 0 ? "below" : "above")} {baseline.Description}");
+        }
+
+        return parts.Count == 0 ? null : $"The model's RMSE is {string.Join(", ", parts)}.";
+    }
+
+    /// <summary>What a metric is called in tables.</summary>
+    internal static string Title(string metric) => metric switch
+    {
+        "mae" => "MAE",
+        "rmse" => "RMSE",
+        "smape" => "sMAPE %",
+        "mase" => "MASE",
+        "natsPerToken" => "nats per token",
+        "perplexity" => "perplexity",
+        "bitsPerCharacter" => "bits per character",
+        "accuracy" => "accuracy",
+        "meanSquaredError" => "mean squared error",
+        _ => metric,
+    };
+
+    private static Table MethodsTable(EvaluationReport report, string splitName)
+    {
+        string[] metrics = [.. report.Methods.SelectMany(m => m.Metrics).Select(m => m.Name).Distinct(StringComparer.Ordinal)];
+        Table table = NewTable(splitName);
+        foreach (string metric in metrics)
+            table.AddColumn(new TableColumn(Title(metric)).RightAligned());
+        foreach (MethodScores method in report.Methods)
+        {
+            bool isModel = method == report.Model;
+            List<Text> cells = [new(isModel ? $"{method.Description} (this model)" : method.Description, isModel ? Strong : Style.Plain)];
+            foreach (string metric in metrics)
+            {
+                double? value = method[metric];
+                bool isBest = value is not null && value == report.Methods.Min(m => m[metric]);
+                cells.Add(new Text(value is { } v ? Units.Short(v) : "-", isBest ? Strong : Style.Plain));
+            }
+
+            table.AddRow(cells);
+        }
+
+        return table;
+    }
+
+    private static Table FiguresTable(MethodScores model, string splitName)
+    {
+        Table table = NewTable(splitName);
+        table.AddColumn(new TableColumn("").RightAligned());
+        foreach (Metric metric in model.Metrics)
+        {
+            string value = metric.Name == "accuracy"
+                ? string.Create(CultureInfo.InvariantCulture, $"{100 * metric.Value:0.00} %")
+                : Units.Short(metric.Value);
+            table.AddRow(new Text(Title(metric.Name)), new Text(value, Strong));
+        }
+
+        return table.HideHeaders().Title(splitName);
+    }
+
+    private static Table TargetsTable(MethodScores model)
+    {
+        Table table = NewTable("target column");
+        foreach (Metric metric in model.Targets[0].Metrics)
+            table.AddColumn(new TableColumn(Title(metric.Name)).RightAligned());
+        foreach (TargetScores target in model.Targets)
+            table.AddRow([new Text(target.Column), .. target.Metrics.Select(m => new Text(Units.Short(m.Value)))]);
+        return table;
+    }
+
+    private static Style Strong => new(decoration: Decoration.Bold);
+
+    private static Table NewTable(string firstColumn)
+    {
+        Table table = new Table().Border(TableBorder.Rounded);
+        table.AddColumn(new TableColumn(new Text(firstColumn)));
+        return table;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using AkkaLstm.Training.Plans;
+using AkkaLstm.Training.Sessions;
+
+namespace AkkaLstm.Cli.Output.Progress;
+
+/// <summary>The sentences of a run's progress, the same on a terminal and in a log.</summary>
+internal static class ProgressLines
+{
+    /// <summary>What is about to happen.</summary>
+    public static IEnumerable<string> Started(TrainingStarted started)
+    {
+        TrainingPlan plan = started.Plan;
+        string cells = plan.Layers == 1 ? $"1 layer of {plan.Hidden}" : $"{plan.Layers} layers of {plan.Hidden}";
+        yield return started.ResumedFrom is { } checkpoint
+            ? $"Resuming {started.RunDirectory} from {Path.GetFileName(checkpoint)}"
+            : $"Training {ChoiceNames.NameOf(plan.Task)} on {plan.Data}, run directory {started.RunDirectory}";
+        yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters; "
+            + $"window {plan.Window}, batch {plan.Batch}, {Count(started.StepsPerEpoch, "step")} an epoch, "
+            + $"up to {Count(started.EpochCount, "epoch")}";
+    }
+
+    /// <summary>A finished epoch.</summary>
+    public static string Epoch(EpochReport epoch, TrainingStarted started, ProgressPicture? picture)
+    {
+        int digits = Units.Count(started.EpochCount).Length;
+        var line = new StringBuilder();
+        line.Append($"epoch {Units.Count(epoch.Epoch + 1).PadLeft(digits)}/{Units.Count(started.EpochCount)}");
+        line.Append($"  train {Units.Short(epoch.TrainingLoss)}");
+        if (epoch.ValidationLoss is { } valid)
+            line.Append($"  valid {Units.Short(valid)}");
+        if (epoch.ValidationAccuracy is { } accuracy)
+            line.Append($"  accuracy {100 * accuracy:0.0} %");
+        if (picture is { TargetsPerSecond: > 0 })
+            line.Append($"  {Units.Count(picture.TargetsPerSecond)} {Units.TargetsOf(started.Plan.Task)}/s");
+        line.Append($"  {Units.Clock(epoch.Elapsed)}");
+        if (epoch.IsBest)
+            line.Append("  best");
+        return line.ToString();
+    }
+
+    /// <summary>The middle of an epoch.</summary>
+    public static string Step(ProgressPicture picture, TrainingStarted started)
+    {
+        var line = new StringBuilder();
+        line.Append($"  step {Units.Count(picture.Step)}/{Units.Count(picture.StepCount)}  epoch {picture.Epoch}/{picture.EpochCount}");
+        line.Append($"  loss {Units.Short(picture.Loss)}");
+        line.Append($"  {Units.Count(picture.TargetsPerSecond)} {Units.TargetsOf(started.Plan.Task)}/s");
+        if (picture.Remaining is { } left)
+            line.Append($"  {Units.Clock(left)} left");
+        if (picture.SlowestWorker is { } slowest)
+            line.Append($"  slowest {slowest}");
+        return line.ToString();
+    }
+
+    private static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Units.Count(count)} {noun}s";
+}

@@ -1,0 +1,85 @@
+using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Sessions;
+
+namespace AkkaLstm.Cli.Output.Results;
+
+/// <summary>What <c>train --json</c> and <c>resume --json</c> print.</summary>
+internal sealed record TrainResult
+{
+    /// <summary>completed, interrupted, failed or lost-cluster.</summary>
+    public required TrainingStatus Status { get; init; }
+
+    /// <summary>Why it did not complete.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Where everything was written.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary>Closed steps.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Finished epochs.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Whether early stopping ended it.</summary>
+    public required bool StoppedEarly { get; init; }
+
+    /// <summary>Of the last epoch.</summary>
+    public double? TrainLoss { get; init; }
+
+    /// <summary>Of the last epoch.</summary>
+    public double? ValidLoss { get; init; }
+
+    /// <summary>Smallest of all epochs.</summary>
+    public double? BestValidLoss { get; init; }
+
+    /// <summary>Epoch of the smallest, from 1.</summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Of the best checkpoint.</summary>
+    public double? TestLoss { get; init; }
+
+    /// <summary>Figures on the test split, the model first, then the baselines.</summary>
+    public IReadOnlyList<MethodResult>? Test { get; init; }
+
+    /// <summary>SHA-256 over all parameters of the last checkpoint.</summary>
+    public string? ParameterSha256 { get; init; }
+
+    /// <summary>The last checkpoint.</summary>
+    public string? LastCheckpoint { get; init; }
+
+    /// <summary>The checkpoint that other commands use.</summary>
+    public string? BestCheckpoint { get; init; }
+
+    /// <summary>From start to end.</summary>
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>Counted elements trained on per second.</summary>
+    public required double TargetsPerSecond { get; init; }
+
+    /// <summary>How to go on; null where there is nothing to go on with.</summary>
+    public string? ResumeCommand { get; init; }
+
+    /// <summary>From the facade's result.</summary>
+    public static TrainResult Of(TrainingResult result) => new()
+    {
+        Status = result.Status,
+        Reason = result.Reason,
+        RunDirectory = result.RunDirectory,
+        Steps = result.Steps,
+        Epochs = result.Epochs,
+        StoppedEarly = result.IsStoppedEarly,
+        TrainLoss = result.TrainingLoss,
+        ValidLoss = result.ValidationLoss,
+        BestValidLoss = result.BestValidationLoss,
+        BestEpoch = result.BestEpoch + 1,
+        TestLoss = result.TestLoss,
+        Test = result.Test is null ? null : MethodResult.Of(result.Test),
+        ParameterSha256 = result.ParameterHash,
+        LastCheckpoint = result.LastCheckpoint,
+        BestCheckpoint = result.BestCheckpoint,
+        ElapsedSeconds = result.Elapsed.TotalSeconds,
+        TargetsPerSecond = result.TargetsPerSecond,
+        ResumeCommand = result.Status == TrainingStatus.Completed ? null : ProgramName.Line("resume", result.RunDirectory),
+    };
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Training.Plans;
+using AkkaLstm.Training.Runs;
+
+namespace AkkaLstm.Cli.Parsing;
+
+/// <summary>Options that say how a job is run on this machine.</summary>
+internal sealed class RunOptionSet
+{
+    private static readonly RunOptions Defaults = new();
+    private static readonly string[] Engines = ["inprocess"];
+
+    private readonly CliOption<int?> _workers =
+        Values.Int("--workers", OptionGroup.Run, "worker actors (default: one for each processor core)");
+
+    private readonly CliOption<int?> _servers =
+        Values.Int("--servers", OptionGroup.Run, $"parameter-server actors (default: {Defaults.Servers})");
+
+    private readonly CliOption<int?> _threads = Values.Int(
+        "--threads", OptionGroup.Run, "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
+
+    private readonly CliOption<string?> _engine =
+        Values.Text("--engine", OptionGroup.Run, "where the actors live (default: inprocess)", "inprocess");
+
+    private readonly CliOption<string?> _checkpointEvery = Values.Text(
+        "--checkpoint-every", OptionGroup.Run,
+        "write a checkpoint every N steps, or every N seconds with an s (200, 60s); one is written after every epoch anyway", "N|Ns");
+
+    private readonly CliOption<string?>? _out;
+    private readonly CliOption<int?>? _epochs;
+
+    /// <summary>Makes the set.</summary>
+    /// <param name="isResume">Whether a run goes on: then its directory is known, and the epochs may be changed.</param>
+    public RunOptionSet(bool isResume)
+    {
+        if (isResume)
+            _epochs = Values.Int("--epochs", OptionGroup.Run, "train up to N epochs in all (default: as planned)");
+        else
+            _out = Values.Text("--out", OptionGroup.Run, "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)", "DIR");
+    }
+
+    /// <summary>Adds all of them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option? option in (Option?[])[_workers, _servers, _threads, _engine, _out, _epochs, _checkpointEvery])
+        {
+            if (option is not null)
+                command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What the command line says.</summary>
+    /// <exception cref="BadInputException">A value cannot be read.</exception>
+    public RunOptions Read(ParseResult parsed)
+    {
+        if (parsed.GetValue(_engine) is { } engine && !Engines.Contains(engine, StringComparer.Ordinal))
+            throw new BadInputException($"--engine: '{engine}' is not known; use {string.Join(" or ", Engines)}");
+        int workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount;
+        return new RunOptions
+        {
+            Workers = workers,
+            Servers = parsed.GetValue(_servers) ?? Defaults.Servers,
+            Threads = parsed.GetValue(_threads) ?? Math.Max(1, workers),
+            OutputDirectory = _out is null ? null : parsed.GetValue(_out),
+            Epochs = _epochs is null ? null : parsed.GetValue(_epochs),
+            Checkpoints = ReadSchedule(parsed.GetValue(_checkpointEvery)),
+        };
+    }
+
+    private static CheckpointSchedule ReadSchedule(string? text)
+    {
+        const int mostSeconds = 365 * 24 * 3600;
+        if (text is null)
+            return Defaults.Checkpoints;
+        bool isSeconds = text.EndsWith('s');
+        bool isNumber = long.TryParse(isSeconds ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+        if (!isNumber || number < 1 || (isSeconds && number > mostSeconds))
+            throw new BadInputException($"--checkpoint-every: '{text}' is not a number of steps (200) or of seconds (60s)");
+        return isSeconds
+            ? Defaults.Checkpoints with { Every = TimeSpan.FromSeconds(number) }
+            : Defaults.Checkpoints with { EverySteps = number };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Xml.Linq;
+using AkkaLstm.Cli.Output;
+
+namespace AkkaLstm.Cli.Tests.Output;
+
+public class ForecastChartTests
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    [Fact]
+    public void Draw_TwoColumns_IsValidXmlWithTwoLinesPerPanel()
+    {
+        XElement root = XDocument.Parse(Draw("load & <price>")).Root!;
+
+        List<XElement> lines = [.. root.Descendants(Svg + "polyline")];
+        Assert.Equal(4, lines.Count);
+        Assert.Contains(root.Descendants(Svg + "text"), t => t.Value == "load & <price>");
+        Assert.Contains(root.Descendants(Svg + "text"), t => t.Value == "history");
+        Assert.Contains(root.Descendants(Svg + "text"), t => t.Value == "forecast");
+    }
+
+    [Fact]
+    public void Draw_Forecast_StartsAtLastKnownValue()
+    {
+        XElement root = XDocument.Parse(Draw("y")).Root!;
+
+        string[] history = Points(root, 0);
+        string[] forecast = Points(root, 1);
+
+        Assert.Equal(120, history.Length);
+        Assert.Equal(25, forecast.Length);
+        Assert.Equal(history[^1], forecast[0]);
+    }
+
+    [Fact]
+    public void Draw_EveryPoint_LiesInsideTheFrame()
+    {
+        XElement root = XDocument.Parse(Draw("y")).Root!;
+        double width = double.Parse(root.Attribute("width")!.Value, CultureInfo.InvariantCulture);
+        double height = double.Parse(root.Attribute("height")!.Value, CultureInfo.InvariantCulture);
+
+        foreach (string point in Enumerable.Range(0, 4).SelectMany(i => Points(root, i)))
+        {
+            double[] xy = [.. point.Split(',').Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+            Assert.InRange(xy[0], 0, width);
+            Assert.InRange(xy[1], 0, height);
+        }
+    }
+
+    private static string[] Points(XElement root, int line) =>
+        root.Descendants(Svg + "polyline").ElementAt(line).Attribute("points")!.Value.Split(' ');
+
+    private static string Draw(string name)
+    {
+        double[] history = [.. Enumerable.Range(0, 120).Select(i => 80 + (70 * Math.Sin(i / 11.0)) + (10 * Math.Sin(i * 1.7)))];
+        double[] forecast = [.. Enumerable.Range(120, 24).Select(i => 80 + (70 * Math.Sin(i / 11.0)))];
+        string[] positions = [.. Enumerable.Range(0, 144).Select(i => $"{2013 + (i / 12)}-{(i % 12) + 1:00}")];
+        return ForecastChart.Draw("Forecast of 24 rows", "month", positions,
+            [new ForecastPanel(name, history, forecast), new ForecastPanel("second", history, forecast)]);
+    }
+}
