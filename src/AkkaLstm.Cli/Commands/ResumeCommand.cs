@@ -28,6 +28,6 @@ internal static class ResumeCommand
         return new CliEntry(command, context => TrainingRunner.RunAsync(
             context,
             (observer, stop) => TrainingSession.ResumeAsync(
-                context.Parsed.GetValue(directory)!, run.Read(context.Parsed), observer, stop)));
+                context.Parsed.GetValue(directory)!, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop)));
     }
 }

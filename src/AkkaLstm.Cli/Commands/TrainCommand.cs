@@ -44,7 +44,7 @@ internal static class TrainCommand
                 options = options.Over(JobFile.Read(RequireJson(path)));
             TrainingPlan resolved = TrainingPlan.Resolve(options);
             return TrainingRunner.RunAsync(
-                context, (observer, stop) => TrainingSession.TrainAsync(resolved, run.Read(context.Parsed), observer, stop));
+                context, (observer, stop) => TrainingSession.RunAsync(resolved, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop));
         });
     }
 

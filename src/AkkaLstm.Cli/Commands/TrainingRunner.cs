@@ -18,13 +18,11 @@ internal static class TrainingRunner
     {
         context.Interrupts.Notice = InterruptNotice;
         CancellationToken stop = context.Interrupts.Token;
-        TrainingHistory? history = null;
-        TrainingResult result = context switch
+        (TrainingResult result, TrainingHistory history) = context switch
         {
-            { IsQuiet: true } => await train(history = new TrainingHistory(null), stop),
-            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(
-                context.Console, display => train(history = new TrainingHistory(display), stop)),
-            _ => await train(history = new TrainingHistory(new LineProgress(context.Console)), stop),
+            { IsQuiet: true } => await WithAsync(null),
+            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(context.Console, WithAsync),
+            _ => await WithAsync(new LineProgress(context.Console)),
         };
 
         if (context.IsJson)
@@ -34,6 +32,12 @@ internal static class TrainingRunner
         else
             TrainingSummary.Write(context.Console, result, history);
         return Conclude(context, result);
+
+        async Task<(TrainingResult, TrainingHistory)> WithAsync(ITrainingObserver? display)
+        {
+            var followed = new TrainingHistory(display);
+            return (await train(followed, stop), followed);
+        }
     }
 
     private static int Conclude(CommandContext context, TrainingResult result)

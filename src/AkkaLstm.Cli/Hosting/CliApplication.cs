@@ -64,9 +64,10 @@ internal sealed class CliApplication
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         ParseResult parsed = _root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
+        bool asksForHelp = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true };
+        if (!asksForHelp && ParseErrors.Describe(parsed) is { } wrong)
         {
-            Failures.WriteLine(_console.Error, ParseErrors.Describe(parsed));
+            Failures.WriteLine(_console.Error, wrong);
             return ExitCode.BadInput;
         }
 

@@ -1,4 +1,5 @@
 using AkkaLstm.Numerics;
+using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Cli.Hosting;
 
@@ -14,7 +15,7 @@ internal static class Failures
         {
             OperationCanceledException when interrupted.IsCancellationRequested => (ExitCode.Interrupted, "interrupted"),
             BadInputException => (ExitCode.BadInput, failure.Message),
-            IOException or UnauthorizedAccessException => (ExitCode.Failed, failure.Message),
+            StorageException or IOException or UnauthorizedAccessException => (ExitCode.Failed, failure.Message),
             OutOfMemoryException => (ExitCode.Failed, "out of memory; a smaller --batch, --window or --hidden needs less"),
             _ => (ExitCode.Failed, Defect(failure, isVerbose)),
         };

@@ -1,21 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Parsing;
 
 /// <summary>Says in one line what is wrong with a command line and what would be right.</summary>
 internal static class ParseErrors
 {
-    /// <summary>The message for the first thing that is wrong.</summary>
-    public static string Describe(ParseResult result)
+    /// <summary>The message for the first thing that is wrong; null where nothing is.</summary>
+    public static string? Describe(ParseResult result)
     {
         Command command = result.CommandResult.Command;
         string help = command is RootCommand ? "akkalstm --help" : $"akkalstm {command.Name} --help";
-        foreach (string token in result.UnmatchedTokens)
-        {
-            if (token.StartsWith('-') && token.Length > 1)
-                return UnknownOption(token, result, help);
-        }
+        if (MistypedOption(result) is { } mistyped)
+            return UnknownOption(mistyped, result, help);
+        if (result.Errors.Count == 0)
+            return null;
 
         if (result.UnmatchedTokens.Count > 0)
         {
@@ -26,19 +26,28 @@ internal static class ParseErrors
         ParseError error = result.Errors[0];
         return error.SymbolResult switch
         {
+            OptionResult { Tokens.Count: 0, IdentifierToken: null } option =>
+                $"{command.Name} needs {option.Option.Name} {option.Option.HelpName}; see '{help}'",
             OptionResult { Tokens.Count: 0 } option =>
                 $"{option.Option.Name} needs a value: {option.Option.Name} {option.Option.HelpName}; see '{help}'",
             OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} is given more than once; give it once",
             ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument =>
                 $"{command.Name} needs {argument.Argument.HelpName ?? argument.Argument.Name}; see '{help}'",
-            CommandResult when MissingOption(result) is { } missing =>
-                $"{command.Name} needs {missing.Name} {missing.HelpName}; see '{help}'",
             _ => FirstLine(error.Message),
         };
     }
 
-    private static Option? MissingOption(ParseResult result) =>
-        result.CommandResult.Command.Options.FirstOrDefault(o => o.Required && result.GetResult(o) is null or { Implicit: true });
+    /// <summary>
+    /// The first token that looks like an option and is none. The parser takes such a token for an argument where one is allowed,
+    /// which would only puzzle: nobody names a file --hiden, and who does can put -- before it.
+    /// </summary>
+    private static string? MistypedOption(ParseResult result)
+    {
+        if (result.Tokens.Any(t => t.Type == TokenType.DoubleDash))
+            return null;
+        IEnumerable<string> taken = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
+        return taken.Concat(result.UnmatchedTokens).FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
+    }
 
     private static string UnknownOption(string token, ParseResult result, string help)
     {

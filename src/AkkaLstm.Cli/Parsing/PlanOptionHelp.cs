@@ -46,8 +46,14 @@ internal static class PlanOptionHelp
             [.. Defaults.Select(d => (d.Task, Text: option.TextOf(d.Options))).Where(d => d.Text is not null).Select(d => (d.Task, d.Text!))];
         if (values.Count == 0)
             return null;
-        bool isOne = values.Select(v => v.Text).Distinct(StringComparer.Ordinal).Count() == 1;
-        return isOne ? values[0].Text : string.Join(", ", values.Select(v => $"{v.Text} for {ChoiceNames.NameOf(v.Task)}"));
+
+        // What most tasks share comes first, the others name their task.
+        IEnumerable<string> special = values.Select(v => $"{v.Text} for {ChoiceNames.NameOf(v.Task)}");
+        if (values.Count < Defaults.Length)
+            return string.Join(", ", special);
+        string usual = values.GroupBy(v => v.Text).MaxBy(g => g.Count())!.Key;
+        special = values.Where(v => v.Text != usual).Select(v => $"{v.Text} for {ChoiceNames.NameOf(v.Task)}");
+        return string.Join(", ", special.Prepend(usual));
     }
 
     private static string? DataFor(DataTask task) => task switch

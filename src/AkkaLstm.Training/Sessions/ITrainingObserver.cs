@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 
@@ -50,8 +51,17 @@ public sealed record TrainingStarted(
 /// <param name="LearningRate">Learning rate of the update.</param>
 /// <param name="GradientNorm">Global norm of the scaled gradient before clipping.</param>
 /// <param name="Elapsed">Time since the run (or its resume) began.</param>
+/// <param name="Workers">Who computed and for how long, in order of index; null where it is not known.</param>
 public readonly record struct StepReport(
-    long Step, int Epoch, int StepInEpoch, double Loss, long Count, double LearningRate, double GradientNorm, TimeSpan Elapsed);
+    long Step,
+    int Epoch,
+    int StepInEpoch,
+    double Loss,
+    long Count,
+    double LearningRate,
+    double GradientNorm,
+    TimeSpan Elapsed,
+    IReadOnlyList<WorkerTiming>? Workers = null);
 
 /// <summary>A finished epoch.</summary>
 /// <param name="Epoch">Which, from 0.</param>

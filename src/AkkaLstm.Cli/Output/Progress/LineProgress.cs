@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output.Progress;

@@ -1,4 +1,5 @@
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output.Progress;
@@ -38,7 +39,7 @@ internal sealed class ProgressState
     private double _weight;
     private double _rateWeight;
     private double? _validationLoss;
-    private string? _slowest;
+    private readonly SortedDictionary<int, double> _computeMs = [];
 
     /// <summary>The present picture; null before the run has started.</summary>
     public ProgressPicture? Picture
@@ -56,7 +57,7 @@ internal sealed class ProgressState
                 int epoch = Math.Min((int)(step / started.StepsPerEpoch) + 1, started.EpochCount);
                 return new ProgressPicture(
                     epoch, started.EpochCount, step, stepCount, _weight > 0 ? _lossSum / _weight : double.NaN, _validationLoss,
-                    stepSeconds > 0 ? _rateSum / _stepSecondsSum : 0, remaining, _slowest);
+                    stepSeconds > 0 ? _rateSum / _stepSecondsSum : 0, remaining, Slowest());
             }
         }
     }
@@ -84,7 +85,8 @@ internal sealed class ProgressState
             _lossSum = (Memory * _lossSum) + step.Loss;
             _weight = (Memory * _weight) + 1;
             _last = step;
-            _slowest = step.SlowestWorker ?? _slowest;
+            if (step.Workers is { Count: > 1 } workers)
+                NoteWorkers(workers);
         }
     }
 
@@ -93,6 +95,24 @@ internal sealed class ProgressState
     {
         lock (_lock)
             _validationLoss = epoch.ValidationLoss;
+    }
+
+    private void NoteWorkers(IReadOnlyList<WorkerTiming> workers)
+    {
+        foreach (WorkerTiming worker in workers)
+        {
+            double present = worker.Compute.TotalMilliseconds;
+            double past = _computeMs.GetValueOrDefault(worker.Worker.Index, present);
+            _computeMs[worker.Worker.Index] = (Memory * past) + ((1 - Memory) * present);
+        }
+    }
+
+    private string? Slowest()
+    {
+        if (_computeMs.Count < 2)
+            return null;
+        KeyValuePair<int, double> slowest = _computeMs.MaxBy(w => w.Value);
+        return $"worker {slowest.Key + 1} {Units.Short(slowest.Value)} ms";
     }
 
     private static long StepCount(TrainingStarted started)

@@ -1,3 +1,4 @@
+using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output.Progress;

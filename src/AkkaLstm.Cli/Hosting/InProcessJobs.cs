@@ -1,0 +1,12 @@
+using AkkaLstm.Engines.InProcess;
+using AkkaLstm.Training.Sessions;
+
+namespace AkkaLstm.Cli.Hosting;
+
+/// <summary>Brings training and the in-process engine together; neither knows the other.</summary>
+internal static class InProcessJobs
+{
+    /// <summary>Runs jobs as actors of this process.</summary>
+    public static JobEngine Engine { get; } = (job, executors, policy, events, options, stop) => InProcessEngine.RunAsync(
+        job, executors, policy, new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers }, events, stop);
+}
