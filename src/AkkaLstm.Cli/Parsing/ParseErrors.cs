@@ -14,6 +14,8 @@ internal static class ParseErrors
         string help = command is RootCommand ? "akkalstm --help" : $"akkalstm {command.Name} --help";
         if (MistypedOption(result) is { } mistyped)
             return UnknownOption(mistyped, result, help);
+        if (ForgottenValue(result) is { } forgotten)
+            return NeedsValue(forgotten, help);
         if (result.Errors.Count == 0)
             return null;
 
@@ -28,8 +30,7 @@ internal static class ParseErrors
         {
             OptionResult { Tokens.Count: 0, IdentifierToken: null } option =>
                 $"{command.Name} needs {option.Option.Name} {option.Option.HelpName}; see '{help}'",
-            OptionResult { Tokens.Count: 0 } option =>
-                $"{option.Option.Name} needs a value: {option.Option.Name} {option.Option.HelpName}; see '{help}'",
+            OptionResult { Tokens.Count: 0 } option => NeedsValue(option.Option, help),
             OptionResult { Tokens.Count: > 1 } option => $"{option.Option.Name} is given more than once; give it once",
             ArgumentResult { Tokens.Count: 0, Parent: CommandResult } argument =>
                 $"{command.Name} needs {argument.Argument.HelpName ?? argument.Argument.Name}; see '{help}'",
@@ -48,6 +49,17 @@ internal static class ParseErrors
         IEnumerable<string> taken = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
         return taken.Concat(result.UnmatchedTokens).FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
     }
+
+    /// <summary>The first option whose value is the next option's name: the parser takes it for the value.</summary>
+    private static Option? ForgottenValue(ParseResult result)
+    {
+        HashSet<string> names = [.. OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name))];
+        return result.CommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(o => o.Tokens.Any(t => names.Contains(t.Value)))?.Option;
+    }
+
+    private static string NeedsValue(Option option, string help) =>
+        $"{option.Name} needs a value: {option.Name} {option.HelpName}; see '{help}'";
 
     private static string UnknownOption(string token, ParseResult result, string help)
     {

@@ -1,0 +1,62 @@
+using AkkaLstm.Models;
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Numerics.Batches;
+
+namespace AkkaLstm.Cli.Bench;
+
+/// <summary>
+/// One training step on one thread: the parameters are packed as at the start of every step, then forward, loss and backward over a
+/// window. The model is the shape's LSTM with a linear head of one output, squared error at every time step.
+/// </summary>
+internal sealed class StepBenchmark
+{
+    private const ulong Seed = 1;
+    private readonly SequenceModel _model;
+    private readonly ModelWeights _weights;
+    private readonly ModelWorkspace _workspace;
+    private readonly Gradient _gradient;
+    private readonly SequenceBatch _batch; // (T, B)
+    private readonly float[] _parameters;
+    private readonly float[] _carryIn; // (B, L, [h, c], H)
+    private readonly float[] _carryOut;
+    private readonly ShardLoss[] _losses = new ShardLoss[1];
+
+    /// <summary>Makes model and data of a shape.</summary>
+    public StepBenchmark(LstmShape shape)
+    {
+        var spec = new ModelSpec
+        {
+            Input = InputKind.Values,
+            InputSize = shape.I,
+            HiddenSize = shape.H,
+            LayerCount = shape.L,
+            OutputSize = 1,
+            Loss = LossKind.SquaredError,
+        };
+        var random = new Random((int)Seed);
+        _model = new SequenceModel(spec);
+        _weights = new ModelWeights(spec);
+        _workspace = new ModelWorkspace(spec, shape.T, shape.B);
+        _gradient = new Gradient(_model.Layout);
+        double range = 1 / Math.Sqrt(shape.H);
+        _parameters = [.. Enumerable.Range(0, _model.Layout.TotalLength).Select(_ => (float)(range * ((2 * random.NextDouble()) - 1)))];
+        _carryIn = new float[shape.B * spec.CarryLength];
+        _carryOut = new float[_carryIn.Length];
+        _batch = new SequenceBatch(shape.T, shape.B, shape.I, targetSize: 1);
+        _batch.Reshape(shape.T, 0, shape.B);
+        for (int i = 0; i < _batch.Values.Length; i++)
+            _batch.Values[i] = (float)((2 * random.NextDouble()) - 1);
+        for (int i = 0; i < _batch.TargetValues.Length; i++)
+            _batch.TargetValues[i] = (float)((2 * random.NextDouble()) - 1);
+        Array.Fill(_batch.TargetMask, true);
+        Array.Fill(_batch.ResetsCarry, true);
+    }
+
+    /// <summary>Runs the step once.</summary>
+    public void Run()
+    {
+        _weights.Load(_parameters);
+        _model.ForwardBackward(
+            _weights, _batch, 1, new StepKey(Seed, 0), _carryIn, _carryOut, _workspace, _gradient, _losses);
+    }
+}
