@@ -15,5 +15,6 @@ internal static class CommandList
         GenerateCommand.Create(),
         InspectCommand.Create(),
         ExportCommand.Create(),
+        BenchCommand.Create(),
     ];
 }
