@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace AkkaLstm.Data;
 
-/// <summary>SHA-256 over the contents that make up a data set, each preceded by its length so that parts cannot run into another.</summary>
+/// <summary>
+/// SHA-256 over the contents that make up a data set, each preceded by its length so that parts cannot run
+/// into another.
+/// </summary>
 internal static class ContentHash
 {
     /// <summary>Lower-case hex digest of the parts in order; a missing part counts as length -1.</summary>

@@ -6,8 +6,8 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Data;
 
 /// <summary>
-/// What was learned from the training part and must be saved with the model: without it the same numbers or words would
-/// mean something else to the model.
+/// What was learned from the training part and must be saved with the model: without it the same numbers or
+/// words would mean something else to the model.
 /// </summary>
 /// <param name="Normalizer">Forecast: columns with their scales.</param>
 /// <param name="Vocabulary">Text: what each token id stands for.</param>
@@ -23,7 +23,9 @@ public sealed record DataArtifacts(Normalizer? Normalizer, Vocabulary? Vocabular
     /// <summary>Nothing to save: synthetic problems.</summary>
     public static DataArtifacts None { get; } = new(null, null);
 
-    /// <summary>The artifacts as JSON; <see cref="Parse"/> gives back equal values, doubles bit for bit.</summary>
+    /// <summary>
+    /// The artifacts as JSON; <see cref="Parse"/> gives back equal values, doubles bit for bit.
+    /// </summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

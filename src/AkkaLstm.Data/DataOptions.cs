@@ -1,15 +1,18 @@
 namespace AkkaLstm.Data;
 
 /// <summary>
-/// Everything a plan says about data. Two equal records over equal files give equal batches. Sizes are checked by
-/// <see cref="DataSets.Open"/>.
+/// Everything a plan says about data. Two equal records over equal files give equal batches. Sizes are
+/// checked by <see cref="DataSets.Open"/>.
 /// </summary>
 public sealed record DataOptions
 {
     /// <summary>A file, or <c>builtin:NAME</c> (<see cref="DataSets.Builtins"/>).</summary>
     public required string Data { get; init; }
 
-    /// <summary>What is asked of the model; null takes the built-in's task, and for a .csv file <see cref="DataTask.Forecast"/>.</summary>
+    /// <summary>
+    /// What is asked of the model; null takes the built-in's task, and for a .csv file
+    /// <see cref="DataTask.Forecast"/>.
+    /// </summary>
     public DataTask? Task { get; init; }
 
     /// <summary>A file of its own for validation; null cuts validation from <see cref="Data"/>.</summary>
@@ -18,7 +21,9 @@ public sealed record DataOptions
     /// <summary>A file of its own for the test; null cuts the test part from <see cref="Data"/>.</summary>
     public string? TestPath { get; init; }
 
-    /// <summary>T, the time steps of a window. For synthetic problems the (largest) length of a sequence.</summary>
+    /// <summary>
+    /// T, the time steps of a window. For synthetic problems the (largest) length of a sequence.
+    /// </summary>
     public required int Window { get; init; }
 
     /// <summary>B, the lanes of the batch.</summary>
@@ -28,12 +33,15 @@ public sealed record DataOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// Part of the rows or tokens, after the training part, that is kept for validation; null: 0.15 (forecast), 0.05 (text).
-    /// Not used where <see cref="ValidPath"/> is given.
+    /// Part of the rows or tokens, after the training part, that is kept for validation; null: 0.15
+    /// (forecast), 0.05 (text). Not used where <see cref="ValidPath"/> is given.
     /// </summary>
     public double? ValidFraction { get; init; }
 
-    /// <summary>The last part, kept for the test; null: as for validation. Not used where <see cref="TestPath"/> is given.</summary>
+    /// <summary>
+    /// The last part, kept for the test; null: as for validation. Not used where <see cref="TestPath"/> is
+    /// given.
+    /// </summary>
     public double? TestFraction { get; init; }
 
     /// <summary>Forecast: input columns; null: every column but the date column.</summary>
@@ -43,15 +51,17 @@ public sealed record DataOptions
     public IReadOnlyList<string>? Targets { get; init; }
 
     /// <summary>
-    /// Forecast: column with dates, kept for output; null: the first column whose first value is a date (ISO 8601) and not a
-    /// number, if there is one.
+    /// Forecast: column with dates, kept for output; null: the first column whose first value is a date (ISO
+    /// 8601) and not a number, if there is one.
     /// </summary>
     public string? DateColumn { get; init; }
 
     /// <summary>Forecast: steps ahead that the model predicts at once (direct multi-step).</summary>
     public int Horizon { get; init; } = 1;
 
-    /// <summary>Forecast: season of the seasonal naive baseline, in rows; null: estimated on the training part.</summary>
+    /// <summary>
+    /// Forecast: season of the seasonal naive baseline, in rows; null: estimated on the training part.
+    /// </summary>
     public int? SeasonLength { get; init; }
 
     /// <summary>Forecast: order p of the AR(p) baseline; null: chosen by AIC on the training part.</summary>

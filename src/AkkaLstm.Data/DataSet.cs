@@ -3,8 +3,8 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Data;
 
 /// <summary>
-/// A data set with its splits. The splits are cut on first use, so that a data set that is opened with a saved model to
-/// evaluate one split need not be long enough for the others.
+/// A data set with its splits. The splits are cut on first use, so that a data set that is opened with a
+/// saved model to evaluate one split need not be long enough for the others.
 /// </summary>
 public abstract class DataSet
 {
@@ -17,7 +17,7 @@ public abstract class DataSet
         Task = task;
         Hash = hash;
         _sources = [.. Enum.GetValues<DataSplit>().Select(
-            split => new Lazy<ISequenceSource>(() => CreateSource(split), LazyThreadSafetyMode.ExecutionAndPublication))];
+            split => new Lazy<ISequenceSource>(() => CreateSource(split)))];
     }
 
     /// <summary>The file or <c>builtin:NAME</c> it was opened from.</summary>
@@ -26,7 +26,10 @@ public abstract class DataSet
     /// <summary>What is asked of the model.</summary>
     public DataTask Task { get; }
 
-    /// <summary>SHA-256 (lower-case hex) over the contents of all its files, or over the definition of a synthetic problem.</summary>
+    /// <summary>
+    /// SHA-256 (lower-case hex) over the contents of all its files, or over the definition of a synthetic
+    /// problem.
+    /// </summary>
     public string Hash { get; }
 
     /// <summary>What must be saved with the model.</summary>

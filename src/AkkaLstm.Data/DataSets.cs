@@ -14,16 +14,25 @@ public static class DataSets
     /// <summary>The data sets that need no file.</summary>
     public static IReadOnlyList<BuiltinDataSet> Builtins { get; } =
     [
-        new("sunspots", DataTask.Forecast,
-            "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)", Window: 48, Batch: 32, Horizon: 12, SeasonLength: 132),
-        new(ReberProblem.Name, DataTask.Synthetic,
-            "next symbol of embedded Reber strings (Hochreiter and Schmidhuber 1997)", ReberProblem.DefaultWindow, Batch: 32),
-        new(AddingProblem.Name, DataTask.Synthetic,
-            "sum of two marked numbers far apart (Hochreiter and Schmidhuber 1997)", AddingProblem.DefaultLength, Batch: 32),
-        new(TemporalOrderProblem.Name, DataTask.Synthetic,
-            "order of two symbols far apart (Hochreiter and Schmidhuber 1997, task 6a)", TemporalOrderProblem.DefaultWindow, Batch: 32),
-        new(CopyProblem.Name, DataTask.Synthetic,
-            "ten symbols after a long delay (Arjovsky, Shah and Bengio 2016)", CopyProblem.DefaultWindow, Batch: 32),
+        new(
+            "sunspots", DataTask.Forecast, "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)",
+            Window: 48, Batch: 32, Horizon: 12, SeasonLength: 132),
+        new(
+            ReberProblem.Name, DataTask.Synthetic,
+            "next symbol of embedded Reber strings (Hochreiter and Schmidhuber 1997)",
+            ReberProblem.DefaultWindow, Batch: 32),
+        new(
+            AddingProblem.Name, DataTask.Synthetic,
+            "sum of two marked numbers far apart (Hochreiter and Schmidhuber 1997)",
+            AddingProblem.DefaultLength, Batch: 32),
+        new(
+            TemporalOrderProblem.Name, DataTask.Synthetic,
+            "order of two symbols far apart (Hochreiter and Schmidhuber 1997, task 6a)",
+            TemporalOrderProblem.DefaultWindow, Batch: 32),
+        new(
+            CopyProblem.Name, DataTask.Synthetic,
+            "ten symbols after a long delay (Arjovsky, Shah and Bengio 2016)",
+            CopyProblem.DefaultWindow, Batch: 32),
     ];
 
     /// <summary>The built-in that a <c>--data</c> value names; null where it names a file.</summary>
@@ -35,11 +44,14 @@ public static class DataSets
             return null;
         string name = data[BuiltinPrefix.Length..];
         return Builtins.FirstOrDefault(builtin => builtin.Name == name) ?? throw new BadInputException(
-            $"--data {data}: there is no built-in of that name; there are: {string.Join(", ", Builtins.Select(builtin => builtin.Name))}.");
+            $"--data {data}: there is no built-in of that name; "
+            + $"there are: {string.Join(", ", Builtins.Select(builtin => builtin.Name))}.");
     }
 
     /// <summary>The task that options ask for or their data implies.</summary>
-    /// <exception cref="BadInputException">A file that could be anything, or a task that the built-in is not made for.</exception>
+    /// <exception cref="BadInputException">
+    /// A file that could be anything, or a task that the built-in is not made for.
+    /// </exception>
     public static DataTask TaskOf(DataOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -50,15 +62,22 @@ public static class DataSets
         }
 
         if (options.Task == DataTask.Synthetic)
-            throw new BadInputException($"--data {options.Data}: a synthetic problem is not read from a file; give --data builtin:NAME.");
+        {
+            throw new BadInputException(
+                $"--data {options.Data}: a synthetic problem is not read from a file; "
+                + "give --data builtin:NAME.");
+        }
+
         return options.Task ?? (options.Data.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
             ? DataTask.Forecast
-            : throw new BadInputException($"--data {options.Data}: say what to do with the file: --task forecast, char-lm or word-lm."));
+            : throw new BadInputException(
+                $"--data {options.Data}: say what to do with the file: --task forecast, char-lm or word-lm."));
     }
 
     /// <summary>
-    /// Opens a data set. For training (<paramref name="saved"/> is null) scales or vocabulary come from the training part, and all
-    /// splits there are must be long enough; with a saved model its own are used, and only the splits that are asked for matter.
+    /// Opens a data set. For training (<paramref name="saved"/> is null) scales or vocabulary come from the
+    /// training part, and all splits there are must be long enough; with a saved model its own are used, and
+    /// only the splits that are asked for matter.
     /// </summary>
     /// <param name="options">What to open and how to cut it.</param>
     /// <param name="saved">What was saved with the model.</param>

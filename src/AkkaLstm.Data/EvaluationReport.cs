@@ -19,7 +19,9 @@ public sealed record EvaluationReport(IReadOnlyList<MethodScores> Methods)
 public sealed record MethodScores(
     string Method, string Description, IReadOnlyList<Metric> Metrics, IReadOnlyList<TargetScores> Targets)
 {
-    /// <summary>The value of a metric, or null where it is not defined (for instance MASE on a constant series).</summary>
+    /// <summary>
+    /// The value of a metric, or null where it is not defined (for instance MASE on a constant series).
+    /// </summary>
     public double? this[string metric]
     {
         get

@@ -5,14 +5,18 @@ namespace AkkaLstm.Data;
 /// <summary>The sizes of what a source fills into a batch, and so of the model's first and last layer.</summary>
 /// <param name="IsTokenInput">Whether inputs are token ids (0..InputSize-1) rather than values.</param>
 /// <param name="InputSize">V for token input, I for values.</param>
-/// <param name="IsClassTarget">Whether targets are classes (cross-entropy) rather than values (squared error).</param>
+/// <param name="IsClassTarget">
+/// Whether targets are classes (cross-entropy) rather than values (squared error).
+/// </param>
 /// <param name="OutputSize">Number of classes, or O target values.</param>
 /// <param name="WindowLength">T, the time steps of every window.</param>
 /// <param name="Lanes">B, the lanes of the whole batch.</param>
 public sealed record SourceShape(
     bool IsTokenInput, int InputSize, bool IsClassTarget, int OutputSize, int WindowLength, int Lanes)
 {
-    /// <summary>Allocates a batch for windows of this shape with up to <paramref name="maxLanes"/> lanes.</summary>
+    /// <summary>
+    /// Allocates a batch for windows of this shape with up to <paramref name="maxLanes"/> lanes.
+    /// </summary>
     public SequenceBatch CreateBatch(int maxLanes) =>
         new(WindowLength, maxLanes, IsTokenInput ? 0 : InputSize, IsClassTarget ? 0 : OutputSize);
 

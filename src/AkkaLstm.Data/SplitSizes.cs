@@ -6,8 +6,8 @@ namespace AkkaLstm.Data;
 internal readonly record struct SplitSizes(int Train, int Valid, int Test)
 {
     /// <summary>
-    /// Cuts <paramref name="count"/> elements in order. The parts set aside are rounded to the nearest whole number; training
-    /// gets the rest.
+    /// Cuts <paramref name="count"/> elements in order. The parts set aside are rounded to the nearest whole
+    /// number; training gets the rest.
     /// </summary>
     /// <param name="count">Elements in the file.</param>
     /// <param name="options">Fractions; a split with a file of its own takes nothing from this one.</param>
@@ -20,7 +20,8 @@ internal readonly record struct SplitSizes(int Train, int Valid, int Test)
         if (valid + test > 1)
         {
             throw new BadInputException(
-                $"--valid-fraction {valid} and --test-fraction {test}: together they are more than 1; make them smaller.");
+                $"--valid-fraction {valid} and --test-fraction {test}: together they are more than 1; "
+                + "make them smaller.");
         }
 
         int testCount = (int)Math.Round(count * test, MidpointRounding.AwayFromZero);

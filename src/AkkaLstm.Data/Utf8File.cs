@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using AkkaLstm.Numerics;
@@ -39,17 +40,22 @@ internal static class Utf8File
         {
             var file = new FileInfo(path);
             if (file.Exists && file.Length > LargestBytes)
-                throw new BadInputException($"{path}: is larger than 1 GB, the most that is read into memory; split the file.");
+            {
+                throw new BadInputException(
+                    $"{path}: is larger than 1 GB, the most that is read into memory; split the file.");
+            }
+
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new BadInputException($"{path}: there is no such file; check the path given with {option}.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new BadInputException(
-                $"{path}: cannot be read ({e.Message.ReplaceLineEndings(" ")}); check the path given with {option}.", e);
+                $"{path}: cannot be read ({e.Message.ReplaceLineEndings(" ")}); "
+                + $"check the path given with {option}.", e);
         }
     }
 
@@ -57,7 +63,7 @@ internal static class Utf8File
     {
         int offset = 0;
         int line = 1;
-        while (Rune.DecodeFromUtf8(content[offset..], out Rune rune, out int length) == System.Buffers.OperationStatus.Done)
+        while (Rune.DecodeFromUtf8(content[offset..], out Rune rune, out int length) == OperationStatus.Done)
         {
             if (rune.Value == '\n')
                 line++;

@@ -23,7 +23,10 @@ public sealed class DataSetsTests
         {
             DataSet data = DataSets.Open(new DataOptions
             {
-                Data = DataSets.BuiltinPrefix + builtin.Name, Window = builtin.Window, Batch = builtin.Batch, Horizon = builtin.Horizon,
+                Data = DataSets.BuiltinPrefix + builtin.Name,
+                Window = builtin.Window,
+                Batch = builtin.Batch,
+                Horizon = builtin.Horizon,
             });
             Assert.Equal(builtin.Task, data.Task);
             foreach (DataSplit split in Enum.GetValues<DataSplit>())
@@ -79,7 +82,10 @@ public sealed class DataSetsTests
     [InlineData("null")]
     [InlineData("{\"normalizer\":{\"inputs\":[]}}")]
     [InlineData("{\"normalizer\":{\"inputs\":[],\"targets\":[]},\"vocabulary\":null}")]
-    [InlineData("{\"normalizer\":{\"inputs\":[{\"column\":\"a\",\"mean\":0,\"deviation\":0}],\"targets\":[{\"column\":\"a\",\"mean\":0,\"deviation\":1}]},\"vocabulary\":null}")]
+    [InlineData("""
+        {"normalizer":{"inputs":[{"column":"a","mean":0,"deviation":0}],
+        "targets":[{"column":"a","mean":0,"deviation":1}]},"vocabulary":null}
+        """)]
     [InlineData("{\"normalizer\":null,\"vocabulary\":{\"kind\":\"Words\",\"tokens\":[\"a\",\"a\",\"<unk>\"]}}")]
     [InlineData("{\"normalizer\":null,\"vocabulary\":{\"kind\":\"Words\",\"tokens\":[\"a\"]}}")]
     [InlineData("{\"normalizer\":null,\"vocabulary\":{\"kind\":\"Nothing\",\"tokens\":[\"<unk>\"]}}")]

@@ -35,7 +35,8 @@ public sealed class SourcePurityTests : IDisposable
     {
         ISequenceSource source = Open(kind).Source(DataSplit.Train);
         string[] expected = [.. Enumerable.Range(0, 24).Select(i => Take(Open(kind).Source(DataSplit.Train), i))];
-        string[] actual = [.. Enumerable.Range(0, 24).AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(i => Take(source, i))];
+        string[] actual = [.. Enumerable.Range(0, 24).AsParallel().AsOrdered().WithDegreeOfParallelism(4)
+            .Select(i => Take(source, i))];
         Assert.Equal(expected, actual);
 
         static string Take(ISequenceSource source, int i) =>

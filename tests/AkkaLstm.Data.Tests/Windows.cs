@@ -2,7 +2,9 @@ using AkkaLstm.Numerics.Batches;
 
 namespace AkkaLstm.Data.Tests;
 
-/// <summary>Fills windows and lays single lanes out as text, so that tests can compare them whatever their grouping.</summary>
+/// <summary>
+/// Fills windows and lays single lanes out as text, so that tests can compare them whatever their grouping.
+/// </summary>
 internal static class Windows
 {
     public static SequenceBatch Fill(ISequenceSource source, int epoch, int step, int firstLane, int lanes)

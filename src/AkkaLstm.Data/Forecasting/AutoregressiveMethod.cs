@@ -7,17 +7,20 @@ namespace AkkaLstm.Data.Forecasting;
 // p order, n equations.
 
 /// <summary>
-/// AR(p): z(t) = c + a1 z(t-1) + ... + ap z(t-p), fitted by least squares (QR) on standardised values; forecasts further ahead
-/// are made from its own forecasts.
+/// AR(p): z(t) = c + a1 z(t-1) + ... + ap z(t-p), fitted by least squares (QR) on standardised values;
+/// forecasts further ahead are made from its own forecasts.
 /// </summary>
 /// <remarks>
-/// The order is given, or the one with the least AIC = n ln(RSS / n) + 2 (p + 2) (Akaike 1974; c, p coefficients and the noise
-/// variance are estimated) among 0..10 log10(n), as R's <c>ar</c> bounds it. All orders are judged on the same equations: one QR of
-/// the largest design gives every RSS, for that of order p is |y|^2 less the squares of y's projections on the first p + 1 columns of Q.
+/// The order is given, or the one with the least AIC = n ln(RSS / n) + 2 (p + 2) (Akaike 1974; c, p
+/// coefficients and the noise variance are estimated) among 0..10 log10(n), as R's <c>ar</c> bounds it. All
+/// orders are judged on the same equations: one QR of the largest design gives every RSS, for that of order p
+/// is |y|^2 less the squares of y's projections on the first p + 1 columns of Q.
 /// </remarks>
 public sealed class AutoregressiveMethod : IForecastMethod
 {
-    /// <summary>Bound on the equations that are solved: of a longer training part the latest rows are taken.</summary>
+    /// <summary>
+    /// Bound on the equations that are solved: of a longer training part the latest rows are taken.
+    /// </summary>
     public const int MostEquations = 50_000;
 
     private readonly double _mean;
@@ -46,7 +49,9 @@ public sealed class AutoregressiveMethod : IForecastMethod
     /// <summary>Fits a column's training part.</summary>
     /// <param name="training">Its values, own units.</param>
     /// <param name="order">p; null: by AIC.</param>
-    /// <returns>The method, or null where there are too few values (fewer than 3 p + 4) or all are equal.</returns>
+    /// <returns>
+    /// The method, or null where there are too few values (fewer than 3 p + 4) or all are equal.
+    /// </returns>
     public static AutoregressiveMethod? Fit(ReadOnlySpan<double> training, int? order)
     {
         double[] values = training[^Math.Min(training.Length, MostEquations)..].ToArray();
@@ -94,7 +99,10 @@ public sealed class AutoregressiveMethod : IForecastMethod
         return (design, Vector<double>.Build.Dense(equations, row => z[row + order]));
     }
 
-    /// <summary>Largest order whose columns are independent; a perfectly periodic series has no more to give beyond it.</summary>
+    /// <summary>
+    /// Largest order whose columns are independent; a perfectly periodic series has no more to give beyond
+    /// it.
+    /// </summary>
     private static int UsableOrder(Matrix<double> r)
     {
         double floor = 1e-9 * Math.Abs(r[0, 0]);

@@ -1,7 +1,11 @@
 namespace AkkaLstm.Data.Forecasting;
 
-/// <summary>The baselines of one target column and the scale of its MASE, fitted on the training part only.</summary>
-/// <param name="Methods">Persistence first; those that the training part is too short or too plain for are left out.</param>
+/// <summary>
+/// The baselines of one target column and the scale of its MASE, fitted on the training part only.
+/// </summary>
+/// <param name="Methods">
+/// Persistence first; those that the training part is too short or too plain for are left out.
+/// </param>
 /// <param name="MaseScale">See <see cref="ForecastMetrics.MaseScale"/>.</param>
 public sealed record Baselines(IReadOnlyList<IForecastMethod> Methods, double? MaseScale)
 {

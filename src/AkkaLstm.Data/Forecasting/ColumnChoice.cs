@@ -5,7 +5,9 @@ namespace AkkaLstm.Data.Forecasting;
 /// <summary>Which columns a forecast reads and forecasts; null where the file decides.</summary>
 /// <param name="Inputs">Input columns; null: every column but the date column.</param>
 /// <param name="Targets">Columns to forecast; null: the inputs.</param>
-/// <param name="DateColumn">Column with dates; null: the first one whose first cell is a date and not a number.</param>
+/// <param name="DateColumn">
+/// Column with dates; null: the first one whose first cell is a date and not a number.
+/// </param>
 internal sealed record ColumnChoice(
     IReadOnlyList<string>? Inputs, IReadOnlyList<string>? Targets, string? DateColumn)
 {
@@ -28,7 +30,8 @@ internal sealed record ColumnChoice(
     {
         if (DateColumn is not null)
             Require(path, headers, "--date-column", [DateColumn]);
-        string? date = DateColumn ?? headers.Zip(firstRow).FirstOrDefault(cell => DateSequence.IsDate(cell.Second)).First;
+        string? date = DateColumn
+            ?? headers.Zip(firstRow).FirstOrDefault(cell => DateSequence.IsDate(cell.Second)).First;
         IReadOnlyList<string> inputs = Inputs ?? [.. headers.Where(header => header != date)];
         IReadOnlyList<string> targets = Targets ?? inputs;
         Require(path, headers, "--inputs", inputs);
@@ -36,7 +39,8 @@ internal sealed record ColumnChoice(
         return (inputs, targets, date);
     }
 
-    private static void Require(string path, IReadOnlyList<string> headers, string option, IReadOnlyList<string> asked)
+    private static void Require(
+        string path, IReadOnlyList<string> headers, string option, IReadOnlyList<string> asked)
     {
         string there = string.Join(", ", headers);
         if (asked.Count == 0)
@@ -44,7 +48,11 @@ internal sealed record ColumnChoice(
         foreach (string name in asked)
         {
             if (!headers.Contains(name, StringComparer.Ordinal))
-                throw new BadInputException($"{path}:1: {option}: there is no column '{name}'; there are: {there}.");
+            {
+                throw new BadInputException(
+                    $"{path}:1: {option}: there is no column '{name}'; there are: {there}.");
+            }
+
             if (asked.Count(other => other == name) > 1)
                 throw new BadInputException($"{option}: column '{name}' is named twice; name it once.");
         }

@@ -17,8 +17,8 @@ internal static class DateSequence
     internal static bool IsDate(string cell) => FormatOf(cell) is not null;
 
     /// <summary>
-    /// The <paramref name="count"/> labels after the last one, in the same form, or null where the labels are not dates of one
-    /// form at a regular step: a fixed number of calendar months, or a fixed time.
+    /// The <paramref name="count"/> labels after the last one, in the same form, or null where the labels are
+    /// not dates of one form at a regular step: a fixed number of calendar months, or a fixed time.
     /// </summary>
     internal static string[]? Continue(IReadOnlyList<string> labels, int count)
     {
@@ -52,7 +52,7 @@ internal static class DateSequence
             return null;
         for (int i = 1; i < dates.Length; i++)
         {
-            if ((long)i * months > 12L * 9999 || Months(first) + (i * months) > 12 * 9999 || first.AddMonths(i * months) != dates[i])
+            if (Months(dates[i]) - Months(first) != (long)i * months || first.AddMonths(i * months) != dates[i])
                 return null;
         }
 
@@ -78,5 +78,9 @@ internal static class DateSequence
     private static string? FormatOf(string cell) => Array.Find(Formats, format => TryParse(cell, format, out _));
 
     private static bool TryParse(string cell, string format, out DateTime date) => DateTime.TryParseExact(
-        cell, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out date);
+        cell,
+        format,
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out date);
 }

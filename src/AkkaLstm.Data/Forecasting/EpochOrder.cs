@@ -3,8 +3,9 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>
-/// The order of the training samples in an epoch: a permutation keyed by (seed, epoch). The latest two epochs are kept, because workers
-/// may still finish one while others begin the next; which are kept has no influence on any result.
+/// The order of the training samples in an epoch: a permutation keyed by (seed, epoch). The latest two epochs
+/// are kept, because workers may still finish one while others begin the next; which are kept has no
+/// influence on any result.
 /// </summary>
 internal sealed class EpochOrder(ulong seed, int sampleCount)
 {

@@ -2,7 +2,9 @@ using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Data.Forecasting;
 
-/// <summary>Numeric columns of a CSV file, split in time order, to forecast some of them from their past.</summary>
+/// <summary>
+/// Numeric columns of a CSV file, split in time order, to forecast some of them from their past.
+/// </summary>
 public sealed class ForecastDataSet : DataSet
 {
     private const double DefaultFraction = 0.15;
@@ -17,8 +19,7 @@ public sealed class ForecastDataSet : DataSet
         _options = options;
         _splits = splits;
         Normalizer = normalizer;
-        Shape = new SourceShape(
-            false, normalizer.Inputs.Count, false, checked(options.Horizon * normalizer.Targets.Count), options.Window, options.Batch);
+        Shape = ShapeOf(normalizer, options, options.Batch);
         _baselines = new(FitBaselines);
     }
 
@@ -84,6 +85,15 @@ public sealed class ForecastDataSet : DataSet
         return new ForecastDataSet(options, ContentHash.Of(mainBytes, validBytes, testBytes), normalizer, splits);
     }
 
+    /// <summary>Sizes of the windows that a plan asks for.</summary>
+    internal static SourceShape ShapeOf(Normalizer normalizer, DataOptions options, int lanes) => new(
+        IsTokenInput: false,
+        InputSize: normalizer.Inputs.Count,
+        IsClassTarget: false,
+        OutputSize: checked(options.Horizon * normalizer.Targets.Count),
+        options.Window,
+        lanes);
+
     /// <summary>Reads a CSV file or the built-in one.</summary>
     internal static SeriesTable Read(string data, ColumnChoice choice, out byte[] bytes) => data == Sunspots.Data
         ? SeriesReader.Parse(data, Sunspots.Read(out bytes), choice)
@@ -114,11 +124,13 @@ public sealed class ForecastDataSet : DataSet
         if (segment.SampleCount > 0)
             return segment;
 
-        // Rows before the split count as history, so only a split at the start of its file must hold the whole window.
+        // Rows before the split count as history: only a split at the start of its file must hold the whole window.
         int needed = Math.Max(Shape.WindowLength - first, 0) + Horizon;
         throw new BadInputException(
-            $"{series.Table.Path}: the {split.ToString().ToLowerInvariant()} part has {end - first} rows, but --window {Shape.WindowLength} and "
-            + $"--horizon {Horizon} need {needed}; give more rows, a smaller --window or --horizon, or another fraction.");
+            $"{series.Table.Path}: the {split.ToString().ToLowerInvariant()} part has {end - first} rows, "
+            + $"but --window {Shape.WindowLength} and "
+            + $"--horizon {Horizon} need {needed}; give more rows, a smaller --window or --horizon, or "
+            + "another fraction.");
     }
 
     private IReadOnlyList<Baselines> FitBaselines()

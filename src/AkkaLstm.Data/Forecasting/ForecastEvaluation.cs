@@ -5,8 +5,8 @@ namespace AkkaLstm.Data.Forecasting;
 // N samples (origins), J target columns, T window length.
 
 /// <summary>
-/// Compares the model with the baselines: same targets, same origins, same horizon, all in the data's own units. Figures over several columns are
-/// means of the columns' figures.
+/// Compares the model with the baselines: same targets, same origins, same horizon, all in the data's own
+/// units. Figures over several columns are means of the columns' figures.
 /// </summary>
 public sealed class ForecastEvaluation : TaskEvaluation
 {
@@ -38,7 +38,10 @@ public sealed class ForecastEvaluation : TaskEvaluation
     /// <summary>N, the origins in the split.</summary>
     public int SampleCount => _segment.SampleCount;
 
-    /// <summary>Date of a sample's origin (the last known row), or its row number from 0 where there is no date column.</summary>
+    /// <summary>
+    /// Date of a sample's origin (the last known row), or its row number from 0 where there is no date
+    /// column.
+    /// </summary>
     public string OriginLabel(int sample) =>
         _segment.Series.Table.Dates?[_segment.FirstOrigin + sample] ?? $"{_segment.FirstOrigin + sample}";
 

@@ -5,7 +5,9 @@ namespace AkkaLstm.Data.Forecasting;
 
 // T window length, I inputs, J targets, O = horizon * J outputs.
 
-/// <summary>Runs the model on one window and returns its outputs at the last time step, (O), normalised.</summary>
+/// <summary>
+/// Runs the model on one window and returns its outputs at the last time step, (O), normalised.
+/// </summary>
 /// <param name="window">One lane of T time steps with inputs only.</param>
 public delegate ReadOnlySpan<float> WindowPredictor(SequenceBatch window);
 
@@ -29,8 +31,7 @@ public sealed class ForecastHistory
         _table = table;
         _normalizer = normalizer;
         _horizon = options.Horizon;
-        Shape = new SourceShape(
-            false, normalizer.Inputs.Count, false, checked(_horizon * normalizer.Targets.Count), options.Window, Lanes: 1);
+        Shape = ForecastDataSet.ShapeOf(normalizer, options, lanes: 1);
     }
 
     /// <summary>Sizes of the window to predict from: one lane.</summary>
@@ -46,7 +47,9 @@ public sealed class ForecastHistory
     public IReadOnlyList<string>? Dates => _table.Dates;
 
     /// <summary>Reads the rows to continue.</summary>
-    /// <param name="options">Data, window and horizon, as in the plan of the model; columns come from the normaliser.</param>
+    /// <param name="options">
+    /// Data, window and horizon, as in the plan of the model; columns come from the normaliser.
+    /// </param>
     /// <param name="normalizer">As saved with the model.</param>
     /// <exception cref="BadInputException">A file that cannot be used, or fewer rows than the window.</exception>
     public static ForecastHistory Open(DataOptions options, Normalizer normalizer)
@@ -54,20 +57,25 @@ public sealed class ForecastHistory
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(normalizer);
         SeriesTable table = ForecastDataSet.Read(options.Data, ColumnChoice.Of(normalizer, options), out _);
-        return table.RowCount >= options.Window ? new ForecastHistory(table, normalizer, options) : throw new BadInputException(
-            $"{options.Data}: has {table.RowCount} rows, but the model looks back {options.Window}; give at least that many.");
+        if (table.RowCount >= options.Window)
+            return new ForecastHistory(table, normalizer, options);
+        throw new BadInputException(
+            $"{options.Data}: has {table.RowCount} rows, but the model looks back {options.Window}; "
+            + "give at least that many.");
     }
 
     /// <summary>The known values of a target column, own units.</summary>
     public ReadOnlyMemory<double> Known(int target) => _table.Target(target);
 
     /// <summary>
-    /// Forecasts the next rows. Beyond the model's horizon its own forecasts are taken as known and the window moves on
-    /// (iterated forecast); that needs every input to be among the targets.
+    /// Forecasts the next rows. Beyond the model's horizon its own forecasts are taken as known and the
+    /// window moves on (iterated forecast); that needs every input to be among the targets.
     /// </summary>
     /// <param name="rowCount">Rows to forecast, at least 1.</param>
     /// <param name="predict">The model.</param>
-    /// <exception cref="BadInputException">More rows than the horizon, and an input whose future is not forecast.</exception>
+    /// <exception cref="BadInputException">
+    /// More rows than the horizon, and an input whose future is not forecast.
+    /// </exception>
     public ForecastTable Forecast(int rowCount, WindowPredictor predict)
     {
         ArgumentNullException.ThrowIfNull(predict);
@@ -79,8 +87,9 @@ public sealed class ForecastHistory
         if (rowCount > _horizon && unknown >= 0)
         {
             throw new BadInputException(
-                $"--horizon {rowCount}: the model forecasts {_horizon} rows at once and cannot go beyond, because its input "
-                + $"'{_normalizer.Inputs[unknown].Column}' is not among its targets; ask for {_horizon} or train with --horizon {rowCount}.");
+                $"--horizon {rowCount}: the model forecasts {_horizon} rows at once and cannot go beyond, because its "
+                + $"input '{_normalizer.Inputs[unknown].Column}' is not among its targets; ask for {_horizon} "
+                + $"or train with --horizon {rowCount}.");
         }
 
         SequenceBatch window = Shape.CreateBatch(1);
@@ -101,8 +110,8 @@ public sealed class ForecastHistory
             }
         }
 
-        return new ForecastTable(
-            _table.Targets, _table.DateColumn, _table.Dates is null ? null : DateSequence.Continue(_table.Dates, rowCount), rows);
+        string[]? dates = _table.Dates is null ? null : DateSequence.Continue(_table.Dates, rowCount);
+        return new ForecastTable(_table.Targets, _table.DateColumn, dates, rows);
     }
 
     private double[] Denormalize(ReadOnlySpan<float> normalised)
@@ -124,7 +133,10 @@ public sealed class ForecastHistory
         }
     }
 
-    /// <summary>Drops the window's first row and appends forecast values as its last; scales of a column are the same on both sides.</summary>
+    /// <summary>
+    /// Drops the window's first row and appends forecast values as its last; scales of a column are the same
+    /// on both sides.
+    /// </summary>
     private void MoveOn(SequenceBatch window, ReadOnlySpan<float> normalised, int[] targetOfInput)
     {
         int inputs = Shape.InputSize;

@@ -2,14 +2,17 @@ namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>
 /// Errors of forecasts in the data's own units. With y actual, f forecast, e = y - f, means over all n pairs:
-/// MAE = mean |e|; RMSE = sqrt(mean e^2); sMAPE = mean 200 |e| / (|y| + |f|) percent, 0 where both are 0 (Makridakis 1993);
-/// MASE = MAE / mean |y(t) - y(t-1)| over the training part (Hyndman and Koehler 2006, "Another look at measures of forecast
-/// accuracy"): below 1 is better than persistence one step ahead was in training.
+/// MAE = mean |e|; RMSE = sqrt(mean e^2); sMAPE = mean 200 |e| / (|y| + |f|) percent, 0 where both are 0
+/// (Makridakis 1993); MASE = MAE / mean |y(t) - y(t-1)| over the training part (Hyndman and Koehler 2006,
+/// "Another look at measures of forecast accuracy"): below 1 is better than persistence one step ahead was in
+/// training.
 /// </summary>
 /// <param name="Mae">Mean absolute error.</param>
 /// <param name="Rmse">Root of the mean squared error.</param>
 /// <param name="Smape">Symmetric mean absolute percentage error, 0..200.</param>
-/// <param name="Mase">Mean absolute scaled error; null where the training part has no two different neighbours.</param>
+/// <param name="Mase">
+/// Mean absolute scaled error; null where the training part has no two different neighbours.
+/// </param>
 public readonly record struct ForecastMetrics(double Mae, double Rmse, double Smape, double? Mase)
 {
     /// <summary>Computes the errors of some forecasts.</summary>

@@ -27,16 +27,18 @@ internal sealed record NormalizedSeries(SeriesTable Table, float[] Inputs, float
 }
 
 /// <summary>
-/// The samples of one split. A sample is an origin: the row after which the forecast begins. Its window is the T rows that end with
-/// the origin, its targets are the next horizon rows. Targets lie within the split; windows may reach back into earlier rows of
-/// the same file, as they could when the forecast is made.
+/// The samples of one split. A sample is an origin: the row after which the forecast begins. Its window is
+/// the T rows that end with the origin, its targets are the next horizon rows. Targets lie within the split;
+/// windows may reach back into earlier rows of the same file, as they could when the forecast is made.
 /// </summary>
 /// <param name="Series">The rows.</param>
 /// <param name="FirstOrigin">Origin of the first sample.</param>
 /// <param name="SampleCount">Samples; origins are consecutive rows.</param>
 internal sealed record ForecastSegment(NormalizedSeries Series, int FirstOrigin, int SampleCount)
 {
-    /// <summary>The samples whose targets lie in rows [firstRow, endRow); none if there are too few rows.</summary>
+    /// <summary>
+    /// The samples whose targets lie in rows [firstRow, endRow); none if there are too few rows.
+    /// </summary>
     internal static ForecastSegment Cut(NormalizedSeries series, int firstRow, int endRow, int window, int horizon)
     {
         int firstOrigin = Math.Max(window, firstRow) - 1;

@@ -5,9 +5,10 @@ namespace AkkaLstm.Data.Forecasting;
 // T window length, B lanes, I inputs, J targets, O = horizon * J outputs.
 
 /// <summary>
-/// Sliding windows, each a sample of its own: the state always starts from zero and only the last time step has a target, the next
-/// horizon values of every target column (output k * J + j: column j, k + 1 rows ahead). In training the samples come in another
-/// order each epoch; the lanes that are left over in the last batch are masked, so that an epoch sees every sample exactly once.
+/// Sliding windows, each a sample of its own: the state always starts from zero and only the last time step
+/// has a target, the next horizon values of every target column (output k * J + j: column j, k + 1 rows
+/// ahead). In training the samples come in another order each epoch; the lanes that are left over in the last
+/// batch are masked, so that an epoch sees every sample exactly once.
 /// </summary>
 internal sealed class ForecastSource : ISequenceSource
 {

@@ -1,6 +1,8 @@
 namespace AkkaLstm.Data.Forecasting;
 
-/// <summary>A forecast of one column from its own past: what a model must beat to be worth its training.</summary>
+/// <summary>
+/// A forecast of one column from its own past: what a model must beat to be worth its training.
+/// </summary>
 public interface IForecastMethod
 {
     /// <summary>Stable name.</summary>
@@ -13,7 +15,9 @@ public interface IForecastMethod
     int HistoryLength { get; }
 
     /// <summary>Forecasts the values after the origin.</summary>
-    /// <param name="history">All values up to and including the origin, at least <see cref="HistoryLength"/>; own units.</param>
+    /// <param name="history">
+    /// All values up to and including the origin, at least <see cref="HistoryLength"/>; own units.
+    /// </param>
     /// <param name="forecast">Receives the next values, own units.</param>
     void Forecast(ReadOnlySpan<double> history, Span<double> forecast);
 }

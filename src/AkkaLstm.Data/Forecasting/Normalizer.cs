@@ -5,7 +5,9 @@ namespace AkkaLstm.Data.Forecasting;
 /// <summary>Scale of one column: normalised = (value - Mean) / Deviation.</summary>
 /// <param name="Column">Header of the column.</param>
 /// <param name="Mean">Mean over the training part, in the column's unit.</param>
-/// <param name="Deviation">Sample standard deviation over the training part, in the column's unit; 1 for a constant column.</param>
+/// <param name="Deviation">
+/// Sample standard deviation over the training part, in the column's unit; 1 for a constant column.
+/// </param>
 public sealed record ColumnScale(string Column, double Mean, double Deviation)
 {
     /// <summary>(value - Mean) / Deviation.</summary>
@@ -16,7 +18,8 @@ public sealed record ColumnScale(string Column, double Mean, double Deviation)
 }
 
 /// <summary>
-/// The columns a model reads and forecasts, in order, with their scales, fitted on the training part only and saved with the model.
+/// The columns a model reads and forecasts, in order, with their scales, fitted on the training part only and
+/// saved with the model.
 /// </summary>
 /// <param name="Inputs">Input i of the model is column Inputs[i].</param>
 /// <param name="Targets">Output k * Targets.Count + j is column Targets[j], k + 1 rows ahead.</param>
@@ -31,7 +34,8 @@ public sealed record Normalizer(IReadOnlyList<ColumnScale> Inputs, IReadOnlyList
         if (!usable)
         {
             throw new BadInputException(
-                $"{place}: the normaliser has no columns or a scale that is not positive; take the file that was saved with the model.");
+                $"{place}: the normaliser has no columns or a scale that is not positive; "
+                + "take the file that was saved with the model.");
         }
     }
 }

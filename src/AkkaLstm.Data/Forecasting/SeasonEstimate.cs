@@ -16,8 +16,8 @@ internal static class SeasonEstimate
     internal const double LeastCorrelation = 0.2;
 
     /// <summary>
-    /// The lag with the greatest autocorrelation among those after the first at which it falls to zero or below, up to a third of
-    /// the rows; the straight line through the series is taken off first.
+    /// The lag with the greatest autocorrelation among those after the first at which it falls to zero or
+    /// below, up to a third of the rows; the straight line through the series is taken off first.
     /// </summary>
     /// <returns>The season in rows, or null where no lag reaches <see cref="LeastCorrelation"/>.</returns>
     internal static int? Find(ReadOnlySpan<double> training)

@@ -5,8 +5,9 @@ using CsvHelper;
 namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>
-/// Reads a CSV file: UTF-8, one header line, comma or semicolon (whichever the header has more of), numbers with a decimal
-/// point. Blank lines are skipped; everything else that does not fit is an error with its line.
+/// Reads a CSV file: UTF-8, one header line, comma or semicolon (whichever the header has more of), numbers
+/// with a decimal point. Blank lines are skipped; everything else that does not fit is an error with its
+/// line.
 /// </summary>
 internal static class SeriesReader
 {
@@ -80,7 +81,8 @@ internal static class SeriesReader
         catch (CsvFormatException e)
         {
             throw new BadInputException(
-                $"{path}:{e.LineNumber}: a quotation mark stands where none may be; quote the whole field or remove it.", e);
+                $"{path}:{e.LineNumber}: a quotation mark stands where none may be; "
+                + "quote the whole field or remove it.", e);
         }
     }
 
@@ -91,11 +93,19 @@ internal static class SeriesReader
         string[] headers = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
         string place = $"{path}:{reader.LineNumber}";
         if (Array.TrueForAll(headers, header => TryParse(header, out _)))
-            throw new BadInputException($"{place}: the first line has only numbers; add a header line that names the columns.");
+        {
+            throw new BadInputException(
+                $"{place}: the first line has only numbers; add a header line that names the columns.");
+        }
+
         for (int i = 0; i < headers.Length; i++)
         {
             if (headers[i].Length == 0)
-                throw new BadInputException($"{place}: column {i + 1} has no name; give it one in the header line.");
+            {
+                throw new BadInputException(
+                    $"{place}: column {i + 1} has no name; give it one in the header line.");
+            }
+
             if (Array.IndexOf(headers, headers[i]) < i)
                 throw new BadInputException($"{place}: two columns are named '{headers[i]}'; rename one of them.");
         }
@@ -110,7 +120,8 @@ internal static class SeriesReader
         if (reader.FieldCount != headerCount)
         {
             throw new BadInputException(
-                $"{path}:{reader.LineNumber}: {reader.FieldCount} fields where the header names {headerCount}; correct the row"
+                $"{path}:{reader.LineNumber}: {reader.FieldCount} fields where the header names {headerCount}; "
+                + "correct the row"
                 + " (a decimal comma or an unquoted separator splits a field).");
         }
 
@@ -120,17 +131,23 @@ internal static class SeriesReader
     private static double ParseNumber(string path, long line, string column, string cell)
     {
         if (cell.Length == 0)
-            throw new BadInputException($"{path}:{line}: column '{column}' is empty; fill the gap or remove the row.");
+        {
+            throw new BadInputException(
+                $"{path}:{line}: column '{column}' is empty; fill the gap or remove the row.");
+        }
+
         if (!TryParse(cell, out double value))
         {
             string remedy = DateSequence.IsDate(cell) ? "name it with --date-column, or leave it out with --inputs"
                 : cell.Contains(',', StringComparison.Ordinal) ? "write numbers with a decimal point"
                 : "correct the cell, or leave the column out with --inputs";
-            throw new BadInputException($"{path}:{line}: column '{column}' has '{Shorten(cell)}', which is not a number; {remedy}.");
+            throw new BadInputException(
+                $"{path}:{line}: column '{column}' has '{Shorten(cell)}', which is not a number; {remedy}.");
         }
 
         return double.IsFinite(value) ? value : throw new BadInputException(
-            $"{path}:{line}: column '{column}' has '{Shorten(cell)}', which is not finite; fill the gap or remove the row.");
+            $"{path}:{line}: column '{column}' has '{Shorten(cell)}', which is not finite; "
+            + "fill the gap or remove the row.");
     }
 
     private static bool TryParse(string cell, out double value) =>

@@ -4,7 +4,9 @@ namespace AkkaLstm.Data.Forecasting;
 /// <param name="Path">File, for messages.</param>
 /// <param name="Inputs">Names of the input columns.</param>
 /// <param name="Targets">Names of the columns to forecast.</param>
-/// <param name="Columns">Values of every input and target column by name; all of equal length, all finite.</param>
+/// <param name="Columns">
+/// Values of every input and target column by name; all of equal length, all finite.
+/// </param>
 /// <param name="DateColumn">Name of the date column, if there is one.</param>
 /// <param name="Dates">Its cells as written, one for each row.</param>
 internal sealed record SeriesTable(

@@ -3,9 +3,10 @@ using System.Text;
 namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>
-/// Monthly mean sunspot numbers, January 1749 to September 2013, 3,177 rows, columns <c>month</c> and <c>sunspots</c>. Source: WDC-SILSO, Royal
-/// Observatory of Belgium, Brussels, in the version (before the revision of 2015) that R 4.2 distributes as
-/// <c>datasets::sunspot.month</c>; printed from there unchanged. A season, the solar cycle, takes about 11 years.
+/// Monthly mean sunspot numbers, January 1749 to September 2013, 3,177 rows, columns <c>month</c> and
+/// <c>sunspots</c>. Source: WDC-SILSO, Royal Observatory of Belgium, Brussels, in the version (before the
+/// revision of 2015) that R 4.2 distributes as <c>datasets::sunspot.month</c>; printed from there unchanged.
+/// A season, the solar cycle, takes about 11 years.
 /// </summary>
 internal static class Sunspots
 {

@@ -5,9 +5,10 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// The adding problem (Hochreiter and Schmidhuber 1997, section 5.4, in the form of Le, Jaitly and Hinton 2015): T pairs of a number
-/// from [0, 1) and a marker that is 1 once in each half of the sequence and else 0; at the last step the sum of the two marked
-/// numbers is asked for. Always answering 1 has a mean squared error of 1/6. An answer counts as right within 0.04, as in 1997.
+/// The adding problem (Hochreiter and Schmidhuber 1997, section 5.4, in the form of Le, Jaitly and Hinton
+/// 2015): T pairs of a number from [0, 1) and a marker that is 1 once in each half of the sequence and else
+/// 0; at the last step the sum of the two marked numbers is asked for. Always answering 1 has a mean squared
+/// error of 1/6. An answer counts as right within 0.04, as in 1997.
 /// </summary>
 /// <param name="length">T.</param>
 internal sealed class AddingProblem(int length) : SyntheticProblem
@@ -23,7 +24,8 @@ internal sealed class AddingProblem(int length) : SyntheticProblem
     /// <summary>Checks the length.</summary>
     /// <exception cref="BadInputException">Fewer than two steps.</exception>
     internal static AddingProblem Of(int window) => window >= 2 ? new AddingProblem(window)
-        : throw new BadInputException($"--window {window}: the adding problem needs at least 2 steps, one for each number.");
+        : throw new BadInputException(
+            $"--window {window}: the adding problem needs at least 2 steps, one for each number.");
 
     internal override SourceShape Shape(int lanes) => new(false, 2, false, 1, length, lanes);
 

@@ -5,9 +5,10 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// Copying memory (Hochreiter and Schmidhuber 1997; this form: Arjovsky, Shah and Bengio 2016, "Unitary evolution recurrent neural networks"): ten
-/// symbols out of eight, D - 1 blanks, a delimiter, ten blanks in; D + 10 blanks and then the ten symbols are asked for.
-/// A sequence has D + 20 steps. Without memory the best mean loss is 10 ln 8 / (D + 20).
+/// Copying memory (Hochreiter and Schmidhuber 1997; this form: Arjovsky, Shah and Bengio 2016, "Unitary
+/// evolution recurrent neural networks"): ten symbols out of eight, D - 1 blanks, a delimiter, ten blanks in;
+/// D + 10 blanks and then the ten symbols are asked for. A sequence has D + 20 steps. Without memory the best
+/// mean loss is 10 ln 8 / (D + 20).
 /// </summary>
 /// <param name="delay">D.</param>
 internal sealed class CopyProblem(int delay) : SyntheticProblem
@@ -30,11 +31,13 @@ internal sealed class CopyProblem(int delay) : SyntheticProblem
 
     /// <summary>The problem whose sequences fill the window.</summary>
     /// <exception cref="BadInputException">No room for a delay.</exception>
-    internal static CopyProblem Of(int window) => window > 2 * SymbolCount ? new CopyProblem(window - (2 * SymbolCount))
+    internal static CopyProblem Of(int window) => window > 2 * SymbolCount
+        ? new CopyProblem(window - (2 * SymbolCount))
         : throw new BadInputException($"--window {window}: copy needs 20 steps and the delay, so at least 21.");
 
     /// <summary>Sizes: blank is among the classes asked for, the delimiter is not.</summary>
-    internal override SourceShape Shape(int lanes) => new(true, AlphabetSize + 2, true, AlphabetSize + 1, _length, lanes);
+    internal override SourceShape Shape(int lanes) =>
+        new(true, AlphabetSize + 2, true, AlphabetSize + 1, _length, lanes);
 
     internal override void Draw(SequenceBatch batch, int lane, ref RandomStream random)
     {

@@ -1,8 +1,9 @@
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// The embedded Reber grammar (Cleeremans, Servan-Schreiber and McClelland 1989; Hochreiter and Schmidhuber 1997, section 5.1): B, then T or P, a string of the Reber
-/// grammar, the same T or P again, E. To know the last but one symbol, the second must be remembered.
+/// The embedded Reber grammar (Cleeremans, Servan-Schreiber and McClelland 1989; Hochreiter and Schmidhuber
+/// 1997, section 5.1): B, then T or P, a string of the Reber grammar, the same T or P again, E. To know the
+/// last but one symbol, the second must be remembered.
 /// </summary>
 public static class ReberGrammar
 {
@@ -12,7 +13,8 @@ public static class ReberGrammar
     /// <summary>Symbols in the shortest string.</summary>
     public const int ShortestLength = 9;
 
-    // Invariant: Edges[s] are the two ways on from inner state s (equal where there is one); state 7 is past the final E.
+    // Invariant: Edges[s] are the two ways on from inner state s (equal where there is one); state 7 is past the
+    // final E.
     private static readonly (char Symbol, int Next)[][] Edges =
     [
         [('B', 1), ('B', 1)],
@@ -26,7 +28,9 @@ public static class ReberGrammar
 
     private const int InnerEnd = 7;
 
-    /// <summary>The symbols that may follow a legal beginning, as bits by token; 0 after a whole string.</summary>
+    /// <summary>
+    /// The symbols that may follow a legal beginning, as bits by token; 0 after a whole string.
+    /// </summary>
     /// <param name="beginning">Tokens of a legal beginning.</param>
     /// <exception cref="ArgumentException">The grammar has no such beginning.</exception>
     public static int LegalSuccessors(ReadOnlySpan<int> beginning)
@@ -43,7 +47,8 @@ public static class ReberGrammar
     }
 
     /// <summary>
-    /// The criterion of the 1997 paper for one step: every legal successor has a higher output than every other symbol.
+    /// The criterion of the 1997 paper for one step: every legal successor has a higher output than every
+    /// other symbol.
     /// </summary>
     /// <param name="legal">Bits of the legal successors.</param>
     /// <param name="outputs">One output for each symbol.</param>
@@ -63,7 +68,9 @@ public static class ReberGrammar
     }
 
     /// <summary>Where in the grammar a string stands.</summary>
-    /// <param name="Place">0 before B, 1 before T or P, 2 inside, 3 before the second T or P, 4 before E, 5 done.</param>
+    /// <param name="Place">
+    /// 0 before B, 1 before T or P, 2 inside, 3 before the second T or P, 4 before E, 5 done.
+    /// </param>
     /// <param name="Remembered">Token of the first T or P.</param>
     /// <param name="Inner">State of the inner grammar.</param>
     internal readonly record struct Walk(int Place, int Remembered, int Inner)

@@ -6,8 +6,8 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// Next-symbol prediction on strings of the <see cref="ReberGrammar">embedded Reber grammar</see>; both ways on are equally likely
-/// at each fork. A string that is longer than the window is drawn again.
+/// Next-symbol prediction on strings of the <see cref="ReberGrammar">embedded Reber grammar</see>; both ways
+/// on are equally likely at each fork. A string that is longer than the window is drawn again.
 /// </summary>
 /// <param name="window">Steps of a window: one less than the symbols of the longest string.</param>
 internal sealed class ReberProblem(int window) : SyntheticProblem
@@ -25,7 +25,8 @@ internal sealed class ReberProblem(int window) : SyntheticProblem
     /// <summary>Checks the window.</summary>
     /// <exception cref="BadInputException">Shorter than every string.</exception>
     internal static ReberProblem Of(int window) => window >= ReberGrammar.ShortestLength - 1 ? new ReberProblem(window)
-        : throw new BadInputException($"--window {window}: the shortest embedded Reber string needs {ReberGrammar.ShortestLength - 1} steps.");
+        : throw new BadInputException(
+            $"--window {window}: the shortest string has {ReberGrammar.ShortestLength - 1} steps; give more.");
 
     internal override SourceShape Shape(int lanes) =>
         new(true, ReberGrammar.Symbols.Length, true, ReberGrammar.Symbols.Length, window, lanes);

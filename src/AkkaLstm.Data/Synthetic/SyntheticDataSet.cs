@@ -38,7 +38,11 @@ public sealed class SyntheticDataSet : DataSet
         if (options.TrainSequences is < 1)
             throw new BadInputException($"--train-sequences {options.TrainSequences}: must be at least 1.");
         if (options.EvaluationSequences is < 1)
-            throw new BadInputException($"--evaluation-sequences {options.EvaluationSequences}: must be at least 1.");
+        {
+            throw new BadInputException(
+                $"--evaluation-sequences {options.EvaluationSequences}: must be at least 1.");
+        }
+
         if (options.ValidPath is not null || options.TestPath is not null)
             throw new BadInputException($"--valid, --test: {options.Data} draws its own; leave them out.");
         SyntheticProblem problem = name switch
@@ -49,8 +53,10 @@ public sealed class SyntheticDataSet : DataSet
             ReberProblem.Name => ReberProblem.Of(options.Window),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Not a synthetic problem."),
         };
-        string counts = $"{Count(options, DataSplit.Train)}, {Count(options, DataSplit.Valid)}, {Count(options, DataSplit.Test)}";
-        byte[] definition = Encoding.UTF8.GetBytes($"{problem.Definition}; seed {options.Seed}; sequences {counts}");
+        string counts = $"{Count(options, DataSplit.Train)}, {Count(options, DataSplit.Valid)}, "
+            + $"{Count(options, DataSplit.Test)}";
+        byte[] definition = Encoding.UTF8.GetBytes(
+            $"{problem.Definition}; seed {options.Seed}; sequences {counts}");
         return new SyntheticDataSet(options, problem, ContentHash.Of(definition));
     }
 

@@ -3,8 +3,9 @@ using AkkaLstm.Numerics.Batches;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// Share of right answers (<c>accuracy</c>), and of sequences whose answers are all right (<c>sequenceAccuracy</c>), by the problem's
-/// own criterion; beside it the loss without memory where the papers give it.
+/// Share of right answers (<c>accuracy</c>), and of sequences whose answers are all right
+/// (<c>sequenceAccuracy</c>), by the problem's own criterion; beside it the loss without memory where the
+/// papers give it.
 /// </summary>
 public sealed class SyntheticEvaluation : TaskEvaluation
 {

@@ -3,15 +3,20 @@ using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Data.Synthetic;
 
-/// <summary>A problem whose sequences are drawn at random, each a sample of its own that starts from a zero state.</summary>
+/// <summary>
+/// A problem whose sequences are drawn at random, each a sample of its own that starts from a zero state.
+/// </summary>
 internal abstract class SyntheticProblem
 {
-    /// <summary>Definition of the sequences, hashed into the data hash: change it whenever the same key gives other sequences.</summary>
+    /// <summary>
+    /// Definition of the sequences, hashed into the data hash: change it whenever the same key gives other
+    /// sequences.
+    /// </summary>
     internal abstract string Definition { get; }
 
     /// <summary>
-    /// Mean loss of the best answer that uses the present input only (an integrator that remembers nothing), or null where the papers give none:
-    /// a model below it remembers.
+    /// Mean loss of the best answer that uses the present input only (an integrator that remembers nothing),
+    /// or null where the papers give none: a model below it remembers.
     /// </summary>
     internal abstract double? MemorylessLoss { get; }
 
@@ -21,7 +26,10 @@ internal abstract class SyntheticProblem
     /// <summary>Draws a sequence into a lane that holds only zeros and ignored targets.</summary>
     internal abstract void Draw(SequenceBatch batch, int lane, ref RandomStream random);
 
-    /// <summary>Whether the outputs (OutputSize) answer the target at time step t of a lane as the problem's paper asks.</summary>
+    /// <summary>
+    /// Whether the outputs (OutputSize) answer the target at time step t of a lane as the problem's paper
+    /// asks.
+    /// </summary>
     internal abstract bool IsRight(SequenceBatch batch, int lane, int t, ReadOnlySpan<float> outputs);
 
     /// <summary>Index of the largest output; the first of equal ones.</summary>

@@ -4,8 +4,9 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// Draws sequences on demand. Each has a random stream of its own, keyed by (seed, split, epoch, index), so that any worker can make any lane.
-/// Training draws new sequences every epoch; validation and test always the same ones.
+/// Draws sequences on demand. Each has a random stream of its own, keyed by (seed, split, epoch, index), so
+/// that any worker can make any lane. Training draws new sequences every epoch; validation and test always
+/// the same ones.
 /// </summary>
 internal sealed class SyntheticSource : ISequenceSource
 {

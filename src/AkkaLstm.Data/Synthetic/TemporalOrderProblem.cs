@@ -5,9 +5,10 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Data.Synthetic;
 
 /// <summary>
-/// Temporal order, task 6a of Hochreiter and Schmidhuber 1997: a sequence starts with E, ends with the trigger B, has X or Y at two places far apart
-/// and else random symbols a, b, c, d. At the trigger the order is asked for: XX, XY, YX or YY. With the paper's window of 110,
-/// lengths are 100..110 and the places 10..20 and 50..60; other windows scale all of them.
+/// Temporal order, task 6a of Hochreiter and Schmidhuber 1997: a sequence starts with E, ends with the
+/// trigger B, has X or Y at two places far apart and else random symbols a, b, c, d. At the trigger the order
+/// is asked for: XX, XY, YX or YY. With the paper's window of 110, lengths are 100..110 and the places 10..20
+/// and 50..60; other windows scale all of them.
 /// </summary>
 /// <param name="unit">Scale: 10 for the paper's sizes.</param>
 /// <param name="window">Longest sequence.</param>
@@ -31,7 +32,8 @@ internal sealed class TemporalOrderProblem(int unit, int window) : SyntheticProb
     /// <summary>Checks the window.</summary>
     /// <exception cref="BadInputException">Too short to keep the places apart.</exception>
     internal static TemporalOrderProblem Of(int window) => window >= 11 ? new TemporalOrderProblem(window / 11, window)
-        : throw new BadInputException($"--window {window}: temporal order needs at least 11 steps; the paper has 110.");
+        : throw new BadInputException(
+            $"--window {window}: temporal order needs at least 11 steps; the paper has 110.");
 
     internal override SourceShape Shape(int lanes) => new(true, SymbolCount, true, ClassCount, window, lanes);
 

@@ -3,8 +3,8 @@ using AkkaLstm.Numerics.Batches;
 namespace AkkaLstm.Data.Text;
 
 /// <summary>
-/// Figures of a language model, all functions of its mean loss in nats per token: perplexity exp(loss), and for characters bits
-/// per character loss / ln 2.
+/// Figures of a language model, all functions of its mean loss in nats per token: perplexity exp(loss), and
+/// for characters bits per character loss / ln 2.
 /// </summary>
 public sealed class LanguageEvaluation : TaskEvaluation
 {

@@ -46,11 +46,15 @@ public sealed class TextDataSet : DataSet
         if (saved is not null && saved.Kind != kind)
         {
             throw new BadInputException(
-                $"--task: the model's vocabulary is of {saved.Kind.ToString().ToLowerInvariant()}; give the task it was trained for.");
+                $"--task: the model's vocabulary is of {saved.Kind.ToString().ToLowerInvariant()}; "
+                + "give the task it was trained for.");
         }
 
         if (options.MaxVocabulary is < 2)
-            throw new BadInputException($"--max-vocabulary {options.MaxVocabulary}: must be at least 2, for <unk> and one word.");
+        {
+            throw new BadInputException(
+                $"--max-vocabulary {options.MaxVocabulary}: must be at least 2, for <unk> and one word.");
+        }
 
         TextPieces main = Cut(options.Data, "--data", kind, out byte[]? mainBytes)!;
         TextPieces? valid = Cut(options.ValidPath, "--valid", kind, out byte[]? validBytes);
@@ -82,7 +86,8 @@ public sealed class TextDataSet : DataSet
 
         long needed = TextSource.LeastTrainingTokens(Shape);
         return tokens.Length >= needed ? TextSource.ForTraining(tokens, Shape) : throw new BadInputException(
-            $"{Name}: the training part has {tokens.Length} tokens, but --batch {Shape.Lanes} lanes of --window {Shape.WindowLength} "
+            $"{Name}: the training part has {tokens.Length} tokens, but --batch {Shape.Lanes} lanes of "
+            + $"--window {Shape.WindowLength} "
             + $"need {needed}; give more text or a smaller --batch or --window.");
     }
 

@@ -4,8 +4,9 @@ using System.Text;
 namespace AkkaLstm.Data.Text;
 
 /// <summary>
-/// A text cut into pieces (characters or words), each given a number in order of first appearance. A vocabulary is built from
-/// the pieces of the training part and then renumbers them all with one table, so that a text is cut only once.
+/// A text cut into pieces (characters or words), each given a number in order of first appearance. A
+/// vocabulary is built from the pieces of the training part and then renumbers them all with one table, so
+/// that a text is cut only once.
 /// </summary>
 /// <param name="Ids">The text as numbers of pieces.</param>
 /// <param name="Pieces">Piece of each number.</param>
@@ -35,13 +36,15 @@ internal sealed record TextPieces(int[] Ids, IReadOnlyList<string> Pieces)
         return new TextPieces([.. ids], pieces);
     }
 
-    /// <summary>Words are what white space separates; a line feed is itself the word that ends a sentence.</summary>
+    /// <summary>
+    /// Words are what white space separates; a line feed is itself the word that ends a sentence.
+    /// </summary>
     private static TextPieces CutWords(string text)
     {
         var ids = new List<int>();
         var pieces = new List<string>();
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = numbers.GetAlternateLookup<ReadOnlySpan<char>>();
+        var lookup = numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         int position = 0;
         while (position < text.Length)
         {

@@ -6,8 +6,9 @@ namespace AkkaLstm.Data.Text;
 // T window length, B lanes.
 
 /// <summary>
-/// A stream of tokens cut into B contiguous lanes and these into windows of T; every target is the token after its input. The
-/// state is carried from window to window and starts from zero only at the first window of an epoch.
+/// A stream of tokens cut into B contiguous lanes and these into windows of T; every target is the token
+/// after its input. The state is carried from window to window and starts from zero only at the first window
+/// of an epoch.
 /// </summary>
 internal sealed class TextSource : ISequenceSource
 {
@@ -19,7 +20,8 @@ internal sealed class TextSource : ISequenceSource
 
     private TextSource(int[] tokens, SourceShape shape, int[] starts, int[] counts, int steps)
     {
-        Debug.Assert(starts.Zip(counts).All(lane => lane.First + lane.Second < tokens.Length), "A lane runs past the stream.");
+        Debug.Assert(
+            starts.Zip(counts).All(lane => lane.First + lane.Second < tokens.Length), "A lane runs past the stream.");
         _tokens = tokens;
         _starts = starts;
         _counts = counts;
@@ -37,7 +39,9 @@ internal sealed class TextSource : ISequenceSource
     /// <inheritdoc/>
     public long TargetsPerEpoch { get; }
 
-    /// <summary>Tokens that training needs at least: one window in every lane, and the last one's target.</summary>
+    /// <summary>
+    /// Tokens that training needs at least: one window in every lane, and the last one's target.
+    /// </summary>
     internal static long LeastTrainingTokens(SourceShape shape) => ((long)shape.Lanes * shape.WindowLength) + 1;
 
     /// <summary>Lanes of equal length, a whole number of windows; the remainder is dropped.</summary>
@@ -50,7 +54,10 @@ internal sealed class TextSource : ISequenceSource
         return new TextSource(tokens, shape, starts, counts, steps);
     }
 
-    /// <summary>Lanes whose lengths differ by one at most, so that every token after the first is a target exactly once.</summary>
+    /// <summary>
+    /// Lanes whose lengths differ by one at most, so that every token after the first is a target exactly
+    /// once.
+    /// </summary>
     internal static TextSource ForEvaluation(int[] tokens, SourceShape shape)
     {
         long targets = tokens.Length - 1;

@@ -16,12 +16,14 @@ public enum VocabularyKind
 }
 
 /// <summary>
-/// The tokens a model knows; token id i stands for <see cref="Tokens"/>[i]. Built from the training part only and saved with the
-/// model. It always has an <see cref="Unknown"/> token, which stands for everything else.
+/// The tokens a model knows; token id i stands for <see cref="Tokens"/>[i]. Built from the training part only
+/// and saved with the model. It always has an <see cref="Unknown"/> token, which stands for everything else.
 /// </summary>
 public sealed class Vocabulary
 {
-    /// <summary>Token for what is not in the vocabulary. In characters it cannot be mistaken: it is longer than one.</summary>
+    /// <summary>
+    /// Token for what is not in the vocabulary. In characters it cannot be mistaken: it is longer than one.
+    /// </summary>
     public const string Unknown = "<unk>";
 
     /// <summary>Word that stands for a line feed.</summary>
@@ -52,8 +54,8 @@ public sealed class Vocabulary
     public VocabularyKind Kind { get; }
 
     /// <summary>
-    /// Tokens by id. Characters are in order of code point, then <see cref="Unknown"/>; words by falling frequency in the
-    /// training part, equal ones in ordinal order.
+    /// Tokens by id. Characters are in order of code point, then <see cref="Unknown"/>; words by falling
+    /// frequency in the training part, equal ones in ordinal order.
     /// </summary>
     public IReadOnlyList<string> Tokens { get; }
 
@@ -65,16 +67,20 @@ public sealed class Vocabulary
     [JsonIgnore]
     public int UnknownId { get; }
 
-    /// <summary>Id of the line end (<see cref="EndOfLine"/>, or the character line feed), or null if training text had none.</summary>
+    /// <summary>
+    /// Id of the line end (<see cref="EndOfLine"/>, or the character line feed), or null if training text had
+    /// none.
+    /// </summary>
     [JsonIgnore]
-    public int? EndOfLineId => _ids.TryGetValue(Kind == VocabularyKind.Words ? EndOfLine : "\n", out int id) ? id : null;
+    public int? EndOfLineId =>
+        _ids.TryGetValue(Kind == VocabularyKind.Words ? EndOfLine : "\n", out int id) ? id : null;
 
     /// <summary>Token ids of a text; what is not known becomes <see cref="UnknownId"/>.</summary>
     public int[] Encode(string text) => Renumber(TextPieces.Cut(text, Kind));
 
     /// <summary>
-    /// Token ids to start a generation with: those of the prompt, or of a line end where the prompt is empty, so that there is
-    /// always a token to predict the first one from.
+    /// Token ids to start a generation with: those of the prompt, or of a line end where the prompt is empty,
+    /// so that there is always a token to predict the first one from.
     /// </summary>
     public int[] EncodePrompt(string prompt)
     {
@@ -96,7 +102,9 @@ public sealed class Vocabulary
         return text.ToString();
     }
 
-    /// <summary>What a token adds to a text in which it follows another: between words of a line, a space comes first.</summary>
+    /// <summary>
+    /// What a token adds to a text in which it follows another: between words of a line, a space comes first.
+    /// </summary>
     /// <param name="previous">Id of the token before, null at the start.</param>
     /// <param name="id">Id of the token.</param>
     public string Piece(int? previous, int id)
@@ -149,7 +157,8 @@ public sealed class Vocabulary
         if (_ids.Count != Tokens.Count || UnknownId < 0)
         {
             throw new BadInputException(
-                $"{place}: the vocabulary has repeated tokens or no {Unknown}; take the file that was saved with the model.");
+                $"{place}: the vocabulary has repeated tokens or no {Unknown}; "
+                + "take the file that was saved with the model.");
         }
     }
 }

@@ -3,7 +3,9 @@ using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Data.Tests.Forecasting;
 
-/// <summary>Each kind of unusable file gets one line with the place, what is wrong, and what would be right.</summary>
+/// <summary>
+/// Each kind of unusable file gets one line with the place, what is wrong, and what would be right.
+/// </summary>
 public sealed class BadCsvTests : IDisposable
 {
     private readonly TempFiles _files = new();
@@ -39,7 +41,8 @@ public sealed class BadCsvTests : IDisposable
         string path = _files.Write("data.csv", csv);
         var error = Assert.Throws<BadInputException>(() => DataSets.Open(Options(path)));
         AssertOneLine(error, path);
-        Assert.All(expected, part => Assert.True(error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
+        Assert.All(expected, part => Assert.True(
+            error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));
     }
 
     [Fact]

@@ -30,7 +30,11 @@ public sealed class BaselinesTests
         RandomStream random = new RandomKey(3, RandomPurpose.SyntheticData, season).OpenStream();
         var values = new double[season * 9];
         for (int t = 0; t < values.Length; t++)
-            values[t] = (10 * Math.Sin(2 * Math.PI * t / season)) + (4 * Math.Cos(4 * Math.PI * t / season)) + (0.2 * t) + (0.1 * random.NextNormal());
+        {
+            double cycle = (10 * Math.Sin(2 * Math.PI * t / season)) + (4 * Math.Cos(4 * Math.PI * t / season));
+            values[t] = cycle + (0.2 * t) + (0.1 * random.NextNormal());
+        }
+
         Assert.Equal(season, SeasonEstimate.Find(values));
     }
 

@@ -103,7 +103,10 @@ public sealed class ForecastDataSetTests : IDisposable
     {
         Normalizer saved = Open().Normalizer;
         string shifted = _files.Write("shifted.csv", Csv(12, first: 1000));
-        var options = new DataOptions { Data = shifted, Window = 5, Batch = 8, Horizon = 3, ValidFraction = 0, TestFraction = 1 };
+        var options = new DataOptions
+        {
+            Data = shifted, Window = 5, Batch = 8, Horizon = 3, ValidFraction = 0, TestFraction = 1,
+        };
         DataSet data = DataSets.Open(options, new DataArtifacts(saved, null));
         SequenceBatch batch = Windows.Fill(data.Source(DataSplit.Test), 0, 0, 0, 1);
         Assert.Equal(saved.Inputs[0].Normalize(A(1000)), batch.Values[0]);
@@ -120,7 +123,8 @@ public sealed class ForecastDataSetTests : IDisposable
     [Fact]
     public void Open_ConstantColumn_NormalisesToZero()
     {
-        string path = _files.Write("constant.csv", "a,c\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},0.1\n")));
+        string path = _files.Write(
+            "constant.csv", "a,c\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},0.1\n")));
         var data = (ForecastDataSet)DataSets.Open(Options() with { Data = path, Targets = ["c"] });
         SequenceBatch batch = Windows.Fill(data.Source(DataSplit.Test), 0, 0, 0, 1);
         Assert.InRange(batch.Values[1], -1e-12f, 1e-12f);
@@ -143,7 +147,8 @@ public sealed class ForecastDataSetTests : IDisposable
     [Fact]
     public void Open_NumericDateColumn_IsNoInputUnlessAsked()
     {
-        string path = _files.Write("year.csv", "year,a\n" + string.Concat(Enumerable.Range(1900, 60).Select(y => $"{y},{y % 7}\n")));
+        string path = _files.Write(
+            "year.csv", "year,a\n" + string.Concat(Enumerable.Range(1900, 60).Select(y => $"{y},{y % 7}\n")));
         DataOptions options = Options() with { Data = path, Targets = ["a"], DateColumn = "year" };
         Assert.Equal(["a"], Open(options).Normalizer.Inputs.Select(input => input.Column));
         Assert.Equal(
@@ -153,11 +158,13 @@ public sealed class ForecastDataSetTests : IDisposable
     [Fact]
     public void Open_Sunspots_HasThePublishedRows()
     {
-        var data = (ForecastDataSet)DataSets.Open(new DataOptions { Data = "builtin:sunspots", Window = 48, Batch = 32, Horizon = 12 });
+        var data = (ForecastDataSet)DataSets.Open(
+            new DataOptions { Data = "builtin:sunspots", Window = 48, Batch = 32, Horizon = 12 });
+        ISequenceSource test = data.Source(DataSplit.Test);
         Assert.Equal(3177, Enum.GetValues<DataSplit>().Sum(data.RowCount));
         Assert.Equal("sunspots", Assert.Single(data.Normalizer.Inputs).Column);
-        SequenceBatch batch = Windows.Fill(data.Source(DataSplit.Test), 0, data.Source(DataSplit.Test).StepsPerEpoch - 1, 0, 32);
-        int lastLane = CountSamples(data.Source(DataSplit.Test)) - 1 - ((data.Source(DataSplit.Test).StepsPerEpoch - 1) * 32);
+        SequenceBatch batch = Windows.Fill(test, 0, test.StepsPerEpoch - 1, 0, 32);
+        int lastLane = CountSamples(test) - 1 - ((test.StepsPerEpoch - 1) * 32);
         float last = batch.TargetValues[(((47 * 32) + lastLane) * 12) + 11];
         Assert.Equal(37.0, data.Normalizer.Targets[0].Denormalize(last), 4);
     }
@@ -171,7 +178,9 @@ public sealed class ForecastDataSetTests : IDisposable
 
     private static int CountSamples(ISequenceSource source) => (int)(source.TargetsPerEpoch / source.Shape.OutputSize);
 
-    /// <summary>Origins in the order they are seen, recognised by the first input of the window's last row.</summary>
+    /// <summary>
+    /// Origins in the order they are seen, recognised by the first input of the window's last row.
+    /// </summary>
     private static int[] Origins(ISequenceSource source, int epoch)
     {
         ForecastScale scale = new();

@@ -79,7 +79,10 @@ public sealed class ForecastEvaluationTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => data.Evaluate(DataSplit.Test).Finish(0));
     }
 
-    /// <summary>Feeds an evaluation with outputs made from each batch, in groups of lanes, with a stride over the output size.</summary>
+    /// <summary>
+    /// Feeds an evaluation with outputs made from each batch, in groups of lanes, with a stride over the
+    /// output size.
+    /// </summary>
     internal static void AddAll(TaskEvaluation evaluation, ISequenceSource source, Func<SequenceBatch, int, float> output)
     {
         const int Padding = 3;

@@ -91,7 +91,9 @@ public sealed class SyntheticTests
             Assert.All(Enumerable.Range(1, count - 1), t => Assert.Equal(Target(t - 1), Token(t)));
             Assert.Equal(0, ReberGrammar.LegalSuccessors(tokens));
             Assert.Equal(tokens[1], tokens[^2]);
-            Assert.All(Enumerable.Range(count, 30 - count), t => Assert.Equal((0, SequenceBatch.IgnoredClass), (Token(t), Target(t))));
+            Assert.All(
+                Enumerable.Range(count, 30 - count),
+                t => Assert.Equal((0, SequenceBatch.IgnoredClass), (Token(t), Target(t))));
             strings.Add(string.Concat(tokens.Select(token => ReberGrammar.Symbols[token])));
 
             int Token(int t) => batch.Tokens[(t * batch.Lanes) + lane];
@@ -122,7 +124,8 @@ public sealed class SyntheticTests
     [InlineData("BTBPVVETE", "")]
     public void LegalSuccessors_Beginning_AreThoseOfThePublishedGraph(string beginning, string expected)
     {
-        int legal = ReberGrammar.LegalSuccessors([.. beginning.Select(symbol => ReberGrammar.Symbols.IndexOf(symbol, StringComparison.Ordinal))]);
+        int[] tokens = [.. beginning.Select(symbol => ReberGrammar.Symbols.IndexOf(symbol, StringComparison.Ordinal))];
+        int legal = ReberGrammar.LegalSuccessors(tokens);
         Assert.Equal(expected.Order(), ReberGrammar.Symbols.Where((_, token) => (legal & (1 << token)) != 0).Order());
     }
 
@@ -240,7 +243,12 @@ public sealed class SyntheticTests
 
     private static DataOptions Options(string name, int window, int sequences, ulong seed = 7) => new()
     {
-        Data = "builtin:" + name, Window = window, Batch = 8, Seed = seed, TrainSequences = sequences, EvaluationSequences = sequences,
+        Data = "builtin:" + name,
+        Window = window,
+        Batch = 8,
+        Seed = seed,
+        TrainSequences = sequences,
+        EvaluationSequences = sequences,
     };
 
     private static DataSet Open(string name, int window, int sequences, ulong seed = 7) =>
