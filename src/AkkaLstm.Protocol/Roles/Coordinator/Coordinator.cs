@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using AkkaLstm.Protocol.Effects;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Protocol.Roles;
+
+/// <summary>
+/// Runs the job: gathers nodes, assigns shard tasks, lets the policy decide, closes steps and epochs, orders checkpoints, and decides what
+/// to do about nodes that fail. All it holds can be had again from servers or a checkpoint.
+/// </summary>
+/// <remarks>
+/// Between two steps there is a barrier at which nothing is under way (<see cref="AtBarrier"/>): stops, validation,
+/// snapshots and the next step all start there. The parts: this file has the switch, fences and the barrier; <c>Rounds</c>
+/// steps and validation; <c>Membership</c> nodes that come, fail and fall silent; <c>Checkpoints</c> what its name says.
+/// </remarks>
+public sealed partial class Coordinator : IRole
+{
+    private readonly JobDescription _job;
+    private readonly IJobPolicy _policy;
+    private readonly ProtocolOptions _options;
+    private readonly ServerSeat[] _servers;
+    private readonly SortedDictionary<int, WorkerSeat> _workers = [];
+
+    // Only valid within Step.
+    private TimeSpan _now;
+    private Outbox _outbox = new();
+
+    // Invariant: Step equals _progress.Step; generation and, within a generation, step never go back.
+    private Fence _fence;
+    private JobProgress _progress;
+    private TimeSpan _phaseSince;
+    private bool _isStopRequested;
+
+    /// <summary>Creates the coordinator of a run.</summary>
+    /// <param name="job">The job; must be valid.</param>
+    /// <param name="policy">The numeric decisions.</param>
+    /// <param name="serverCount">K.</param>
+    /// <param name="options">Deadlines and budgets.</param>
+    public Coordinator(JobDescription job, IJobPolicy policy, int serverCount, ProtocolOptions options)
+    {
+        job.Validate();
+        options.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(serverCount, 1);
+        _job = job;
+        _policy = policy;
+        _options = options;
+        _servers = [.. Enumerable.Range(0, serverCount).Select(k => new ServerSeat(k, NewBudget()))];
+        _progress = job.Start;
+        _fence = new Fence(job.RunId, Generation: 1, job.Start.Step);
+        _newestId = job.RestoreFrom;
+        _newestProgress = job.RestoreFrom is null ? null : job.Start;
+        _snapshotStep = job.Start.Step;
+        _board = new ShardBoard(job.ShardCount);
+    }
+
+    /// <summary>What it is waiting for.</summary>
+    public CoordinatorPhase Phase { get; private set; } = CoordinatorPhase.Gathering;
+
+    /// <inheritdoc/>
+    public void Step(RoleInput input, TimeSpan now, Outbox outbox)
+    {
+        (_now, _outbox) = (now, outbox);
+        if (Phase == CoordinatorPhase.Done)
+        {
+            if (input is MessageReceived late)
+                Send(late.From, new JobEnded(_fence));
+            return;
+        }
+
+        if (input is MessageReceived received && !PassesFence(received))
+            return;
+
+        switch (input)
+        {
+            case Started: OnStarted(); break;
+            case TimerFired: OnTimerFired(); break;
+            case StopRequested: OnStopRequested(); break;
+            case PeerLost lost: OnPeerLost(lost.Node); break;
+            case WorkDone done: OnWorkDone(done); break;
+            case WorkFailed failed: OnWorkFailed(failed); break;
+            case MessageReceived { Message: WorkerReady m, From: var from }: OnWorkerReady(from, m); break;
+            case MessageReceived { Message: ServerReady m, From: var from }: OnServerReady(from, m); break;
+            case MessageReceived { Message: NodeFaulted m, From: var from }: OnNodeFaulted(from, m); break;
+            case MessageReceived { Message: SliceReady m, From: var from }: OnSliceReady(from, m); break;
+            case MessageReceived { Message: ShardReported m, From: var from }: OnShardReported(from, m); break;
+            case MessageReceived { Message: SliceReduced m, From: var from }: OnSliceReduced(from, m); break;
+            case MessageReceived { Message: GradientMissing m, From: var from }: OnGradientMissing(from, m); break;
+            case MessageReceived { Message: SliceUpdated m, From: var from }: OnSliceUpdated(from, m); break;
+            case MessageReceived { Message: SnapshotTaken m, From: var from }: OnSnapshotTaken(from, m); break;
+            case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
+            default: throw new UnreachableException($"input {input.GetType().Name}");
+        }
+
+        Debug.Assert(_fence.Step == _progress.Step, "fence and progress go together");
+    }
+
+    private void OnStarted()
+    {
+        _snapshotAt = _now;
+        _outbox.ArmTimer(_options.ReviewInterval);
+        EnterPhase(CoordinatorPhase.Gathering);
+    }
+
+    private void OnStopRequested()
+    {
+        if (_isStopRequested)
+            return;
+        _isStopRequested = true;
+        _outbox.Record(new StopAccepted(_fence));
+        switch (Phase)
+        {
+            case CoordinatorPhase.Gathering or CoordinatorPhase.Restoring when _fence.Generation == 1:
+                Finish(JobOutcomeKind.Stopped, reason: null); // nothing has happened that a checkpoint could keep
+                break;
+            case CoordinatorPhase.Evaluating:
+                AtBarrier(); // validation changes nothing: the resumed job begins with it
+                break;
+        }
+    }
+
+    /// <summary>Nothing is under way: decides what comes next.</summary>
+    private void AtBarrier()
+    {
+        bool isEpochOver = _progress.StepInEpoch == _job.StepsPerEpoch;
+        if (_isStopRequested)
+            EndWithCheckpoint(CheckpointReason.Stop);
+        else if (isEpochOver && _job.ValidationShardCount > 0)
+            BeginEvaluation();
+        else if (isEpochOver)
+            CloseEpoch(validation: null);
+        else if (IsJobComplete)
+            EndWithCheckpoint(CheckpointReason.Final);
+        else if (IsIntervalCheckpointDue())
+            BeginSnapshot(CheckpointReason.Interval, isBest: false);
+        else
+            BeginStep();
+    }
+
+    private bool IsJobComplete =>
+        _progress.IsStoppedEarly || _progress.Epoch >= _job.EpochCount || _progress.Step >= _job.StepLimit;
+
+    private void Finish(JobOutcomeKind kind, string? reason)
+    {
+        var outcome = new JobOutcome(kind, _progress, _newestId, reason);
+        EnterPhase(CoordinatorPhase.Done);
+        _outbox.Record(new JobFinished(_fence, outcome));
+        foreach (NodeId node in _servers.Select(s => s.Node).Concat(_workers.Values.Select(w => w.Node)))
+            Send(node, new JobEnded(_fence));
+        _outbox.Add(new EndJob(outcome));
+    }
+
+    private void EnterPhase(CoordinatorPhase phase)
+    {
+        Phase = phase;
+        _phaseSince = _now;
+    }
+
+    /// <summary>Whether a message belongs to the run and, unless it is about membership, to the generation and step in hand.</summary>
+    private bool PassesFence(MessageReceived received)
+    {
+        Fence fence = received.Message.Fence;
+        DropReason reason;
+        if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
+            reason = DropReason.OtherRun;
+        else if (received.Message is WorkerReady or ServerReady or NodeFaulted || fence == _fence)
+            return true;
+        else if ((fence.Generation, fence.Step).CompareTo((_fence.Generation, _fence.Step)) < 0)
+            reason = DropReason.Stale;
+        else
+            reason = DropReason.Unexpected;
+
+        // Even a late answer shows that a slow worker is there again.
+        if (received.Message is ShardReported)
+            HeardFrom(received.From);
+        Drop(received.From, received.Message, reason);
+        return false;
+    }
+
+    private void Send(NodeId to, Message message) => _outbox.Send(to, message);
+
+    private void Drop(NodeId from, Message message, DropReason reason) =>
+        _outbox.Record(new InputDropped(_fence, message.GetType().Name, from, reason));
+
+    private RestartBudget NewBudget() => new(_options.RestartBudget, _options.RestartWindow);
+}

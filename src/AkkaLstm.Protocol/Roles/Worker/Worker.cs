@@ -1,0 +1,329 @@
+using System.Diagnostics;
+using AkkaLstm.Protocol.Effects;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Protocol.Roles;
+
+/// <summary>Computes the shard tasks it is given, from parameters and carries that it pulls. It owns nothing: losing it costs only what it has not pushed.</summary>
+public sealed class Worker : IRole
+{
+    private readonly NodeId _self;
+    private readonly int _incarnation;
+    private readonly ProtocolOptions _options;
+
+    // Only valid within Step.
+    private TimeSpan _now;
+    private Outbox _outbox = new();
+
+    // Invariant: (generation, step, kind) of the assignment in hand never go back.
+    private Fence _fence;
+    private StepAssigned? _assignment;
+
+    // Invariant: _todo, _running and _done are disjoint and belong to the assignment in hand.
+    private readonly List<ShardRange> _todo = [];
+    private readonly List<FinishedTask> _done = [];
+
+    // By slice; null where not pulled yet. Carries by shard, complete when no slice is missing.
+    private ParametersPulled?[] _pulled = [];
+    private int _missingSliceCount;
+    private Payload[] _parameters = [];
+    private TimeSpan _pulledAt;
+
+    // Invariant: at most one order is with the executor; null _running while it works for an assignment that is over.
+    private long _workId;
+    private bool _isWorking;
+    private ShardRange? _running;
+    private TimeSpan _workSince;
+
+    private NodeFaulted? _fault;
+    private TimeSpan _heardAt;
+    private TimeSpan _announcedAt;
+
+    private sealed record FinishedTask(ShardRange Shards, ShardsComputed? Computed, ShardReported Report);
+
+    /// <summary>Creates a worker that nobody knows yet.</summary>
+    /// <param name="runId">The run it belongs to.</param>
+    /// <param name="self">Its address.</param>
+    /// <param name="incarnation">Counts the restarts of this address.</param>
+    /// <param name="options">Deadlines.</param>
+    public Worker(string runId, NodeId self, int incarnation, ProtocolOptions options)
+    {
+        options.Validate();
+        _self = self;
+        _incarnation = incarnation;
+        _options = options;
+        _fence = new Fence(runId, Generation: 0, Step: 0);
+    }
+
+    /// <summary>What it does.</summary>
+    public WorkerPhase Phase { get; private set; } = WorkerPhase.Idle;
+
+    /// <inheritdoc/>
+    public void Step(RoleInput input, TimeSpan now, Outbox outbox)
+    {
+        (_now, _outbox) = (now, outbox);
+        if (Phase == WorkerPhase.Stopped || (input is MessageReceived received && !PassesFence(received)))
+            return;
+
+        switch (input)
+        {
+            case Started: OnStarted(); break;
+            case TimerFired: OnTimerFired(); break;
+            case WorkDone done: OnWorkDone(done); break;
+            case WorkFailed failed: OnWorkFailed(failed); break;
+            case PeerLost: break; // nobody is waited for by name: the coordinator decides about lost nodes
+            case MessageReceived { Message: Welcomed }: break;
+            case MessageReceived { Message: StepAssigned m, From: var from }: OnStepAssigned(from, m); break;
+            case MessageReceived { Message: ParametersPulled m, From: var from }: OnParametersPulled(from, m); break;
+            case MessageReceived { Message: RestartGranted m, From: var from }: OnRestartGranted(from, m); break;
+            case MessageReceived { Message: Dismissed m }: Stop(m.Reason); break;
+            case MessageReceived { Message: JobEnded }: Stop("the job is over"); break;
+            case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
+            default: throw new UnreachableException($"input {input.GetType().Name}");
+        }
+    }
+
+    private void OnStarted()
+    {
+        _heardAt = _now;
+        _outbox.ArmTimer(_options.ReviewInterval);
+        Announce();
+    }
+
+    private void Announce()
+    {
+        _announcedAt = _now;
+        Send(NodeId.Coordinator, new WorkerReady(_fence, _incarnation));
+    }
+
+    private void OnTimerFired()
+    {
+        _outbox.ArmTimer(_options.ReviewInterval);
+        if (_now - _heardAt >= _options.CoordinatorLostTimeout && Phase != WorkerPhase.Computing)
+        {
+            Stop($"nothing from the coordinator for {_now - _heardAt}");
+            return;
+        }
+
+        if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _options.RepeatInterval)
+            Pull();
+        if (_now - _heardAt < _options.RepeatInterval || _now - _announcedAt < _options.RepeatInterval)
+            return;
+        if (_fault is not null)
+            ReportFault(_fault);
+        else if (Phase != WorkerPhase.Computing)
+            Announce();
+    }
+
+    private void ReportFault(NodeFaulted fault)
+    {
+        _announcedAt = _now;
+        Send(NodeId.Coordinator, fault);
+    }
+
+    private void OnStepAssigned(NodeId from, StepAssigned message)
+    {
+        if (Phase == WorkerPhase.Faulted)
+        {
+            Drop(from, message, DropReason.Unexpected);
+            return;
+        }
+
+        if (_assignment is null || message.Fence != _assignment.Fence || message.Kind != _assignment.Kind)
+            BeginAssignment(message);
+        foreach (ShardRange range in message.Ranges)
+            Take(range);
+        if (_missingSliceCount == 0)
+            ComputeNext();
+    }
+
+    /// <summary>Drops what is left of the assignment before. Work that is still running for it comes to nothing.</summary>
+    private void BeginAssignment(StepAssigned message)
+    {
+        _assignment = message;
+        _fence = message.Fence;
+        _todo.Clear();
+        _done.Clear();
+        _running = null;
+        _pulled = new ParametersPulled?[message.SliceCount];
+        _parameters = new Payload[message.SliceCount];
+        _missingSliceCount = message.SliceCount;
+        Phase = WorkerPhase.Pulling;
+        Pull();
+    }
+
+    private void Take(ShardRange range)
+    {
+        FinishedTask? finished = _done.Find(task => task.Shards == range);
+        if (finished is not null)
+            Deliver(finished); // asked again: the answer, or a gradient, got lost
+        else if (range != _running && !_todo.Contains(range))
+            _todo.Add(range);
+    }
+
+    private void Pull()
+    {
+        _pulledAt = _now;
+        for (int slice = 0; slice < _pulled.Length; slice++)
+        {
+            if (_pulled[slice] is null)
+                Send(NodeId.Server(slice), new PullParameters(_fence, new SliceId(slice, _pulled.Length)));
+        }
+    }
+
+    private void OnParametersPulled(NodeId from, ParametersPulled message)
+    {
+        if (_assignment is null || _pulled[message.Slice.Index] is not null)
+        {
+            Drop(from, message, DropReason.Duplicate);
+            return;
+        }
+
+        _pulled[message.Slice.Index] = message;
+        _parameters[message.Slice.Index] = message.Parameters;
+        if (--_missingSliceCount == 0)
+            ComputeNext();
+    }
+
+    private void ComputeNext()
+    {
+        if (_running is not null)
+            return;
+        if (_todo.Count == 0)
+        {
+            Phase = WorkerPhase.Idle;
+            return;
+        }
+
+        Phase = WorkerPhase.Computing;
+        if (_isWorking)
+            return; // with an assignment that is over; its end comes here again
+        ShardRange range = _todo[0];
+        _todo.RemoveAt(0);
+        _running = range;
+        _isWorking = true;
+        _workSince = _now;
+        WorkOrder order = _assignment!.Kind == RoundKind.Training
+            ? new ComputeShards(
+                _fence, _assignment.Epoch, _assignment.StepInEpoch, range, _parameters, CarriesOf(range))
+            : new EvaluateShards(_fence, range, _parameters);
+        _outbox.StartWork(++_workId, order);
+    }
+
+    private Payload?[] CarriesOf(ShardRange range)
+    {
+        var carries = new Payload?[range.Count];
+        foreach (ParametersPulled? pulled in _pulled)
+        {
+            int end = pulled!.FirstCarryShard + pulled.Carries.Count;
+            for (int shard = Math.Max(range.Start, pulled.FirstCarryShard); shard < Math.Min(range.End, end); shard++)
+                carries[shard - range.Start] = pulled.Carries[shard - pulled.FirstCarryShard];
+        }
+
+        return carries;
+    }
+
+    private void OnWorkDone(WorkDone done)
+    {
+        Debug.Assert(_isWorking && done.WorkId == _workId, "one order at a time");
+        _isWorking = false;
+        if (_running is { } range)
+        {
+            _running = null;
+            TimeSpan compute = _now - _workSince;
+            FinishedTask finished = done.Result switch
+            {
+                ShardsComputed computed => new(range, computed, ReportOf(range, computed.Losses, compute)),
+                ShardsEvaluated evaluated => new(range, null, ReportOf(range, evaluated.Losses, compute)),
+                _ => throw new UnreachableException($"result {done.Result.GetType().Name}"),
+            };
+            _done.Add(finished);
+            Deliver(finished);
+        }
+
+        if (_missingSliceCount == 0)
+            ComputeNext();
+    }
+
+    private ShardReported ReportOf(ShardRange range, IReadOnlyList<LossTotal> losses, TimeSpan compute) =>
+        new(_fence, _assignment!.Kind, range, losses, compute);
+
+    private void Deliver(FinishedTask task)
+    {
+        if (task.Computed is { } computed)
+        {
+            for (int slice = 0; slice < _pulled.Length; slice++)
+            {
+                var id = new SliceId(slice, _pulled.Length);
+                Send(NodeId.Server(slice), new PushGradient(_fence, id, task.Shards, computed.Gradient, computed.Carries));
+            }
+        }
+
+        Send(NodeId.Coordinator, task.Report);
+    }
+
+    private void OnWorkFailed(WorkFailed failed)
+    {
+        Debug.Assert(_isWorking && failed.WorkId == _workId, "one order at a time");
+        _isWorking = false;
+        Phase = WorkerPhase.Faulted;
+        _fault = new NodeFaulted(_fence, _incarnation, failed.Error);
+        ReportFault(_fault);
+    }
+
+    private void OnRestartGranted(NodeId from, RestartGranted message)
+    {
+        if (message.Incarnation != _incarnation || Phase != WorkerPhase.Faulted)
+        {
+            Drop(from, message, DropReason.Stale);
+            return;
+        }
+
+        Phase = WorkerPhase.Stopped;
+        _outbox.Add(new RestartNode());
+    }
+
+    private void Stop(string reason)
+    {
+        Phase = WorkerPhase.Stopped;
+        _outbox.Record(new NodeStopped(_fence, reason));
+        _outbox.Add(new StopNode(reason));
+    }
+
+    /// <summary>Assignments must not go back; parameters must be those of the assignment in hand; membership need only be of the run.</summary>
+    private bool PassesFence(MessageReceived received)
+    {
+        Message message = received.Message;
+        Fence fence = message.Fence;
+        if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
+        {
+            Drop(received.From, message, DropReason.OtherRun);
+            return false;
+        }
+
+        if (received.From.Role == NodeRole.Coordinator)
+            _heardAt = _now;
+        if (message is Welcomed or RestartGranted or Dismissed or JobEnded)
+            return true;
+        int order = (fence.Generation, fence.Step).CompareTo((_fence.Generation, _fence.Step));
+        if (message is StepAssigned assigned)
+        {
+            if (order > 0 || (order == 0 && assigned.Kind >= (_assignment?.Kind ?? assigned.Kind)))
+                return true;
+        }
+        else if (order == 0)
+        {
+            return true;
+        }
+
+        Drop(received.From, message, order > 0 ? DropReason.Unexpected : DropReason.Stale);
+        return false;
+    }
+
+    private void Send(NodeId to, Message message) => _outbox.Send(to, message);
+
+    private void Drop(NodeId from, Message message, DropReason reason) =>
+        _outbox.Record(new InputDropped(_fence, message.GetType().Name, from, reason));
+}
