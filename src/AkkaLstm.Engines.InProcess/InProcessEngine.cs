@@ -16,7 +16,7 @@ public static class InProcessEngine
     /// <param name="stop">Asks the job to finish the step, write a checkpoint and end with <see cref="JobOutcomeKind.Stopped"/>.</param>
     /// <returns>The outcome; failures of the job are outcomes, not exceptions.</returns>
     /// <exception cref="ArgumentException">The job or the options are out of range.</exception>
-    public static Task<JobOutcome> RunAsync(
+    public static async Task<JobOutcome> RunAsync(
         JobDescription job,
         IWorkExecutorFactory executors,
         IJobPolicy policy,
@@ -26,6 +26,7 @@ public static class InProcessEngine
     {
         job.Validate();
         options.Validate();
-        throw new NotSupportedException("the roles are not in place yet");
+        using var run = new EngineRun(job, executors, policy, options, events);
+        return await run.RunAsync(stop);
     }
 }
