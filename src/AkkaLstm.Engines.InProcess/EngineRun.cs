@@ -111,7 +111,7 @@ internal sealed class EngineRun : IDisposable
             _coordinator.Dispose();
     }
 
-    private IEnumerable<Actor> AllActors => _servers.Concat(_workers).Append(_coordinator);
+    private IEnumerable<Actor> AllActors => _servers.Concat(_workers).Prepend(_coordinator);
 
     private Actor[] CreateActors(int count, Func<int, NodeId> nodeOf, Func<NodeId, int, IRole> createRole) =>
     [

@@ -2,7 +2,8 @@ namespace AkkaLstm.Protocol.Work;
 
 /// <summary>
 /// Turns orders into mathematics for one incarnation of one actor. Calls come one at a time, so it needs no locks for what it owns;
-/// successive calls may come from different threads. Disposed when the incarnation ends.
+/// successive calls may come from different threads. Disposed when the incarnation ends; results that it has returned stay
+/// readable after that.
 /// </summary>
 public interface IWorkExecutor : IDisposable
 {

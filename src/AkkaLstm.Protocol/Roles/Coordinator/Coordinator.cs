@@ -100,8 +100,8 @@ public sealed partial class Coordinator : IRole
     private void OnStarted()
     {
         _snapshotAt = _now;
+        _phaseSince = _now;
         _outbox.ArmTimer(_options.ReviewInterval);
-        EnterPhase(CoordinatorPhase.Gathering);
     }
 
     private void OnStopRequested()

@@ -1,0 +1,20 @@
+using AkkaLstm.Engines.Conformance;
+using AkkaLstm.Protocol.Jobs;
+
+namespace AkkaLstm.Engines.InProcess.Tests;
+
+public sealed class InProcessConformanceTests : EngineConformance
+{
+    protected override Task<JobOutcome> RunAsync(EngineRequest request) => InProcessEngine.RunAsync(
+        request.Job,
+        request.Executors,
+        request.Policy,
+        new EngineOptions
+        {
+            WorkerCount = request.WorkerCount,
+            ServerCount = request.ServerCount,
+            Protocol = request.Protocol,
+        },
+        request.Events,
+        request.Stop);
+}
