@@ -12,7 +12,8 @@ namespace AkkaLstm.Numerics.Elementwise;
 /// <remarks>
 /// <para>Each function works for every float: denormal arguments and results, overflow, infinities, signed zeros. NaN gives NaN.</para>
 /// <para>The polynomials are minimax fits (Remez exchange, weighted by the relative error of the function) on the reduced range, with
-/// the low coefficients fixed at their exact values and the others rounded to float. Range reduction is Cody and Waite's.</para>
+/// the low coefficients fixed at their exact values and the others rounded to float. Range reduction is Cody and Waite's. The errors
+/// stated were measured on all 2^32 floats; the tests repeat a part of that on every run.</para>
 /// </remarks>
 public static class VectorMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
@@ -50,7 +51,7 @@ public static class VectorMath<TSimd, TVector>
     private const float SmallestNormal = 1.17549435e-38f;
     private const float TwoToThe23 = 8388608f;
 
-    /// <summary>e^x; at most 1.1 ULP from the exact value over all floats.</summary>
+    /// <summary>e^x; at most 1.07 ULP from the exact value over all floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp(TVector x)
     {
@@ -58,7 +59,7 @@ public static class VectorMath<TSimd, TVector>
         return ExpBounded(TSimd.Max(TSimd.Broadcast(ExpLowest), x));
     }
 
-    /// <summary>1 / (1 + e^-x), computed as e^x / (1 + e^x); at most 2.5 ULP from the exact value over all floats.</summary>
+    /// <summary>1 / (1 + e^-x), computed as e^x / (1 + e^x); at most 2.41 ULP from the exact value over all floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Sigmoid(TVector x)
     {
@@ -68,7 +69,7 @@ public static class VectorMath<TSimd, TVector>
         return TSimd.Divide(e, TSimd.Add(TSimd.Broadcast(1f), e));
     }
 
-    /// <summary>tanh x = m / (m + 2) with m = e^2x - 1; odd to the bit; at most 3 ULP from the exact value over all floats.</summary>
+    /// <summary>tanh x = m / (m + 2) with m = e^2x - 1; odd to the bit; at most 2.61 ULP from the exact value over all floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Tanh(TVector x)
     {
@@ -84,7 +85,7 @@ public static class VectorMath<TSimd, TVector>
         return TSimd.Or(result, TSimd.And(x, TSimd.BroadcastBits(SignBit)));
     }
 
-    /// <summary>The natural logarithm; at most 2 ULP from the exact value over all floats; NaN for x &lt; 0, -infinity for zeros.</summary>
+    /// <summary>The natural logarithm; at most 0.94 ULP from the exact value over all floats; NaN for x &lt; 0, -infinity for zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Log(TVector x)
     {
