@@ -1,3 +1,8 @@
+using AkkaLstm.Models.Cells;
+using AkkaLstm.Models.Layers;
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
+
 namespace AkkaLstm.Models;
 
 /// <summary>
@@ -9,11 +14,31 @@ public sealed class ModelWorkspace
     /// <summary>Makes the buffers for windows of up to T time steps and B lanes.</summary>
     public ModelWorkspace(ModelSpec spec, int maxTimeSteps, int maxLanes)
     {
-        Spec = spec.Validate();
+        var layout = ParameterLayout.For(spec);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxTimeSteps);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLanes);
+        Spec = spec;
         MaxTimeSteps = maxTimeSteps;
         MaxLanes = maxLanes;
+        var cell = RecurrentCell.Of(spec.Cell);
+        int inputSize = spec.FirstLayerInputSize;
+        Input = new Activations(maxTimeSteps, maxLanes, inputSize);
+        Layers = [.. Enumerable.Range(0, spec.LayerCount).Select(_ =>
+            new RecurrentWorkspace(cell, spec.HiddenSize, maxTimeSteps, maxLanes))];
+        Dropouts = [.. Enumerable.Range(0, spec.LayerCount + 1).Select(layer => spec.DropsInputOf(layer)
+            ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, layer == 0 ? inputSize : spec.HiddenSize)
+            : null)];
+        Head = new LinearHead(layout, maxTimeSteps, maxLanes);
+        DHidden = new Activations(maxTimeSteps, maxLanes, spec.HiddenSize);
+        if (spec.Input == InputKind.Tokens)
+        {
+            Embedding = new EmbeddingLayer(spec.InputSize, spec.EmbeddingSize, maxTimeSteps, maxLanes);
+            DInput = new Activations(maxTimeSteps, maxLanes, inputSize);
+        }
+
+        Carry = new float[checked(maxLanes * spec.CarryLength)];
+        int rowLength = Math.Max(DInput?.Columns ?? 0, Dropouts.Any(site => site is not null) ? Math.Max(inputSize, spec.HiddenSize) : 0);
+        RowScratch = new float[checked(maxTimeSteps * maxLanes * rowLength)];
     }
 
     /// <summary>The model they are for.</summary>
@@ -24,4 +49,31 @@ public sealed class ModelWorkspace
 
     /// <summary>Largest B.</summary>
     public int MaxLanes { get; }
+
+    /// <summary>Input of the first layer before dropout, (T, B, E or I).</summary>
+    internal Activations Input { get; }
+
+    /// <summary>Activations of each recurrent layer.</summary>
+    internal RecurrentWorkspace[] Layers { get; }
+
+    /// <summary>Dropout on the input of each layer and, last, of the head; null where there is none.</summary>
+    internal DropoutSite?[] Dropouts { get; }
+
+    /// <summary>The embedding; null for values.</summary>
+    internal EmbeddingLayer? Embedding { get; }
+
+    /// <summary>Outputs and their gradients.</summary>
+    internal LinearHead Head { get; }
+
+    /// <summary>Gradient by a layer's input, (T, B, H); takes turns with the head's.</summary>
+    internal Activations DHidden { get; }
+
+    /// <summary>Gradient by the embedding's rows, (T, B, E); null for values, where nobody asks.</summary>
+    internal Activations? DInput { get; }
+
+    /// <summary>The carry that a window starts from, (B, L, [h, c], H): zero where a lane resets.</summary>
+    internal float[] Carry { get; }
+
+    /// <summary>Rows in row-major order on their way to or from a kernel that wants them so.</summary>
+    internal float[] RowScratch { get; }
 }

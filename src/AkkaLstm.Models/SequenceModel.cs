@@ -1,6 +1,10 @@
+using System.Numerics;
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Gradients;
+using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Gemm;
 
 namespace AkkaLstm.Models;
 
@@ -8,12 +12,20 @@ namespace AkkaLstm.Models;
 /// The pure training step of a model: embedding or values, stacked recurrent layers with dropout between, linear head, loss. It holds no
 /// state: one instance serves any number of threads, each with its own workspace.
 /// </summary>
+/// <remarks>
+/// What a lane gives does not depend on which lanes are computed with it, and what a shard gives not on which shards: an aligned subtree
+/// of shards in one batch has the bits of its halves in two batches, joined by <see cref="GradientTree"/>.
+/// </remarks>
 public sealed class SequenceModel
 {
+    private readonly RecurrentCell _cell;
+
     /// <summary>Makes the step functions of a model.</summary>
+    /// <exception cref="ArgumentException">The spec is not valid.</exception>
     public SequenceModel(ModelSpec spec)
     {
         Layout = ParameterLayout.For(spec);
+        _cell = RecurrentCell.Of(spec.Cell);
     }
 
     /// <summary>The model's shape.</summary>
@@ -32,6 +44,7 @@ public sealed class SequenceModel
     /// <param name="workspace">This thread's buffers.</param>
     /// <param name="gradient">Receives the gradient of the SUM of the counted losses, the shards joined by the tree.</param>
     /// <param name="losses">Receives each shard's loss, (shardCount).</param>
+    /// <exception cref="ArgumentException">A size does not fit, or a token or class is out of range.</exception>
     public void ForwardBackward(
         ModelWeights weights,
         SequenceBatch batch,
@@ -41,7 +54,20 @@ public sealed class SequenceModel
         Span<float> carryOut,
         ModelWorkspace workspace,
         Gradient gradient,
-        Span<ShardLoss> losses) => throw new NotSupportedException();
+        Span<ShardLoss> losses)
+    {
+        CheckWindow(batch, carryIn, carryOut, workspace);
+        CheckShards(batch, shardCount, losses);
+        if (gradient.Slice != Layout.Whole)
+            throw new ArgumentException("The gradient must be one of the whole model.");
+        LayerRows features = RunLayers(weights, batch, key, carryIn, carryOut, workspace);
+        LinearHead head = workspace.Head;
+        StepRange steps = LossLayer.ActiveSteps(Spec, batch);
+        head.Forward(weights.Head, features, steps);
+        LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: true, losses);
+        head.Backward(weights.Head, features, steps, shardCount, gradient);
+        RunLayersBack(weights, batch, shardCount, workspace, gradient);
+    }
 
     /// <summary>Losses of a window without gradients or dropout, for evaluation.</summary>
     /// <inheritdoc cref="ForwardBackward"/>
@@ -52,7 +78,16 @@ public sealed class SequenceModel
         ReadOnlySpan<float> carryIn,
         Span<float> carryOut,
         ModelWorkspace workspace,
-        Span<ShardLoss> losses) => throw new NotSupportedException();
+        Span<ShardLoss> losses)
+    {
+        CheckWindow(batch, carryIn, carryOut, workspace);
+        CheckShards(batch, shardCount, losses);
+        LayerRows features = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
+        LinearHead head = workspace.Head;
+        StepRange steps = LossLayer.ActiveSteps(Spec, batch);
+        head.Forward(weights.Head, features, steps);
+        LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: false, losses);
+    }
 
     /// <summary>
     /// Outputs of the window's last time step without targets, for generation (T = 1 and the carry of the call before) and forecasting.
@@ -65,5 +100,131 @@ public sealed class SequenceModel
         ReadOnlySpan<float> carryIn,
         Span<float> carryOut,
         ModelWorkspace workspace,
-        Span<float> outputs) => throw new NotSupportedException();
+        Span<float> outputs)
+    {
+        CheckWindow(batch, carryIn, carryOut, workspace);
+        if (outputs.Length != batch.Lanes * Spec.OutputSize)
+            throw new ArgumentException($"There are {batch.Lanes} x {Spec.OutputSize} outputs, not {outputs.Length}.");
+        LayerRows features = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
+        LinearHead head = workspace.Head;
+        head.Forward(weights.Head, features, new StepRange(batch.TimeSteps - 1, 1));
+        for (int lane = 0; lane < batch.Lanes; lane++)
+            head.Outputs.Slice(lane * head.RowStride, Spec.OutputSize).CopyTo(outputs[(lane * Spec.OutputSize)..]);
+    }
+
+    /// <summary>Runs input, layers and, with a key, dropout; what the head reads.</summary>
+    private LayerRows RunLayers(
+        ModelWeights weights,
+        SequenceBatch batch,
+        StepKey? key,
+        ReadOnlySpan<float> carryIn,
+        Span<float> carryOut,
+        ModelWorkspace workspace)
+    {
+        int stride = Spec.CarryLength;
+        Span<float> carry = workspace.Carry.AsSpan(0, batch.Lanes * stride);
+        carryIn.CopyTo(carry);
+        for (int lane = 0; lane < batch.Lanes; lane++)
+        {
+            if (batch.ResetsCarry[lane])
+                carry.Slice(lane * stride, stride).Clear();
+        }
+
+        LayerRows rows = ReadInput(weights, batch, workspace);
+        for (int layer = 0; layer < Spec.LayerCount; layer++)
+        {
+            rows = Drop(rows, layer, batch, key, workspace);
+            RecurrentWorkspace own = workspace.Layers[layer];
+            int start = layer * stride / Spec.LayerCount;
+            _cell.Forward(weights.Layer(layer), rows.View(), own, carry[start..], carryOut[start..], stride);
+            rows = new LayerRows(own.Hidden, 1);
+        }
+
+        return Drop(rows, Spec.LayerCount, batch, key, workspace);
+    }
+
+    private LayerRows ReadInput(ModelWeights weights, SequenceBatch batch, ModelWorkspace workspace)
+    {
+        Activations input = workspace.Input;
+        input.Reshape(batch.TimeSteps, batch.Lanes);
+        if (workspace.Embedding is { } embedding)
+            embedding.Forward(weights.Embedding, batch, input);
+        else
+            input.CopyFrom(batch.Values.AsSpan(0, batch.TimeSteps * batch.Lanes * Spec.InputSize));
+        return new LayerRows(input, 0);
+    }
+
+    private static LayerRows Drop(LayerRows rows, int layer, SequenceBatch batch, StepKey? key, ModelWorkspace workspace) =>
+        key is { } stepKey && workspace.Dropouts[layer] is { } dropout
+            ? dropout.Forward(rows, stepKey, batch.FirstLane, workspace.RowScratch)
+            : rows;
+
+    /// <summary>From the gradient by the head's input to those of all parameters below it.</summary>
+    private void RunLayersBack(
+        ModelWeights weights, SequenceBatch batch, int shardCount, ModelWorkspace workspace, Gradient gradient)
+    {
+        Activations dOutput = workspace.Head.DInput;
+        Activations spare = workspace.DHidden;
+        workspace.Dropouts[Spec.LayerCount]?.Backward(dOutput);
+        for (int layer = Spec.LayerCount - 1; layer >= 0; layer--)
+        {
+            Activations? dInput = layer > 0 ? spare : workspace.DInput;
+            dInput?.Reshape(batch.TimeSteps, batch.Lanes);
+            LayerTensors tensors = Layout.Layer(layer);
+            var layerGradient = new RecurrentGradient
+            {
+                InputWeights = gradient.DenseTensor(tensors.InputWeight),
+                HiddenWeights = gradient.DenseTensor(tensors.HiddenWeight),
+                InputBias = gradient.DenseTensor(tensors.InputBias),
+                HiddenBias = gradient.DenseTensor(tensors.HiddenBias),
+            };
+            MatrixView input = InputOf(layer, workspace).View();
+            _cell.Backward(
+                weights.Layer(layer), input, workspace.Layers[layer], dOutput, dInput, shardCount, layerGradient);
+            if (dInput is null)
+                return;
+            workspace.Dropouts[layer]?.Backward(dInput);
+            (dOutput, spare) = (dInput, dOutput);
+        }
+
+        workspace.Embedding?.Backward(batch, dOutput, shardCount, workspace.RowScratch, gradient.Rows);
+    }
+
+    /// <summary>What a layer read in the forward pass just run with dropout.</summary>
+    private static LayerRows InputOf(int layer, ModelWorkspace workspace) =>
+        workspace.Dropouts[layer] is { } dropout ? dropout.Dropped
+        : layer == 0 ? new LayerRows(workspace.Input, 0)
+        : new LayerRows(workspace.Layers[layer - 1].Hidden, 1);
+
+    private void CheckWindow(SequenceBatch batch, ReadOnlySpan<float> carryIn, Span<float> carryOut, ModelWorkspace workspace)
+    {
+        if (workspace.Spec != Spec)
+            throw new ArgumentException("The workspace is for another model.");
+        if (batch.TimeSteps > workspace.MaxTimeSteps || batch.Lanes > workspace.MaxLanes || batch.Lanes == 0)
+        {
+            throw new ArgumentException(
+                $"The workspace holds windows of up to {workspace.MaxTimeSteps} time steps and {workspace.MaxLanes} lanes, "
+                + $"not {batch.TimeSteps} and {batch.Lanes}.");
+        }
+
+        int inputSize = Spec.Input == InputKind.Tokens ? 0 : Spec.InputSize;
+        int targetSize = Spec.Loss == LossKind.CrossEntropy ? 0 : Spec.OutputSize;
+        if (batch.InputSize != inputSize || batch.TargetSize != targetSize)
+        {
+            throw new ArgumentException(
+                $"The batch has input size {batch.InputSize} and target size {batch.TargetSize}, the model {inputSize} and {targetSize}.");
+        }
+
+        int carryLength = batch.Lanes * Spec.CarryLength;
+        if (carryIn.Length != carryLength || carryOut.Length != carryLength)
+            throw new ArgumentException($"The carry has {carryLength} floats, not {carryIn.Length} in and {carryOut.Length} out.");
+    }
+
+    private static void CheckShards(SequenceBatch batch, int shardCount, Span<ShardLoss> losses)
+    {
+        if (shardCount <= 0 || !BitOperations.IsPow2(shardCount) || batch.Lanes % shardCount != 0)
+            throw new ArgumentException($"{batch.Lanes} lanes cannot be cut into {shardCount} shards: take a power of two that divides them.");
+        if (losses.Length != shardCount)
+            throw new ArgumentException($"There are {shardCount} shards but room for {losses.Length} losses.");
+    }
 }

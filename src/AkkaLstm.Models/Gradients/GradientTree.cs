@@ -1,5 +1,6 @@
 using System.Numerics;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Elementwise;
 
 namespace AkkaLstm.Models.Gradients;
 
@@ -84,7 +85,7 @@ public static class GradientTree
                 total.CopyTo(destination);
         }
 
-        return SumOfSquares(sum.Dense.AsSpan(block.Start - sum.DenseStart, block.Length));
+        return SpanReductions.SumOfSquares(sum.Dense.AsSpan(block.Start - sum.DenseStart, block.Length));
     }
 
     /// <summary>Merges the parts' sorted rows: the smallest row index that any part has next comes next.</summary>
@@ -132,15 +133,7 @@ public static class GradientTree
         int endRow = (block.Start + block.Length) / sum.Rows.Width;
         double total = 0;
         for (; nextRow < sum.Rows.Count && sum.Rows.Indices[nextRow] < endRow; nextRow++)
-            total += SumOfSquares(sum.Rows.Row(nextRow));
-        return total;
-    }
-
-    private static double SumOfSquares(ReadOnlySpan<float> values)
-    {
-        double total = 0;
-        foreach (float value in values)
-            total += (double)value * value;
+            total += SpanReductions.SumOfSquares(sum.Rows.Row(nextRow));
         return total;
     }
 
@@ -172,8 +165,7 @@ public static class GradientTree
                 return destination;
             }
 
-            for (int i = 0; i < destination.Length; i++)
-                destination[i] = left[i] + right[i];
+            SpanArithmetic.Add(left, right, destination);
             return destination;
         }
 

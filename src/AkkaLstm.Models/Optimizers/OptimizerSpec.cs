@@ -12,7 +12,7 @@ public enum OptimizerKind
     /// <summary>v = alpha * v + (1 - alpha) * g^2; p -= lr * g / (sqrt(v) + eps).</summary>
     RmsProp,
 
-    /// <summary>Kingma and Ba 2015, with bias correction; weight decay is added to the gradient.</summary>
+    /// <summary>Kingma and Ba 2015, with bias correction.</summary>
     Adam,
 
     /// <summary>Loshchilov and Hutter 2019: Adam with weight decay apart from the gradient, p *= 1 - lr * decay.</summary>
@@ -40,7 +40,7 @@ public sealed record OptimizerSpec
     /// <summary>Added to the root of the mean square. Default: 1e-8.</summary>
     public float Epsilon { get; init; } = 1e-8f;
 
-    /// <summary>L2 penalty: added to the gradient as decay * p, by AdamW taken off the parameters. Default: 0.</summary>
+    /// <summary>Decay of the parameters apart from the gradient, for AdamW only (PyTorch's default there: 0.01). Default: 0.</summary>
     public float WeightDecay { get; init; }
 
     /// <summary>Names of the moments kept for each parameter, as PyTorch's optimizers call them; tensors of checkpoints.</summary>
@@ -53,7 +53,7 @@ public sealed record OptimizerSpec
     };
 
     /// <summary>Whether a parameter whose gradient is 0 stays as it is, so that rows without gradient need no update.</summary>
-    internal bool LeavesUntouchedAlone => Kind == OptimizerKind.Sgd && WeightDecay == 0;
+    internal bool LeavesUntouchedAlone => Kind == OptimizerKind.Sgd;
 
     /// <summary>Checks every constant.</summary>
     /// <returns>This spec.</returns>
@@ -70,6 +70,8 @@ public sealed record OptimizerSpec
             throw new ArgumentException($"{nameof(Epsilon)} is {Epsilon}: give a small number above 0.");
         if (!(WeightDecay >= 0 && float.IsFinite(WeightDecay)))
             throw new ArgumentException($"{nameof(WeightDecay)} is {WeightDecay}: give a number of at least 0.");
+        if (WeightDecay > 0 && Kind != OptimizerKind.AdamW)
+            throw new ArgumentException($"{nameof(WeightDecay)} is {WeightDecay} but {Kind} has none: take AdamW, or leave it 0.");
         return this;
     }
 

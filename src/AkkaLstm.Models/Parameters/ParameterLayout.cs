@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using AkkaLstm.Models.Cells;
 
 namespace AkkaLstm.Models.Parameters;
 
@@ -19,16 +20,8 @@ public sealed class ParameterLayout
     /// <summary>Floats in a block of a dense tensor (the last one of a tensor may be shorter).</summary>
     public const int BlockLength = 16_384;
 
-    /// <summary>Name of the embedding table, (V, E).</summary>
-    public const string EmbeddingName = "embedding.weight";
-
-    /// <summary>Name of the head's weights, (O, H).</summary>
-    public const string HeadWeightName = "head.weight";
-
-    /// <summary>Name of the head's bias, (O).</summary>
-    public const string HeadBiasName = "head.bias";
-
     private readonly List<TensorInfo> _tensors = [];
+    private readonly List<LayerTensors> _layers = [];
     private readonly List<ParameterBlock> _blocks = [];
     private readonly Dictionary<string, TensorInfo> _byName = new(StringComparer.Ordinal);
 
@@ -39,20 +32,22 @@ public sealed class ParameterLayout
         if (spec.Input == InputKind.Tokens)
         {
             SparseRowWidth = spec.EmbeddingSize;
-            Add(EmbeddingName, [spec.InputSize, spec.EmbeddingSize], isSparse: true);
+            Add("embedding.weight", [spec.InputSize, spec.EmbeddingSize], isSparse: true);
             DenseStart = TotalLength;
         }
 
+        int gateRows = checked(RecurrentCell.Of(spec.Cell).GateCount * h);
         for (int layer = 0; layer < spec.LayerCount; layer++)
         {
-            Add($"lstm.weight_ih_l{layer}", [checked(4 * h), spec.LayerInputSize(layer)]);
-            Add($"lstm.weight_hh_l{layer}", [checked(4 * h), h]);
-            Add($"lstm.bias_ih_l{layer}", [checked(4 * h)]);
-            Add($"lstm.bias_hh_l{layer}", [checked(4 * h)]);
+            _layers.Add(new LayerTensors(
+                Add($"lstm.weight_ih_l{layer}", [gateRows, spec.LayerInputSize(layer)]),
+                Add($"lstm.weight_hh_l{layer}", [gateRows, h]),
+                Add($"lstm.bias_ih_l{layer}", [gateRows]),
+                Add($"lstm.bias_hh_l{layer}", [gateRows])));
         }
 
-        Add(HeadWeightName, [spec.OutputSize, h]);
-        Add(HeadBiasName, [spec.OutputSize]);
+        HeadWeight = Add("head.weight", [spec.OutputSize, h]);
+        HeadBias = Add("head.bias", [spec.OutputSize]);
     }
 
     /// <summary>The model it is the layout of.</summary>
@@ -60,6 +55,12 @@ public sealed class ParameterLayout
 
     /// <summary>The tensors in order; together they cover the buffer without gaps.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _tensors;
+
+    /// <summary>The head's weights, (O, H).</summary>
+    public TensorInfo HeadWeight { get; }
+
+    /// <summary>The head's bias, (O).</summary>
+    public TensorInfo HeadBias { get; }
 
     /// <summary>The fixed blocks in order; together they cover the buffer, and none crosses a tensor's end.</summary>
     public IReadOnlyList<ParameterBlock> Blocks => _blocks;
@@ -103,7 +104,10 @@ public sealed class ParameterLayout
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public TensorInfo this[string name] => _byName[name];
 
-    /// <summary>Index of the tensor that holds flat index <paramref name="index"/>.</summary>
+    /// <summary>The tensors of recurrent layer <paramref name="layer"/>, 0 = lowest.</summary>
+    public LayerTensors Layer(int layer) => _layers[layer];
+
+    /// <summary>The tensor that holds flat index <paramref name="index"/>.</summary>
     internal TensorInfo TensorAt(int index) => _tensors.First(tensor => index < tensor.End);
 
     /// <summary>
@@ -160,7 +164,7 @@ public sealed class ParameterLayout
     private static bool IsNearer(long candidate, long current, long goal) =>
         Math.Abs(candidate - goal) <= Math.Abs(current - goal);
 
-    private void Add(string name, int[] shape, bool isSparse = false)
+    private TensorInfo Add(string name, int[] shape, bool isSparse = false)
     {
         int length = shape.Aggregate(1, (product, size) => checked(product * size));
         var tensor = new TensorInfo(name, shape, TotalLength, length, isSparse);
@@ -170,5 +174,6 @@ public sealed class ParameterLayout
         _tensors.Add(tensor);
         _byName.Add(name, tensor);
         TotalLength = checked(TotalLength + length);
+        return tensor;
     }
 }

@@ -10,4 +10,7 @@ public sealed record TensorInfo(string Name, IReadOnlyList<int> Shape, int Offse
 {
     /// <summary>Index after the last element.</summary>
     public int End => Offset + Length;
+
+    /// <summary>The tensor's values in a flat buffer.</summary>
+    public ReadOnlySpan<float> Of(ReadOnlySpan<float> parameters) => parameters.Slice(Offset, Length);
 }

@@ -1,0 +1,60 @@
+using System.Numerics;
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Embedding;
+using AkkaLstm.Numerics.Gemm;
+
+namespace AkkaLstm.Models.Layers;
+
+/// <summary>The rows of an embedding table (V, E) that a window's tokens name, and the gradients of those rows.</summary>
+internal sealed class EmbeddingLayer(int vocabulary, int width, int maxTimeSteps, int maxLanes)
+{
+    private readonly long[] _keys = new long[maxTimeSteps * maxLanes];
+    private readonly float[] _levels = new float[
+        EmbeddingRows.ScratchLength(width, (int)BitOperations.RoundUpToPowerOf2((uint)maxLanes))];
+    private readonly int _maxTouchedRows = Math.Min(vocabulary, maxTimeSteps * maxLanes);
+
+    /// <summary>x[t, b] = table[token(t, b)].</summary>
+    /// <param name="table">(V, E).</param>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="x">Receives the rows, (T, B, E).</param>
+    /// <exception cref="ArgumentException">A token is outside the vocabulary.</exception>
+    internal void Forward(ReadOnlySpan<float> table, SequenceBatch batch, Activations x)
+    {
+        for (int t = 0; t < batch.TimeSteps; t++)
+        {
+            for (int lane = 0; lane < batch.Lanes; lane++)
+            {
+                int token = batch.Tokens[(t * batch.Lanes) + lane];
+                if ((uint)token >= (uint)vocabulary)
+                    throw new ArgumentException($"Token {token} at time step {t} of lane {lane} is not in [0, {vocabulary}).");
+                x.WriteRow(t, lane, table.Slice(token * width, width));
+            }
+        }
+    }
+
+    /// <summary>Sums the gradients of each touched row: within a shard by (t, lane), over shards by the tree.</summary>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="dx">Gradient by x, (T, B, E).</param>
+    /// <param name="shardCount">Shards in the batch.</param>
+    /// <param name="scratch">At least T * B * E floats.</param>
+    /// <param name="rows">Receives the touched rows.</param>
+    internal void Backward(SequenceBatch batch, Activations dx, int shardCount, Span<float> scratch, SparseRows rows)
+    {
+        int rowCount = batch.TimeSteps * batch.Lanes;
+        Span<float> rowMajor = scratch[..(rowCount * width)];
+        dx.CopyTo(rowMajor);
+        rows.EnsureCapacity(_maxTouchedRows);
+        rows.Count = EmbeddingRows.ScatterAdd(
+            batch.Tokens.AsSpan(0, rowCount),
+            rowMajor,
+            width,
+            batch.Lanes,
+            width,
+            shardCount,
+            _keys,
+            _levels,
+            rows.Indices,
+            rows.Values);
+    }
+}

@@ -1,0 +1,47 @@
+namespace AkkaLstm.Models.Parameters;
+
+/// <summary>How parameters start.</summary>
+public enum InitKind
+{
+    /// <summary>PyTorch's: U(-1/sqrt(H), 1/sqrt(H)) for LSTM and head, N(0, 1) for the embedding.</summary>
+    Default,
+
+    /// <summary>U(-scale, scale) for every parameter, biases and embedding too (Zaremba et al. 2014).</summary>
+    Uniform,
+
+    /// <summary>
+    /// Each gate's recurrent matrix orthogonal (Saxe et al. 2014), input weights uniform after Glorot and Bengio 2010, LSTM biases 0;
+    /// embedding and head as in <see cref="Default"/>.
+    /// </summary>
+    Orthogonal,
+}
+
+/// <summary>How parameters start.</summary>
+public sealed record InitOptions
+{
+    /// <summary>The rule. Default: PyTorch's.</summary>
+    public InitKind Kind { get; init; } = InitKind.Default;
+
+    /// <summary>Half the width of the <see cref="InitKind.Uniform"/> interval. Default: 0.1.</summary>
+    public float UniformScale { get; init; } = 0.1f;
+
+    /// <summary>
+    /// What the forget gates' bias is set to, in PyTorch's convention of two biases: bias_ih gets this value and bias_hh 0 there. Null
+    /// leaves what the rule gives.
+    /// </summary>
+    public float? ForgetBias { get; init; }
+
+    /// <summary>Checks every member.</summary>
+    /// <returns>These options.</returns>
+    /// <exception cref="ArgumentException">One is out of range; the message names it and what would be right.</exception>
+    public InitOptions Validate()
+    {
+        if (!Enum.IsDefined(Kind))
+            throw new ArgumentException($"{nameof(Kind)} is {Kind}: give one of {string.Join(", ", Enum.GetNames<InitKind>())}.");
+        if (!(UniformScale >= 0 && float.IsFinite(UniformScale)))
+            throw new ArgumentException($"{nameof(UniformScale)} is {UniformScale}: give a number of at least 0.");
+        if (ForgetBias is { } bias && !float.IsFinite(bias))
+            throw new ArgumentException($"{nameof(ForgetBias)} is {bias}: give a finite number.");
+        return this;
+    }
+}

@@ -1,0 +1,54 @@
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Models.Reference;
+using AkkaLstm.Models.Tests.Support;
+using AkkaLstm.Numerics.Batches;
+
+namespace AkkaLstm.Models.Tests.Reference;
+
+public class ReferenceModelTests
+{
+    private const double Step = 1e-6;
+    private const double AbsoluteTolerance = 1e-5;
+    private const double RelativeTolerance = 1e-3;
+
+    [Theory]
+    [InlineData("tokens-ce-1", 0.25, 0.4)]
+    [InlineData("tokens-ce-2", 0.25, 0.4)]
+    [InlineData("tokens-ce-3", 0.0, 0.0)]
+    [InlineData("tokens-ce-2", 0.7, 1.0)]
+    [InlineData("values-mse-1", 0.25, 0.4)]
+    [InlineData("values-mse-2", 0.0, 1.0)]
+    [InlineData("values-mse-2", 0.25, 0.0)]
+    [InlineData("values-ce-2", 0.25, 0.4)]
+    [InlineData("tokens-mse-1", 0.25, 0.4)]
+    [InlineData("tokens-dropout", 0.25, 0.4)]
+    [InlineData("values-dropout-everywhere", 0.25, 0.4)]
+    public void Gradient_EveryParameter_AgreesWithCentralDifferences(string name, double ignored, double resets)
+    {
+        ModelSpec spec = TestModels.Named(name);
+        var layout = ParameterLayout.For(spec);
+        var model = new ReferenceModel(spec);
+        double[] parameters = TestModels.ToDouble(TestModels.RandomParameters(spec, seed: 3));
+        SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 5, lanes: 3, seed: 4, ignored: ignored, resets: resets);
+        double[] carry = TestModels.ToDouble(TestModels.RandomFloats(3 * spec.CarryLength, seed: 5));
+        ReferenceModel.DropoutFactor? dropout = spec.Dropout > 0 ? AlternatingDropout : null;
+        double[] gradient = model.ForwardBackward(parameters, batch, carry, dropout).Gradient;
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            double saved = parameters[i];
+            parameters[i] = saved + Step;
+            double above = model.ForwardBackward(parameters, batch, carry, dropout).LossSum;
+            parameters[i] = saved - Step;
+            double below = model.ForwardBackward(parameters, batch, carry, dropout).LossSum;
+            parameters[i] = saved;
+            double expected = (above - below) / (2 * Step);
+            Assert.True(
+                Math.Abs(gradient[i] - expected) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected)),
+                $"{layout.TensorAt(i).Name}[{i - layout.TensorAt(i).Offset}]: {gradient[i]}, differences give {expected}");
+        }
+
+        Assert.Contains(gradient, value => Math.Abs(value) > 1e-2);
+    }
+
+    private static double AlternatingDropout(int layer, int lane, int t, int i) => (layer + lane + t + i) % 3 == 0 ? 0 : 1.5;
+}

@@ -1,0 +1,117 @@
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Batches;
+
+namespace AkkaLstm.Models.Tests.Support;
+
+/// <summary>Small models, random parameters and random windows; everything is a function of the seed.</summary>
+internal static class TestModels
+{
+    internal static ModelSpec Tokens(int vocabulary = 11, int embedding = 5, int hidden = 6, int layers = 2) => new()
+    {
+        Input = InputKind.Tokens,
+        InputSize = vocabulary,
+        EmbeddingSize = embedding,
+        HiddenSize = hidden,
+        LayerCount = layers,
+        OutputSize = vocabulary,
+        Loss = LossKind.CrossEntropy,
+    };
+
+    internal static ModelSpec Values(int inputs = 3, int hidden = 6, int layers = 2, int outputs = 2) => new()
+    {
+        Input = InputKind.Values,
+        InputSize = inputs,
+        HiddenSize = hidden,
+        LayerCount = layers,
+        OutputSize = outputs,
+        Loss = LossKind.SquaredError,
+    };
+
+    /// <summary>Every combination of input and loss, with one and two layers.</summary>
+    internal static ModelSpec Named(string name) => name switch
+    {
+        "tokens-ce-1" => Tokens(layers: 1),
+        "tokens-ce-2" => Tokens(layers: 2),
+        "tokens-ce-3" => Tokens(layers: 3),
+        "values-mse-1" => Values(layers: 1),
+        "values-mse-2" => Values(layers: 2),
+        "values-ce-2" => Values(layers: 2) with { Loss = LossKind.CrossEntropy, OutputSize = 4 },
+        "tokens-mse-1" => Tokens(layers: 1) with { Loss = LossKind.SquaredError, OutputSize = 3 },
+        "tokens-dropout" => Tokens(layers: 3) with { Dropout = 0.4f },
+        "values-dropout-everywhere" => Values(layers: 2) with { Dropout = 0.5f, DropoutSites = DropoutSites.AllNonRecurrent },
+        "tokens-dropout-everywhere" => Tokens(layers: 2) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
+        _ => throw new ArgumentException($"no model named {name}"),
+    };
+
+    internal static float[] RandomParameters(ModelSpec spec, int seed, float scale = 0.5f) =>
+        RandomFloats(ParameterLayout.For(spec).TotalLength, seed, scale);
+
+    internal static float[] RandomFloats(int length, int seed, float scale = 1f)
+    {
+        var random = new Random(seed);
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++)
+            values[i] = ((float)random.NextDouble() - 0.5f) * 2 * scale;
+        return values;
+    }
+
+    /// <summary>A window with random inputs, targets, some of them ignored, and some lanes that reset.</summary>
+    internal static SequenceBatch RandomBatch(
+        ModelSpec spec, int timeSteps, int lanes, int seed, int firstLane = 0, double ignored = 0.25, double resets = 0.4)
+    {
+        var random = new Random(seed);
+        SequenceBatch batch = EmptyBatch(spec, timeSteps, lanes);
+        batch.Reshape(timeSteps, firstLane, lanes);
+        for (int row = 0; row < batch.Tokens.Length; row++)
+            batch.Tokens[row] = random.Next(spec.InputSize);
+        for (int i = 0; i < batch.Values.Length; i++)
+            batch.Values[i] = (float)(random.NextDouble() - 0.5) * 2;
+        for (int row = 0; row < batch.TargetClasses.Length; row++)
+            batch.TargetClasses[row] = random.NextDouble() < ignored ? SequenceBatch.IgnoredClass : random.Next(spec.OutputSize);
+        for (int i = 0; i < batch.TargetValues.Length; i++)
+            batch.TargetValues[i] = (float)(random.NextDouble() - 0.5) * 2;
+        for (int row = 0; row < batch.TargetMask.Length; row++)
+            batch.TargetMask[row] = random.NextDouble() >= ignored;
+        for (int lane = 0; lane < lanes; lane++)
+            batch.ResetsCarry[lane] = random.NextDouble() < resets;
+        return batch;
+    }
+
+    internal static SequenceBatch EmptyBatch(ModelSpec spec, int maxTimeSteps, int maxLanes) => new(
+        maxTimeSteps,
+        maxLanes,
+        spec.Input == InputKind.Tokens ? 0 : spec.InputSize,
+        spec.Loss == LossKind.CrossEntropy ? 0 : spec.OutputSize);
+
+    /// <summary>The lanes [first, first + count) of a window, as a window of their own.</summary>
+    internal static SequenceBatch LanesOf(ModelSpec spec, SequenceBatch whole, int first, int count)
+    {
+        SequenceBatch part = EmptyBatch(spec, whole.TimeSteps, count);
+        part.Reshape(whole.TimeSteps, whole.FirstLane + first, count);
+        for (int t = 0; t < whole.TimeSteps; t++)
+        {
+            CopyRows(whole.Tokens, part.Tokens, 1);
+            CopyRows(whole.Values, part.Values, whole.InputSize);
+            CopyRows(whole.TargetClasses, part.TargetClasses, 1);
+            CopyRows(whole.TargetValues, part.TargetValues, whole.TargetSize);
+            CopyRows(whole.TargetMask, part.TargetMask, 1);
+
+            void CopyRows<T>(T[] from, T[] to, int width)
+            {
+                if (to.Length > 0)
+                    Array.Copy(from, ((t * whole.Lanes) + first) * width, to, t * count * width, count * width);
+            }
+        }
+
+        Array.Copy(whole.ResetsCarry, first, part.ResetsCarry, 0, count);
+        return part;
+    }
+
+    internal static double[] ToDouble(ReadOnlySpan<float> values)
+    {
+        double[] result = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+            result[i] = values[i];
+        return result;
+    }
+}
