@@ -6,7 +6,9 @@ namespace AkkaLstm.Models.Tests.Gradients;
 
 public class GradientTreeTests
 {
-    private static readonly ParameterLayout Layout = ParameterLayout.For(TestModels.Tokens(vocabulary: 4000, embedding: 24, hidden: 40, layers: 1));
+    internal static readonly ParameterLayout Layout =
+        ParameterLayout.For(TestModels.Tokens(vocabulary: 4000, embedding: 24, hidden: 40, layers: 1));
+
 
     [Theory]
     [InlineData(1)]

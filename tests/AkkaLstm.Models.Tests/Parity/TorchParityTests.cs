@@ -1,0 +1,90 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using AkkaLstm.Models.Formats;
+using AkkaLstm.Models.Tests.Support;
+using AkkaLstm.Numerics.Batches;
+using Xunit.Abstractions;
+
+namespace AkkaLstm.Models.Tests.Parity;
+
+public class TorchParityTests(ITestOutputHelper output)
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Parity");
+
+    /// <summary>A Python that can import torch; null where there is none.</summary>
+    private static readonly Lazy<string?> TorchPython = new(() =>
+        new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python => Run(python, "-c", "import torch").ExitCode == 0));
+
+    [Theory]
+    [InlineData("tokens-1")]
+    [InlineData("tokens-2")]
+    [InlineData("values-1")]
+    [InlineData("values-2")]
+    public void ForwardBackward_CommittedStep_AgreesWithPyTorch(string name)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, name + ".safetensors"));
+        (ModelSpec spec, float[] parameters, SequenceBatch batch, float[] carry) = TorchStep.Read(file);
+        double worst = TorchStep.Compare(spec, parameters, batch, carry, file);
+        output.WriteLine($"{name}: largest max |a - b| / max |a| over loss, state and gradients: {worst:E2}");
+    }
+
+    [Theory]
+    [InlineData("tokens", 1)]
+    [InlineData("tokens", 2)]
+    [InlineData("values", 1)]
+    [InlineData("values", 3)]
+    public void ForwardBackward_LiveStep_AgreesWithPyTorch(string kind, int layers)
+    {
+        if (TorchPython.Value is not { } python)
+        {
+            output.WriteLine("SKIPPED: no python3 with torch on this machine (Debian: apt install python3-torch).");
+            return;
+        }
+
+        ModelSpec spec = kind == "tokens"
+            ? TestModels.Tokens(vocabulary: 301, embedding: 50, hidden: 70, layers)
+            : TestModels.Values(inputs: 9, hidden: 70, layers, outputs: 3);
+        float[] parameters = TestModels.RandomParameters(spec, seed: layers, scale: 0.15f);
+        SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 20, lanes: 10, seed: 2, ignored: 0.1, resets: 0);
+        float[] carry = TestModels.RandomFloats(10 * spec.CarryLength, seed: 3);
+        string folder = Directory.CreateTempSubdirectory("akkalstm-parity-").FullName;
+        try
+        {
+            string input = Path.Combine(folder, "in.safetensors");
+            string results = Path.Combine(folder, "out.safetensors");
+            Safetensors.Write(input, TorchStep.Describe(spec, parameters, batch, carry));
+            (int exitCode, string error) = Run(python, Path.Combine(Folder, "make_fixture.py"), input, results);
+            Assert.True(exitCode == 0, error);
+            using SafetensorsFile file = SafetensorsFile.Open(results);
+            double worst = TorchStep.Compare(spec, parameters, batch, carry, file);
+            output.WriteLine($"{kind}, {layers} layers: largest max |a - b| / max |a|: {worst:E2}");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static (int ExitCode, string Error) Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) 
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            Task<string> standardOutput = process.StandardOutput.ReadToEndAsync();
+            string error = process.StandardError.ReadToEnd();
+            standardOutput.Wait();
+            process.WaitForExit();
+            return (process.ExitCode, error);
+        }
+        catch (Win32Exception e)
+        {
+            return (-1, e.Message);
+        }
+    }
+}
