@@ -11,6 +11,9 @@ public static class DataSets
     /// <summary>What a built-in data set's name is preceded by.</summary>
     public const string BuiltinPrefix = "builtin:";
 
+    private const int LargestWindow = 1_000_000;
+    private const int LargestBatch = 1_000_000;
+
     /// <summary>The data sets that need no file.</summary>
     public static IReadOnlyList<BuiltinDataSet> Builtins { get; } =
     [
@@ -85,14 +88,15 @@ public static class DataSets
     public static DataSet Open(DataOptions options, DataArtifacts? saved = null)
     {
         DataTask task = TaskOf(options);
-        RequirePositive("--window", options.Window);
-        RequirePositive("--batch", options.Batch);
+        RequireWithin("--window", options.Window, 1, LargestWindow);
+        RequireWithin("--batch", options.Batch, 1, LargestBatch);
         DataSet dataSet = task switch
         {
             DataTask.Synthetic => SyntheticDataSet.Open(options, FindBuiltin(options.Data)!.Name),
             DataTask.Forecast => ForecastDataSet.Open(options, saved?.Normalizer),
             _ => TextDataSet.Open(options, task, saved?.Vocabulary),
         };
+        RequireBatchFits(dataSet.Shape);
         if (saved is null)
         {
             foreach (DataSplit split in Enum.GetValues<DataSplit>())
@@ -105,9 +109,23 @@ public static class DataSets
         return dataSet;
     }
 
-    private static void RequirePositive(string option, int value)
+    /// <summary>Checks a whole number.</summary>
+    /// <exception cref="BadInputException">It lies outside the bounds.</exception>
+    internal static void RequireWithin(string option, int value, int least, int most)
     {
-        if (value < 1)
-            throw new BadInputException($"{option} {value}: must be at least 1.");
+        if (value < least || value > most)
+            throw new BadInputException($"{option} {value}: must lie between {least} and {most}.");
+    }
+
+    private static void RequireBatchFits(SourceShape shape)
+    {
+        double rows = (double)shape.WindowLength * shape.Lanes;
+        double values = rows * Math.Max(shape.IsTokenInput ? 1 : shape.InputSize, shape.IsClassTarget ? 1 : shape.OutputSize);
+        if (values > Array.MaxLength)
+        {
+            throw new BadInputException(
+                $"--window {shape.WindowLength} and --batch {shape.Lanes}: one batch would have {values:N0} values; "
+                + "make one of them smaller.");
+        }
     }
 }

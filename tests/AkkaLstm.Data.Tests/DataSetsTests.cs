@@ -56,7 +56,10 @@ public sealed class DataSetsTests
     [Theory]
     [InlineData(0, 1, "--window 0")]
     [InlineData(1, -3, "--batch -3")]
-    public void Open_SizeNotPositive_NamesTheOption(int window, int batch, string place)
+    [InlineData(int.MaxValue, 1, "--window 2147483647")]
+    [InlineData(1, int.MaxValue, "--batch 2147483647")]
+    [InlineData(3000, 1_000_000, "--window 3000 and --batch 1000000")]
+    public void Open_SizeOutOfRange_NamesTheOption(int window, int batch, string place)
     {
         var error = Assert.Throws<BadInputException>(
             () => DataSets.Open(Options("builtin:sunspots") with { Window = window, Batch = batch }));

@@ -21,7 +21,10 @@ public sealed class AutoregressiveMethod : IForecastMethod
     /// <summary>
     /// Bound on the equations that are solved: of a longer training part the latest rows are taken.
     /// </summary>
-    public const int MostEquations = 50_000;
+    public const int MostEquations = 20_000;
+
+    /// <summary>Bound on a given order, so that the equations fit into memory.</summary>
+    public const int LargestOrder = 500;
 
     private readonly double _mean;
     private readonly double _deviation;

@@ -8,6 +8,7 @@ namespace AkkaLstm.Data.Forecasting;
 public sealed class ForecastDataSet : DataSet
 {
     private const double DefaultFraction = 0.15;
+    private const int LargestHorizon = 100_000;
 
     private readonly DataOptions _options;
     private readonly SplitRows[] _splits;
@@ -51,13 +52,9 @@ public sealed class ForecastDataSet : DataSet
     /// <summary>Reads the tables and cuts the splits.</summary>
     internal static ForecastDataSet Open(DataOptions options, Normalizer? saved)
     {
-        if (options.Horizon < 1)
-            throw new BadInputException($"--horizon {options.Horizon}: must be at least 1.");
-        if (options.SeasonLength is < 1)
-            throw new BadInputException($"--season-length {options.SeasonLength}: must be at least 1 row.");
-        if (options.ArOrder is < 0)
-            throw new BadInputException($"--ar-order {options.ArOrder}: must not be negative.");
-
+        DataSets.RequireWithin("--horizon", options.Horizon, 1, LargestHorizon);
+        DataSets.RequireWithin("--season-length", options.SeasonLength ?? 1, 1, int.MaxValue);
+        DataSets.RequireWithin("--ar-order", options.ArOrder ?? 0, 0, AutoregressiveMethod.LargestOrder);
         ColumnChoice choice = saved is null ? ColumnChoice.Of(options) : ColumnChoice.Of(saved, options);
         SeriesTable main = Read(options.Data, choice, out byte[] mainBytes);
         SplitSizes sizes = SplitSizes.Of(main.RowCount, options, DefaultFraction);

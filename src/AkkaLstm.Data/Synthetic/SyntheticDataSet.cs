@@ -8,6 +8,7 @@ public sealed class SyntheticDataSet : DataSet
 {
     private const int DefaultTrainSequences = 10_000;
     private const int DefaultEvaluationSequences = 1_000;
+    private const int MostSequences = 1_000_000_000;
 
     private readonly DataOptions _options;
     private readonly SyntheticProblem _problem;
@@ -35,14 +36,8 @@ public sealed class SyntheticDataSet : DataSet
     /// <summary>Opens a problem by name.</summary>
     internal static SyntheticDataSet Open(DataOptions options, string name)
     {
-        if (options.TrainSequences is < 1)
-            throw new BadInputException($"--train-sequences {options.TrainSequences}: must be at least 1.");
-        if (options.EvaluationSequences is < 1)
-        {
-            throw new BadInputException(
-                $"--evaluation-sequences {options.EvaluationSequences}: must be at least 1.");
-        }
-
+        DataSets.RequireWithin("--train-sequences", options.TrainSequences ?? 1, 1, MostSequences);
+        DataSets.RequireWithin("--evaluation-sequences", options.EvaluationSequences ?? 1, 1, MostSequences);
         if (options.ValidPath is not null || options.TestPath is not null)
             throw new BadInputException($"--valid, --test: {options.Data} draws its own; leave them out.");
         SyntheticProblem problem = name switch

@@ -106,6 +106,8 @@ public sealed class BadCsvTests : IDisposable
         (DataOptions, string)[] cases =
         [
             (Options(path) with { Horizon = 0 }, "--horizon 0"),
+            (Options(path) with { Horizon = int.MaxValue }, "--horizon 2147483647"),
+            (Options(path) with { ArOrder = 100_000 }, "--ar-order 100000"),
             (Options(path) with { SeasonLength = 0 }, "--season-length 0"),
             (Options(path) with { ArOrder = -1 }, "--ar-order -1"),
             (Options(path) with { ValidFraction = 1.5 }, "--valid-fraction 1.5"),
