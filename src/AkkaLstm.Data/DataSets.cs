@@ -18,7 +18,7 @@ public static class DataSets
     public static IReadOnlyList<BuiltinDataSet> Builtins { get; } =
     [
         new(
-            "sunspots", DataTask.Forecast, "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)",
+            Sunspots.Name, DataTask.Forecast, "monthly mean sunspot numbers 1749-2013 (WDC-SILSO, Brussels)",
             Window: 48, Batch: 32, Horizon: 12, SeasonLength: 132),
         new(
             ReberProblem.Name, DataTask.Synthetic,
@@ -120,7 +120,8 @@ public static class DataSets
     private static void RequireBatchFits(SourceShape shape)
     {
         double rows = (double)shape.WindowLength * shape.Lanes;
-        double values = rows * Math.Max(shape.IsTokenInput ? 1 : shape.InputSize, shape.IsClassTarget ? 1 : shape.OutputSize);
+        double values = rows * Math.Max(
+            shape.IsTokenInput ? 1 : shape.InputSize, shape.IsClassTarget ? 1 : shape.OutputSize);
         if (values > Array.MaxLength)
         {
             throw new BadInputException(

@@ -125,9 +125,8 @@ public sealed class ForecastDataSet : DataSet
         int needed = Math.Max(Shape.WindowLength - first, 0) + Horizon;
         throw new BadInputException(
             $"{series.Table.Path}: the {split.ToString().ToLowerInvariant()} part has {end - first} rows, "
-            + $"but --window {Shape.WindowLength} and "
-            + $"--horizon {Horizon} need {needed}; give more rows, a smaller --window or --horizon, or "
-            + "another fraction.");
+            + $"but --window {Shape.WindowLength} and --horizon {Horizon} need {needed}; "
+            + "give more rows, a smaller --window or --horizon, or another fraction.");
     }
 
     private IReadOnlyList<Baselines> FitBaselines()

@@ -86,7 +86,7 @@ public sealed class ForecastEvaluation : TaskEvaluation
         if (Array.IndexOf(_seen, false) is var missing and >= 0)
             throw new InvalidOperationException($"Sample {missing} of {SampleCount} was not added.");
         double[][] actual = [.. Enumerable.Range(0, _predicted.Length).Select(Actual)];
-        List<MethodScores> methods = [Scores(EvaluationReport.ModelName, "LSTM", actual, _predicted)];
+        List<MethodScores> methods = [Scores(EvaluationReport.ModelName, "the trained model", actual, _predicted)];
 
         // A method is listed if it could be fitted to every column and every origin has the past that it needs.
         foreach (IForecastMethod method in _baselines[0].Methods)

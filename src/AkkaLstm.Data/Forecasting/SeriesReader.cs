@@ -121,8 +121,7 @@ internal static class SeriesReader
         {
             throw new BadInputException(
                 $"{path}:{reader.LineNumber}: {reader.FieldCount} fields where the header names {headerCount}; "
-                + "correct the row"
-                + " (a decimal comma or an unquoted separator splits a field).");
+                + "correct the row (a decimal comma or an unquoted separator splits a field).");
         }
 
         return true;

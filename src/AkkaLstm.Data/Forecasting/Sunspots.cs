@@ -10,8 +10,10 @@ namespace AkkaLstm.Data.Forecasting;
 /// </summary>
 internal static class Sunspots
 {
+    internal const string Name = "sunspots";
+
     /// <summary>Name as a <c>--data</c> value.</summary>
-    internal const string Data = DataSets.BuiltinPrefix + "sunspots";
+    internal const string Data = DataSets.BuiltinPrefix + Name;
 
     /// <summary>The CSV text and its bytes.</summary>
     internal static string Read(out byte[] bytes)

@@ -58,7 +58,7 @@ public sealed class SyntheticEvaluation : TaskEvaluation
             throw new InvalidOperationException("No window was added.");
         List<MethodScores> methods =
         [
-            new(EvaluationReport.ModelName, "LSTM",
+            new(EvaluationReport.ModelName, "the trained model",
                 [
                     new("loss", meanLoss),
                     new("accuracy", (double)_rightAnswers / _answers),

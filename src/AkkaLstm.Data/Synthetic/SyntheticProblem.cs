@@ -15,8 +15,8 @@ internal abstract class SyntheticProblem
     internal abstract string Definition { get; }
 
     /// <summary>
-    /// Mean loss of the best answer that uses the present input only (an integrator that remembers nothing),
-    /// or null where the papers give none: a model below it remembers.
+    /// Mean loss of the best answer that does not use earlier symbols or numbers, or null where the papers give
+    /// none: a model with a lower loss remembers.
     /// </summary>
     internal abstract double? MemorylessLoss { get; }
 

@@ -35,6 +35,6 @@ public sealed class LanguageEvaluation : TaskEvaluation
         List<Metric> metrics = [new("natsPerToken", meanLoss), new("perplexity", Perplexity(meanLoss))];
         if (_kind == VocabularyKind.Characters)
             metrics.Add(new("bitsPerCharacter", BitsPerCharacter(meanLoss)));
-        return new EvaluationReport([new MethodScores(EvaluationReport.ModelName, "LSTM", metrics, [])]);
+        return new EvaluationReport([new MethodScores(EvaluationReport.ModelName, "the trained model", metrics, [])]);
     }
 }
