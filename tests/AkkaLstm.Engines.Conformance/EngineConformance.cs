@@ -116,8 +116,7 @@ public abstract class EngineConformance
                 throw new InvalidOperationException("planted");
         });
 
-        GenerationStarted restart = Assert.Single(log.Of<GenerationStarted>());
-        Assert.Equal(2, restart.Fence.Generation);
+        Assert.Equal([1, 2], log.Of<GenerationStarted>().Select(e => e.Fence.Generation));
         Assert.Equal(JobOutcomeKind.Completed, outcome.Kind);
         Assert.Equal(expected, store[outcome.CheckpointId!].Fingerprint);
     }

@@ -11,7 +11,7 @@ namespace AkkaLstm.Engines.Conformance.Exact;
 public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExecutor
 {
     private readonly Dictionary<(long Parity, ShardRange Range), long[]> _gradients = [];
-    private readonly Dictionary<(long Parity, int Shard), long[]> _carries = [];
+    private readonly Dictionary<(long Parity, ShardRange Range, int Shard), long[]> _carries = [];
     private readonly long[][] _parameters = [[], []];
     private long[] _moments = [];
     private long[] _sum = [];
@@ -48,7 +48,7 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
             nodes[i] = new long[model.ParameterCount];
             model.Gradient(step, shard, digest, carry, nodes[i]);
             losses[i] = ExactModel.Loss(step, shard, digest, carry);
-            long[] next = Buffer(_carries, (step % 2, shard), 1);
+            long[] next = Buffer(_carries, (step % 2, range, shard), 1);
             next[0] = ExactModel.NextCarry(step, shard, digest, carry);
             carries[i] = new ExactPayload(next);
         }

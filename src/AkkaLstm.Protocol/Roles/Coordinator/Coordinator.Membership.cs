@@ -11,6 +11,7 @@ public sealed partial class Coordinator
     // Since when there has been no active worker; null while there is one.
     private TimeSpan? _noWorkerSince;
     private string? _lastWorkerError;
+    private string _generationReason = "the job begins";
 
     private void OnWorkerReady(NodeId from, WorkerReady message)
     {
@@ -87,7 +88,11 @@ public sealed partial class Coordinator
             return;
         if (!Array.TrueForAll(_servers, s => s.IsReady) || !_workers.Values.Any(w => w.Status == WorkerStatus.Active))
             return;
+
+        // A checkpoint that was being written when the generation began may have come in since.
+        GoBackToNewest();
         string? checkpointId = _newestId;
+        _outbox.Record(new GenerationStarted(_fence, checkpointId, _generationReason));
         Ask(CoordinatorPhase.Restoring, slice => new RestoreRequested(_fence, slice, checkpointId, _job.ShardCount));
     }
 
@@ -203,16 +208,22 @@ public sealed partial class Coordinator
         }
 
         server.IsReady = false;
-        _progress = _newestProgress ?? _job.Start;
-        _fence = new Fence(_fence.RunId, _fence.Generation + 1, _progress.Step);
-        _snapshotStep = _progress.Step;
+        _generationReason = $"{server.Node}: {reason}";
+        _fence = _fence with { Generation = _fence.Generation + 1 };
+        GoBackToNewest();
         _board = new ShardBoard(_job.ShardCount);
         _poll = null;
         foreach (WorkerSeat worker in _workers.Values)
             (worker.EpochShardCount, worker.EpochCompute, worker.EpochWait) = (0, TimeSpan.Zero, TimeSpan.Zero);
-        _outbox.Record(new GenerationStarted(_fence, _newestId, $"{server.Node}: {reason}"));
         EnterPhase(CoordinatorPhase.Gathering);
         return true;
+    }
+
+    private void GoBackToNewest()
+    {
+        _progress = _newestProgress ?? _job.Start;
+        _fence = _fence.At(_progress.Step);
+        _snapshotStep = _progress.Step;
     }
 
     private void OnTimerFired()
