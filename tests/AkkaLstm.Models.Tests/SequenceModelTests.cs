@@ -13,8 +13,8 @@ public class SequenceModelTests
 
     public static TheoryData<string> ModelNames =>
     [
-        "tokens-ce-1", "tokens-ce-2", "tokens-ce-3", "values-mse-1", "values-mse-2", "values-ce-2", "tokens-mse-1",
-        "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere",
+        "tokens-ce-1", "tokens-ce-2", "tokens-ce-3", "tokens-ce-wide", "values-mse-1", "values-mse-2", "values-ce-2",
+        "tokens-mse-1", "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere",
     ];
 
     [Theory]
@@ -205,6 +205,7 @@ public class SequenceModelTests
 
     [Theory]
     [InlineData("tokens-ce-2")]
+    [InlineData("tokens-ce-wide")]
     [InlineData("values-mse-1")]
     [InlineData("tokens-dropout-everywhere")]
     public void ForwardBackward_OnceWarm_AllocatesNothing(string name)

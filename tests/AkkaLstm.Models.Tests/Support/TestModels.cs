@@ -33,6 +33,7 @@ internal static class TestModels
         "tokens-ce-1" => Tokens(layers: 1),
         "tokens-ce-2" => Tokens(layers: 2),
         "tokens-ce-3" => Tokens(layers: 3),
+        "tokens-ce-wide" => Tokens(vocabulary: 230, layers: 1),
         "values-mse-1" => Values(layers: 1),
         "values-mse-2" => Values(layers: 2),
         "values-ce-2" => Values(layers: 2) with { Loss = LossKind.CrossEntropy, OutputSize = 4 },
