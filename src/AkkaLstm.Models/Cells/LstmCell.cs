@@ -70,11 +70,12 @@ internal readonly unsafe struct LstmCell : ICell
             TVector g = TSimd.Load(gateG + n);
             TVector o = TSimd.Load(gateO + n);
             TVector tanhC = TSimd.Load(saved + n);
-            TVector dh = TSimd.Load(dOutput + n);
+            TVector dh = TinyValues.Flush<TSimd, TVector>(TSimd.Load(dOutput + n), TinyValues.ActivationGradient);
 
             // dc = dc from t+1 + dh o (1 - tanh^2 c); do = dh tanh c.
             TVector slope = TSimd.Subtract(one, TSimd.Multiply(tanhC, tanhC));
             TVector dc = TSimd.FusedMultiplyAdd(TSimd.Multiply(dh, o), slope, TSimd.Load(dState + n));
+            dc = TinyValues.Flush<TSimd, TVector>(dc, TinyValues.ActivationGradient);
             TVector dO = TSimd.Multiply(dh, tanhC);
 
             // Slopes of the gates: sigmoid' = s (1 - s), tanh' = 1 - t^2.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Numerics.Optimization;
@@ -29,7 +30,8 @@ internal readonly struct MomentumRule(float gradientScale, float learningRate, f
         where TVector : unmanaged
     {
         TVector g = TSimd.Multiply(gradient, TSimd.Broadcast(gradientScale));
-        first = TSimd.FusedMultiplyAdd(first, TSimd.Broadcast(momentum), g);
+        first = TinyValues.Flush<TSimd, TVector>(
+            TSimd.FusedMultiplyAdd(first, TSimd.Broadcast(momentum), g), TinyValues.Moment);
         return TSimd.FusedMultiplyAdd(first, TSimd.Broadcast(-learningRate), current);
     }
 }
@@ -47,7 +49,8 @@ internal readonly struct RmsPropRule(float gradientScale, float learningRate, fl
     {
         TVector g = TSimd.Multiply(gradient, TSimd.Broadcast(gradientScale));
         TVector share = TSimd.Multiply(TSimd.Multiply(g, g), TSimd.Broadcast((float)(1.0 - smoothing)));
-        first = TSimd.FusedMultiplyAdd(first, TSimd.Broadcast(smoothing), share);
+        first = TinyValues.Flush<TSimd, TVector>(
+            TSimd.FusedMultiplyAdd(first, TSimd.Broadcast(smoothing), share), TinyValues.Moment);
         TVector root = TSimd.Add(TSimd.SquareRoot(first), TSimd.Broadcast(epsilon));
         return TSimd.FusedMultiplyAdd(TSimd.Divide(g, root), TSimd.Broadcast(-learningRate), current);
     }
@@ -68,9 +71,11 @@ internal readonly struct AdamRule(float gradientScale, AdamScalars scalars) : Op
         where TVector : unmanaged
     {
         TVector g = TSimd.Multiply(gradient, TSimd.Broadcast(gradientScale));
-        first = TSimd.FusedMultiplyAdd(TSimd.Subtract(g, first), TSimd.Broadcast(_scalars.OneMinusBeta1), first);
+        first = TinyValues.Flush<TSimd, TVector>(
+            TSimd.FusedMultiplyAdd(TSimd.Subtract(g, first), TSimd.Broadcast(_scalars.OneMinusBeta1), first), TinyValues.Moment);
         TVector share = TSimd.Multiply(TSimd.Multiply(g, g), TSimd.Broadcast(_scalars.OneMinusBeta2));
-        second = TSimd.FusedMultiplyAdd(second, TSimd.Broadcast(_scalars.Beta2), share);
+        second = TinyValues.Flush<TSimd, TVector>(
+            TSimd.FusedMultiplyAdd(second, TSimd.Broadcast(_scalars.Beta2), share), TinyValues.Moment);
         TVector root = TSimd.FusedMultiplyAdd(
             TSimd.SquareRoot(second), TSimd.Broadcast(_scalars.RootCorrection), TSimd.Broadcast(_scalars.Epsilon));
         TVector decayed = TSimd.Multiply(current, TSimd.Broadcast(_scalars.Decay));

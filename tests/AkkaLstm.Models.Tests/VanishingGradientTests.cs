@@ -1,0 +1,33 @@
+using AkkaLstm.Models.Cells;
+using AkkaLstm.Models.Tests.Support;
+using AkkaLstm.Numerics.Batches;
+
+namespace AkkaLstm.Models.Tests;
+
+public class VanishingGradientTests
+{
+    /// <summary>
+    /// With forget gates near 1/2 a gradient halves at every step back, and after 150 steps it would be denormal: every product with it then
+    /// takes a hundred times as long. It must have become zero before.
+    /// </summary>
+    [Fact]
+    public void ForwardBackward_OneTargetAfterManySteps_LeavesNoDenormalGradients()
+    {
+        const int timeSteps = 300;
+        ModelSpec spec = TestModels.Values(layers: 2);
+        var step = new ModelStep(spec, timeSteps, 2);
+        step.Weights.Load(TestModels.RandomParameters(spec, seed: 1, scale: 0.2f));
+        SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps, 2, seed: 2);
+        Array.Clear(batch.TargetMask);
+        batch.TargetMask.AsSpan((timeSteps - 1) * 2, 2).Fill(true);
+        step.ForwardBackward(batch, 1, default, new float[2 * spec.CarryLength]);
+        foreach (RecurrentWorkspace layer in step.Workspace.Layers)
+        {
+            Span<float> dGates = layer.Gates.Data;
+            foreach (float value in dGates)
+                Assert.False(float.IsSubnormal(value), $"{value} is denormal");
+            Assert.True(dGates[..(dGates.Length / 4)].IndexOfAnyExcept(0f) < 0, "the gradient has not vanished early on");
+            Assert.True(dGates[^(dGates.Length / 4)..].IndexOfAnyExcept(0f) >= 0, "there is no gradient at all");
+        }
+    }
+}
