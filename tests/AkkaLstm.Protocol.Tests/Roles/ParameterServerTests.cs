@@ -1,0 +1,232 @@
+using AkkaLstm.Protocol.Effects;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Protocol.Tests.Roles;
+
+/// <summary>State, input, effects of the parameter server: slice 1 of 2 over 4 shards, so it keeps the carries of shards 2 and 3.</summary>
+public sealed class ParameterServerTests
+{
+    private static readonly ProtocolOptions Options = new();
+    private static readonly SliceId Slice = new(1, 2);
+    private static readonly Fence Fence = new("run", 1, 5);
+    private static readonly NodeId Somebody = NodeId.Worker(0);
+    private static readonly StepDecision Decision = new(0.5f, 0.25f);
+
+    [Fact]
+    public void RestoreRequested_Empty_LoadsAndAnswersWithTheChecksum()
+    {
+        RoleProbe probe = Started().Receive(NodeId.Coordinator, new RestoreRequested(Fence, Slice, "checkpoint", 4));
+        StartWork work = probe.Started<RestoreSlice>();
+        Assert.Equal("checkpoint", ((RestoreSlice)work.Order).CheckpointId);
+
+        probe.Step(new WorkDone(work.WorkId, new SliceRestored(new Named("p5"), [null, null], 77)));
+
+        Assert.Equal(77UL, probe.SentTo<SliceReady>(NodeId.Coordinator).Checksum);
+    }
+
+    [Fact]
+    public void PullParameters_Collecting_AnswersWithParametersAndOwnCarries()
+    {
+        RoleProbe probe = Holding().Receive(Somebody, new PullParameters(Fence, Slice));
+
+        ParametersPulled answer = probe.SentTo<ParametersPulled>(Somebody);
+        Assert.Equal(("p5", 2, 2), (answer.Parameters.ToString(), answer.FirstCarryShard, answer.Carries.Count));
+    }
+
+    [Fact]
+    public void PushGradient_AllShardsIn_ReducesThePartsInShardOrder()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(3, 1));
+        Push(probe, new ShardRange(0, 2));
+        Assert.Empty(probe.Effects);
+
+        Push(probe, new ShardRange(2, 1));
+
+        var order = (ReduceSlice)probe.Started<ReduceSlice>().Order;
+        Assert.Equal([0, 2, 3], order.Parts.Select(p => p.Shards.Start));
+    }
+
+    [Fact]
+    public void PushGradient_LargerSubtreeAfterASmallerOne_TakesItsPlace()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 1));
+        Push(probe, new ShardRange(0, 2));
+
+        Push(probe, new ShardRange(2, 2));
+
+        var order = (ReduceSlice)probe.Started<ReduceSlice>().Order;
+        Assert.Equal([new ShardRange(0, 2), new ShardRange(2, 2)], order.Parts.Select(p => p.Shards));
+    }
+
+    [Fact]
+    public void PushGradient_ShardsThatAreIn_IsDropped()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 2));
+
+        Push(probe, new ShardRange(1, 1));
+
+        probe.AssertDropped(DropReason.Duplicate);
+    }
+
+    [Fact]
+    public void WholeStep_Applied_HandsOutTheNextParametersAndCarries()
+    {
+        RoleProbe probe = Reduced();
+        long workId = probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).Started<ApplySlice>().WorkId;
+
+        probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
+        Assert.Equal((Fence, 99UL), (probe.SentTo<SliceUpdated>(NodeId.Coordinator).Fence, probe.SentTo<SliceUpdated>(NodeId.Coordinator).Checksum));
+
+        ParametersPulled answer =
+            probe.Receive(Somebody, new PullParameters(Fence.At(6), Slice)).SentTo<ParametersPulled>(Somebody);
+        Assert.Equal("p6", answer.Parameters.ToString());
+        Assert.Equal(["carry 2", "carry 3"], answer.Carries.Select(c => c!.ToString()));
+    }
+
+    [Fact]
+    public void ApplyUpdate_AppliedAlready_AnswersAgainAndAppliesNothing()
+    {
+        RoleProbe probe = Reduced();
+        long workId = probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).Started<ApplySlice>().WorkId;
+        probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).AssertDropped(DropReason.Unexpected);
+        probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
+
+        probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision));
+
+        Assert.Equal(99UL, probe.SentTo<SliceUpdated>(NodeId.Coordinator).Checksum);
+        Assert.Single(probe.Effects);
+    }
+
+    [Fact]
+    public void ReductionAwaited_Collecting_NamesWhatIsMissing()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(1, 1));
+
+        probe.Receive(NodeId.Coordinator, new ReductionAwaited(Fence));
+
+        Assert.Equal(
+            [new ShardRange(0, 1), new ShardRange(2, 2)], probe.SentTo<GradientMissing>(NodeId.Coordinator).Ranges);
+    }
+
+    [Fact]
+    public void ReductionAwaited_Reduced_AnswersAgain()
+    {
+        RoleProbe probe = Reduced().Receive(NodeId.Coordinator, new ReductionAwaited(Fence));
+
+        Assert.Equal([1.0, 2.0], probe.SentTo<SliceReduced>(NodeId.Coordinator).BlockSquareSums);
+    }
+
+    [Fact]
+    public void SnapshotRequested_BetweenSteps_CopiesParametersAndCarries()
+    {
+        RoleProbe probe = Holding().Receive(NodeId.Coordinator, new SnapshotRequested(Fence));
+        StartWork work = probe.Started<SnapshotSlice>();
+
+        probe.Step(new WorkDone(work.WorkId, new SliceSnapshot(new Named("copy"), [null, null])));
+
+        Assert.Equal("copy", probe.SentTo<SnapshotTaken>(NodeId.Coordinator).State.ToString());
+    }
+
+    [Fact]
+    public void RestoreRequested_NewGenerationWhileReducing_WaitsForTheWorkAndDropsItsResult()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 4));
+        long workId = probe.Started<ReduceSlice>().WorkId;
+        var next = new Fence("run", 2, 3);
+        probe.Receive(NodeId.Coordinator, new RestoreRequested(next, Slice, "older", 4));
+        Assert.Empty(probe.Effects);
+
+        probe.Step(new WorkDone(workId, new SliceSums([1.0])));
+
+        Assert.Empty(probe.Sent);
+        Assert.Equal(next, probe.Started<RestoreSlice>().Order.Fence);
+    }
+
+    [Fact]
+    public void WorkFailed_Always_AsksTheCoordinatorAndRestartsWhenGranted()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 4));
+        long workId = probe.Started<ReduceSlice>().WorkId;
+
+        probe.Step(new WorkFailed(workId, new WorkError("planted", false)));
+        Assert.Equal("planted", probe.SentTo<NodeFaulted>(NodeId.Coordinator).Error.Message);
+
+        probe.Receive(NodeId.Coordinator, new RestartGranted(Fence, 0));
+        Assert.IsType<RestartNode>(Assert.Single(probe.Effects));
+    }
+
+    public static TheoryData<string, string, int, long, DropReason> WrongFences()
+    {
+        var data = new TheoryData<string, string, int, long, DropReason>();
+        foreach (string message in (string[])["pull", "push", "await", "apply", "snapshot"])
+        {
+            data.Add(message, "other", 1, 5, DropReason.OtherRun);
+            data.Add(message, "run", 0, 5, DropReason.Stale);
+            data.Add(message, "run", 1, 4, DropReason.Stale);
+            data.Add(message, "run", 1, 6, DropReason.Unexpected);
+            data.Add(message, "run", 2, 5, DropReason.Unexpected);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(WrongFences))]
+    public void AnyMessage_WrongFence_IsDropped(string kind, string run, int generation, long step, DropReason reason)
+    {
+        var fence = new Fence(run, generation, step);
+        Message message = kind switch
+        {
+            "pull" => new PullParameters(fence, Slice),
+            "push" => new PushGradient(fence, Slice, new ShardRange(0, 4), new Named("late"), new Payload?[4]),
+            "await" => new ReductionAwaited(fence),
+            "apply" => new ApplyUpdate(fence, Decision),
+            _ => new SnapshotRequested(fence),
+        };
+
+        Holding().Receive(Somebody, message).AssertDropped(reason);
+    }
+
+    [Fact]
+    public void Timer_NothingFromTheCoordinator_AnnouncesItselfAndStopsInTheEnd()
+    {
+        RoleProbe probe = Holding();
+        Assert.Equal(0, probe.After(Options.RepeatInterval).SentTo<ServerReady>(NodeId.Coordinator).Incarnation);
+
+        Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout).Effects.OfType<StopNode>());
+    }
+
+    private static RoleProbe Started() =>
+        new RoleProbe(new ParameterServer("run", NodeId.Server(1), 0, Options)).Step(new Started());
+
+    private static RoleProbe Holding()
+    {
+        RoleProbe probe = Started().Receive(NodeId.Coordinator, new RestoreRequested(Fence, Slice, null, 4));
+        long workId = probe.Started<RestoreSlice>().WorkId;
+        return probe.Step(new WorkDone(workId, new SliceRestored(new Named("p5"), [null, null], 77)));
+    }
+
+    private static RoleProbe Reduced()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 4));
+        long workId = probe.Started<ReduceSlice>().WorkId;
+        return probe.Step(new WorkDone(workId, new SliceSums([1.0, 2.0])));
+    }
+
+    private static void Push(RoleProbe probe, ShardRange shards)
+    {
+        Payload?[] carries = [.. Enumerable.Range(shards.Start, shards.Count).Select(s => new Named($"carry {s}"))];
+        probe.Receive(Somebody, new PushGradient(Fence, Slice, shards, new Named($"gradient {shards}"), carries));
+    }
+}

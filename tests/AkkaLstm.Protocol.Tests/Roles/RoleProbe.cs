@@ -1,0 +1,65 @@
+using AkkaLstm.Protocol.Effects;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Protocol.Tests.Roles;
+
+/// <summary>A role by itself: one input at a time, and the effects of the last one.</summary>
+internal sealed class RoleProbe(IRole role)
+{
+    private readonly Outbox _outbox = new();
+
+    public TimeSpan Now { get; private set; }
+
+    public IReadOnlyList<Effect> Effects => _outbox.Effects;
+
+    public IReadOnlyList<(NodeId To, Message Message)> Sent =>
+        [.. Effects.OfType<SendMessage>().Select(s => (s.To, s.Message))];
+
+    public IReadOnlyList<JobEvent> Recorded => [.. Effects.OfType<RecordEvent>().Select(r => r.Event)];
+
+    public RoleProbe Step(RoleInput input)
+    {
+        _outbox.Clear();
+        role.Step(input, Now, _outbox);
+        return this;
+    }
+
+    public RoleProbe Receive(NodeId from, Message message) => Step(new MessageReceived(from, message));
+
+    /// <summary>Lets time pass and the timer fire once.</summary>
+    public RoleProbe After(TimeSpan time)
+    {
+        Now += time;
+        return Step(new TimerFired());
+    }
+
+    public TMessage SentTo<TMessage>(NodeId to)
+        where TMessage : Message =>
+        Assert.IsType<TMessage>(Assert.Single(Sent, s => s.To == to && s.Message is TMessage).Message);
+
+    public StartWork Started<TOrder>()
+        where TOrder : WorkOrder
+    {
+        StartWork work = Assert.Single(Effects.OfType<StartWork>());
+        Assert.IsType<TOrder>(work.Order);
+        return work;
+    }
+
+    public void AssertDropped(DropReason reason)
+    {
+        InputDropped drop = Assert.IsType<InputDropped>(Assert.Single(Recorded));
+        Assert.Equal(reason, drop.Reason);
+        Assert.Single(Effects);
+    }
+}
+
+/// <summary>A payload that tests can tell from others.</summary>
+internal sealed class Named(string name) : Payload
+{
+    public override long Bytes => 0;
+
+    public override string ToString() => name;
+}
