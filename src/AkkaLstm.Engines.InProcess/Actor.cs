@@ -8,12 +8,15 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Engines.InProcess;
 
 /// <summary>
-/// Hosts one role: a mailbox, the role's timer, its executor. Whoever posts to an idle actor runs it (see <see cref="RunQueue"/>), so a
-/// hop between two actors is a method call and not a thread switch; the mailbox sees to it that only one thread is inside at a time.
+/// Hosts one role: a mailbox, the role's timer, its executor. Whoever posts to an idle actor runs it (see
+/// <see cref="RunQueue"/>), so a hop between two actors is a method call and not a thread switch; the mailbox
+/// sees to it that only one thread is inside at a time.
 /// </summary>
 internal sealed class Actor : IDisposable
 {
-    /// <summary>Far more than a correct protocol can have under way; past it something posts without end.</summary>
+    /// <summary>
+    /// Far more than a correct protocol can have under way; past it something posts without end.
+    /// </summary>
     private const int MailboxBound = 100_000;
 
     private readonly EngineRun _run;
@@ -37,21 +40,34 @@ internal sealed class Actor : IDisposable
         _createRole = createRole;
         _role = createRole(0);
         _timer = run.TimeProvider.CreateTimer(
-            static actor => ((Actor)actor!).Post(new TimerFired()), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static actor => ((Actor)actor!).Post(new TimerFired()),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Delivers an input. Returns at once when another thread is inside, otherwise after the actor has taken it.</summary>
+    /// <summary>
+    /// Delivers an input. Returns at once when another thread is inside, otherwise after the actor has taken
+    /// it.
+    /// </summary>
     public void Post(RoleInput input)
     {
         _inbox.Enqueue(input);
         int length = Interlocked.Increment(ref _inboxLength);
         if (length > MailboxBound)
-            _run.Fail(new InvalidOperationException($"the mailbox of {_node} holds {length} inputs; the last is a {input.GetType().Name}"));
+        {
+            _run.Fail(new InvalidOperationException(
+                $"the mailbox of {_node} holds {length} inputs; the last is a {input.GetType().Name}"));
+        }
+
         if (length == 1)
             RunQueue.Run(this);
     }
 
-    /// <summary>Takes all inputs that are there. Only <see cref="RunQueue"/> calls it, after the length went from 0 to 1.</summary>
+    /// <summary>
+    /// Takes all inputs that are there. Only <see cref="RunQueue"/> calls it, after the length went from 0 to
+    /// 1.
+    /// </summary>
     public void Drain()
     {
         do
@@ -64,7 +80,9 @@ internal sealed class Actor : IDisposable
         while (Interlocked.Decrement(ref _inboxLength) > 0);
     }
 
-    /// <summary>Does work on the calling thread and delivers its result. The role has at most one order under way.</summary>
+    /// <summary>
+    /// Does work on the calling thread and delivers its result. The role has at most one order under way.
+    /// </summary>
     public void Execute(StartWork work)
     {
         RoleInput result;

@@ -4,16 +4,22 @@ using AkkaLstm.Protocol.Effects;
 namespace AkkaLstm.Engines.InProcess;
 
 /// <summary>
-/// The threads that do mathematics: worker w's on thread w only, servers' on whichever thread has nothing to do, first of all the one that
-/// came last with its gradient. So a step of a single worker and server runs without any thread switch.
+/// The threads that do mathematics: worker w's on thread w only, servers' on whichever thread has nothing to
+/// do, first of all the one that came last with its gradient. So a step of a single worker and server runs
+/// without any thread switch.
 /// </summary>
-/// <remarks>A thread that runs out of work spins for a moment, because the next step is usually near, and then sleeps.</remarks>
+/// <remarks>A thread that runs out of work spins for a moment, because the next step is usually near, and
+/// then sleeps.</remarks>
 internal sealed class ComputeThreads : IDisposable
 {
-    /// <summary>How long an idle thread spins; about what it takes the system to wake a sleeping one.</summary>
+    /// <summary>
+    /// How long an idle thread spins; about what it takes the system to wake a sleeping one.
+    /// </summary>
     private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
 
-    /// <summary>How long <see cref="Dispose"/> waits for work under way; a thread that hangs longer is left behind.</summary>
+    /// <summary>
+    /// How long <see cref="Dispose"/> waits for work under way; a thread that hangs longer is left behind.
+    /// </summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     [ThreadStatic]
@@ -72,7 +78,10 @@ internal sealed class ComputeThreads : IDisposable
         }
     }
 
-    /// <summary>Gives work to any thread. One of these threads takes it itself as soon as it is done posting, so it wakes nobody.</summary>
+    /// <summary>
+    /// Gives work to any thread. One of these threads takes it itself as soon as it is done posting, so it
+    /// wakes nobody.
+    /// </summary>
     public void StartAnywhere(Actor actor, StartWork work)
     {
         lock (_lock)
@@ -84,7 +93,10 @@ internal sealed class ComputeThreads : IDisposable
         }
     }
 
-    /// <summary>Ends the threads after the work they are at, and returns whether all have ended. Work not begun is dropped.</summary>
+    /// <summary>
+    /// Ends the threads after the work they are at, and returns whether all have ended. Work not begun is
+    /// dropped.
+    /// </summary>
     public bool Close()
     {
         _isClosed = true;

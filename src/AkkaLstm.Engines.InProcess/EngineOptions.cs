@@ -8,7 +8,10 @@ public sealed record EngineOptions
     /// <summary>W, the number of workers; each computes on a thread of its own. Default 1.</summary>
     public int WorkerCount { get; init; } = 1;
 
-    /// <summary>K, the number of parameter servers; they compute on whichever thread is free, so K = W uses all threads. Default 1.</summary>
+    /// <summary>
+    /// K, the number of parameter servers; they compute on whichever thread is free, so K = W uses all
+    /// threads. Default 1.
+    /// </summary>
     public int ServerCount { get; init; } = 1;
 
     /// <summary>Deadlines and budgets.</summary>

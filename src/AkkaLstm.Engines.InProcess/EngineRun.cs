@@ -38,9 +38,9 @@ internal sealed class EngineRun : IDisposable
         _coordinator = new Actor(
             this, NodeId.Coordinator, _ => new Coordinator(job, policy, options.ServerCount, protocol));
         _servers = CreateActors(
-            options.ServerCount, NodeId.Server, (node, i) => new ParameterServer(job.RunId, node, i, protocol));
+            options.ServerCount, NodeId.Server, incarnation => new ParameterServer(job.RunId, incarnation, protocol));
         _workers = CreateActors(
-            options.WorkerCount, NodeId.Worker, (node, i) => new Worker(job.RunId, node, i, protocol));
+            options.WorkerCount, NodeId.Worker, incarnation => new Worker(job.RunId, incarnation, protocol));
         _threads = new ComputeThreads(Math.Max(options.WorkerCount, options.ServerCount));
     }
 
@@ -77,7 +77,10 @@ internal sealed class EngineRun : IDisposable
             default:
                 // Disk work blocks its thread for long: not one of the compute threads.
                 _background = Task.Factory.StartNew(
-                    () => actor.Execute(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                    () => actor.Execute(work),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default);
                 break;
         }
     }
@@ -113,14 +116,8 @@ internal sealed class EngineRun : IDisposable
 
     private IEnumerable<Actor> AllActors => _servers.Concat(_workers).Prepend(_coordinator);
 
-    private Actor[] CreateActors(int count, Func<int, NodeId> nodeOf, Func<NodeId, int, IRole> createRole) =>
-    [
-        .. Enumerable.Range(0, count).Select(index =>
-        {
-            NodeId node = nodeOf(index);
-            return new Actor(this, node, incarnation => createRole(node, incarnation));
-        }),
-    ];
+    private Actor[] CreateActors(int count, Func<int, NodeId> nodeOf, Func<int, IRole> createRole) =>
+        [.. Enumerable.Range(0, count).Select(index => new Actor(this, nodeOf(index), createRole))];
 
     private Actor ActorOf(NodeId node) => node.Role switch
     {

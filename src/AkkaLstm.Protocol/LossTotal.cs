@@ -1,6 +1,8 @@
 namespace AkkaLstm.Protocol;
 
-/// <summary>Loss of a set of counted elements. Sums and counts travel; the division happens once, at the end.</summary>
+/// <summary>
+/// Loss of a set of counted elements. Sums and counts travel; the division happens once, at the end.
+/// </summary>
 /// <param name="Sum">Sum of the elements' losses, in nats or squared normalised units.</param>
 /// <param name="Count">Number of counted elements.</param>
 /// <param name="Correct">Number of elements whose largest output is the target; 0 for regression.</param>

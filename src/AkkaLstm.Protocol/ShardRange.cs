@@ -3,13 +3,16 @@ using System.Numerics;
 namespace AkkaLstm.Protocol;
 
 /// <summary>
-/// An aligned subtree of the binary tree over the logical shards: <see cref="Count"/> is a power of two and divides
+/// An aligned subtree of the binary tree over the logical shards: <see cref="Count"/> is a power of two and
+/// divides
 /// <see cref="Start"/>. Two ranges are therefore either disjoint or nested, and a range can be summed where
 /// it was computed without changing a bit of the whole sum.
 /// </summary>
 public readonly record struct ShardRange
 {
-    /// <summary>Creates the range of <paramref name="count"/> shards from <paramref name="start"/> on.</summary>
+    /// <summary>
+    /// Creates the range of <paramref name="count"/> shards from <paramref name="start"/> on.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not an aligned power of two.</exception>
     public ShardRange(int start, int count)
     {
@@ -44,7 +47,8 @@ public readonly record struct ShardRange
     }
 
     /// <summary>
-    /// Decomposes the shards [<paramref name="start"/>, <paramref name="end"/>) into the fewest aligned subtrees, in order.
+    /// Decomposes the shards [<paramref name="start"/>, <paramref name="end"/>) into the fewest aligned
+    /// subtrees, in order.
     /// </summary>
     public static IEnumerable<ShardRange> Decompose(int start, int end)
     {

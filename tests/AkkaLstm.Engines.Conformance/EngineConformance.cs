@@ -8,15 +8,20 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Engines.Conformance;
 
 /// <summary>
-/// What every engine promises, whatever its transport. An engine's test project derives from it and says how to run a job;
-/// the mathematics is <see cref="ExactModel"/>, so that one wrong, missing or doubled shard changes the result.
+/// What every engine promises, whatever its transport. An engine's test project derives from it and says how
+/// to run a job; the mathematics is <see cref="ExactModel"/>, so that one wrong, missing or doubled shard
+/// changes the result.
 /// </summary>
 public abstract class EngineConformance
 {
-    /// <summary>Bound of every wait in these tests; orders of magnitude above what any of them takes.</summary>
+    /// <summary>
+    /// Bound of every wait in these tests; orders of magnitude above what any of them takes.
+    /// </summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Shard count divisible among few and many workers; parameters that no server count divides evenly.</summary>
+    /// <summary>
+    /// Shard count divisible among few and many workers; parameters that no server count divides evenly.
+    /// </summary>
     private static readonly ExactModel Model = new(ParameterCount: 37);
 
     private static readonly JobDescription Job = new()
@@ -90,7 +95,8 @@ public abstract class EngineConformance
         JobOutcome outcome = await RunAsync(
             Job, store, 3, 2, log: log, protocol: Quick with { RestartBudget = 1000 }, before: (node, incarnation, order) =>
             {
-                // One order in six fails, drawn by seed, node and incarnation: the next incarnation has another draw.
+                // One order in six fails, drawn by seed, node and incarnation: the next incarnation has
+                // another draw.
                 if (order is ComputeShards c && Draw(seed, node.Index, incarnation, c.Fence.Step, c.Shards.Start) % 6 == 0)
                     throw new InvalidOperationException("planted");
             });

@@ -21,7 +21,10 @@ public sealed class InProcessEngineTests(ITestOutputHelper output)
         Checkpoints = new CheckpointSchedule { Every = null, AtEpochEnd = false },
     };
 
-    /// <summary>The promise is 0.2 ms a step; the bound leaves room for a busy machine. docs/PROTOCOL.md has measured numbers.</summary>
+    /// <summary>
+    /// The promise is 0.2 ms a step; the bound leaves room for a busy machine. docs/PROTOCOL.md has measured
+    /// numbers.
+    /// </summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 1)]

@@ -4,7 +4,10 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Effects;
 
-/// <summary>Collects the effects of one step of a role, in order. The host carries them out after the step and clears it.</summary>
+/// <summary>
+/// Collects the effects of one step of a role, in order. The host carries them out after the step and clears
+/// it.
+/// </summary>
 public sealed class Outbox
 {
     private readonly List<Effect> _effects = [];

@@ -1,6 +1,8 @@
 namespace AkkaLstm.Protocol.Events;
 
-/// <summary>Receives everything that roles record. Engines call it from one thread at a time; it must return quickly.</summary>
+/// <summary>
+/// Receives everything that roles record. Engines call it from one thread at a time; it must return quickly.
+/// </summary>
 public interface IEventSink
 {
     /// <summary>Takes an event.</summary>

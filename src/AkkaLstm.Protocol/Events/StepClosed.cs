@@ -2,7 +2,10 @@ using AkkaLstm.Protocol.Jobs;
 
 namespace AkkaLstm.Protocol.Events;
 
-/// <summary>All servers have taken the step. After a restart from a checkpoint a step closes again, with the same numbers.</summary>
+/// <summary>
+/// All servers have taken the step. After a restart from a checkpoint a step closes again, with the same
+/// numbers.
+/// </summary>
 /// <param name="Fence">The step that closed.</param>
 /// <param name="Epoch">Its epoch, from 0.</param>
 /// <param name="StepInEpoch">Its place in the epoch, from 0.</param>

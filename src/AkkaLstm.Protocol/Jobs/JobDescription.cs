@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace AkkaLstm.Protocol.Jobs;
 
-/// <summary>What the roles must know of a job. Everything that sets the result's bits is in the plan, behind the executors.</summary>
+/// <summary>
+/// What the roles must know of a job. Everything that sets the result's bits is in the plan, behind the
+/// executors.
+/// </summary>
 public sealed record JobDescription
 {
     /// <summary>Identity of this run of the job; a resumed run has a new one.</summary>
@@ -17,7 +20,9 @@ public sealed record JobDescription
     /// <summary>Epochs to train for.</summary>
     public required int EpochCount { get; init; }
 
-    /// <summary>Ends the job after so many steps in all, even in the middle of an epoch; null for no limit.</summary>
+    /// <summary>
+    /// Ends the job after so many steps in all, even in the middle of an epoch; null for no limit.
+    /// </summary>
     public long? StepLimit { get; init; }
 
     /// <summary>Number of validation shards, a power of two; 0 when there is no validation split.</summary>
@@ -29,15 +34,21 @@ public sealed record JobDescription
     /// <summary>Where to go on; from the manifest of the checkpoint <see cref="RestoreFrom"/>.</summary>
     public JobProgress Start { get; init; } = JobProgress.Initial;
 
-    /// <summary>The checkpoint to go on from, as the executor names it; null for the plan's initial state.</summary>
+    /// <summary>
+    /// The checkpoint to go on from, as the executor names it; null for the plan's initial state.
+    /// </summary>
     public string? RestoreFrom { get; init; }
 
     /// <summary>Checks the numbers.</summary>
-    /// <exception cref="ArgumentException">One is out of range; the message says which and what would be right.</exception>
+    /// <exception cref="ArgumentException">One is out of range; the message says which and what would be
+    /// right.</exception>
     public void Validate()
     {
         Require(!string.IsNullOrEmpty(RunId), nameof(RunId), "must not be empty");
-        Require(ShardCount >= 1 && BitOperations.IsPow2(ShardCount), nameof(ShardCount), $"is {ShardCount}, must be a power of two");
+        Require(
+            ShardCount >= 1 && BitOperations.IsPow2(ShardCount),
+            nameof(ShardCount),
+            $"is {ShardCount}, must be a power of two");
         Require(
             ValidationShardCount >= 0 && (ValidationShardCount == 0 || BitOperations.IsPow2(ValidationShardCount)),
             nameof(ValidationShardCount),
@@ -52,7 +63,7 @@ public sealed record JobDescription
         Require(
             Start.Step >= 0 && Start.Epoch >= 0 && Start.StepInEpoch >= 0 && Start.StepInEpoch <= StepsPerEpoch,
             nameof(Start),
-            $"is step {Start.StepInEpoch} of epoch {Start.Epoch}, must lie within the {StepsPerEpoch} steps of an epoch");
+            $"is step {Start.StepInEpoch} of epoch {Start.Epoch}, must lie within an epoch's {StepsPerEpoch} steps");
     }
 
     private static void Require(bool condition, string name, string message)

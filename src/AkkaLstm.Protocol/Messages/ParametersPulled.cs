@@ -5,7 +5,8 @@ namespace AkkaLstm.Protocol.Messages;
 /// <param name="Slice">The slice.</param>
 /// <param name="Parameters">Its parameters of the step.</param>
 /// <param name="FirstCarryShard">The shard of the first carry.</param>
-/// <param name="Carries">Carried state of the shards that the slice owns, in shard order; null stands for zeros.</param>
+/// <param name="Carries">Carried state of the shards that the slice owns, in shard order; null stands for
+/// zeros.</param>
 public sealed record ParametersPulled(
     Fence Fence,
     SliceId Slice,

@@ -1,6 +1,9 @@
 namespace AkkaLstm.Protocol.Messages;
 
-/// <summary>Coordinator to worker: compute these shard tasks. More of the same round may follow; a repeated one asks for the answers again.</summary>
+/// <summary>
+/// Coordinator to worker: compute these shard tasks. More of the same round may follow; a repeated one asks
+/// for the answers again.
+/// </summary>
 /// <param name="Fence">The run, generation and step it belongs to.</param>
 /// <param name="Kind">Training or validation.</param>
 /// <param name="Epoch">Epoch, from 0.</param>

@@ -3,7 +3,8 @@ using AkkaLstm.Protocol.Effects;
 namespace AkkaLstm.Protocol.Roles;
 
 /// <summary>
-/// A single-threaded state machine: no clock, thread, socket, disk or random source of its own. The same inputs give the same effects.
+/// A single-threaded state machine: no clock, thread, socket, disk or random source of its own. The same
+/// inputs give the same effects.
 /// </summary>
 public interface IRole
 {

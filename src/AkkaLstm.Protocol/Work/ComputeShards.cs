@@ -1,8 +1,8 @@
 namespace AkkaLstm.Protocol.Work;
 
 /// <summary>
-/// Forward and backward over one window of a subtree of shards, as one batch; a pure function of its arguments and
-/// the plan. Result: <see cref="ShardsComputed"/>.
+/// Forward and backward over one window of a subtree of shards, as one batch; a pure function of its
+/// arguments and the plan. Result: <see cref="ShardsComputed"/>.
 /// </summary>
 /// <param name="Fence">Its step selects the parameters and keys the dropout masks.</param>
 /// <param name="Epoch">Epoch, from 0.</param>

@@ -1,8 +1,8 @@
 namespace AkkaLstm.Protocol.Work;
 
 /// <summary>
-/// Thrown by an executor when trying again cannot help (a full disk): the job fails with this message instead of
-/// restarting the actor.
+/// Thrown by an executor when trying again cannot help (a full disk): the job fails with this message instead
+/// of restarting the actor.
 /// </summary>
 public sealed class PermanentWorkException : Exception
 {

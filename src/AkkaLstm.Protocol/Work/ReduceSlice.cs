@@ -1,7 +1,8 @@
 namespace AkkaLstm.Protocol.Work;
 
 /// <summary>
-/// Joins the parts by the fixed tree over the shard index, for one slice. The server's executor keeps the sum for
+/// Joins the parts by the fixed tree over the shard index, for one slice. The server's executor keeps the sum
+/// for
 /// <see cref="ApplySlice"/>. Result: <see cref="SliceSums"/>.
 /// </summary>
 /// <param name="Fence">The step.</param>

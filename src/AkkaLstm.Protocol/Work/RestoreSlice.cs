@@ -1,8 +1,13 @@
 namespace AkkaLstm.Protocol.Work;
 
-/// <summary>Loads or initialises a slice; whatever the executor held before is replaced. Result: <see cref="SliceRestored"/>.</summary>
+/// <summary>
+/// Loads or initialises a slice; whatever the executor held before is replaced. Result:
+/// <see cref="SliceRestored"/>.
+/// </summary>
 /// <param name="Fence">Its step is the one the parameters belong to.</param>
 /// <param name="Slice">The slice; the checkpoint may have been written with another number of them.</param>
-/// <param name="CheckpointId">A checkpoint as named by <see cref="CheckpointWritten"/> or by the job; null for the plan's initial state.</param>
-/// <param name="ShardCount">S; the slice's share of the carries follows from it, see <see cref="SliceId.FirstOwnedShard"/>.</param>
+/// <param name="CheckpointId">A checkpoint as named by <see cref="CheckpointWritten"/> or by the job; null
+/// for the plan's initial state.</param>
+/// <param name="ShardCount">S; the slice's share of the carries follows from it, see
+/// <see cref="SliceId.FirstOwnedShard"/>.</param>
 public sealed record RestoreSlice(Fence Fence, SliceId Slice, string? CheckpointId, int ShardCount) : WorkOrder(Fence);

@@ -18,9 +18,12 @@ public enum CheckpointReason
     Final,
 }
 
-/// <summary>Writes a checkpoint to disk, in the background, durably. Result: <see cref="CheckpointWritten"/>.</summary>
+/// <summary>
+/// Writes a checkpoint to disk, in the background, durably. Result: <see cref="CheckpointWritten"/>.
+/// </summary>
 /// <param name="Fence">Its step is that of the progress.</param>
-/// <param name="Progress">Where the job stands; goes into the manifest and comes back as <see cref="JobDescription.Start"/>.</param>
+/// <param name="Progress">Where the job stands; goes into the manifest and comes back as
+/// <see cref="JobDescription.Start"/>.</param>
 /// <param name="Slices">Snapshots, by slice.</param>
 /// <param name="Carries">Carried state, by shard; null stands for zeros.</param>
 /// <param name="Reason">Why it is written.</param>

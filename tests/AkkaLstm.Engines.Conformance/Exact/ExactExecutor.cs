@@ -5,7 +5,8 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Engines.Conformance.Exact;
 
 /// <summary>
-/// Does the orders of one actor on <see cref="ExactModel"/>. Result buffers are used again as early as the ownership rule of
+/// Does the orders of one actor on <see cref="ExactModel"/>. Result buffers are used again as early as the
+/// ownership rule of
 /// <see cref="Payload"/> allows, so that a protocol that breaks the rule reads wrong values.
 /// </summary>
 public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExecutor

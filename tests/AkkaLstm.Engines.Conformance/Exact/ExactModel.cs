@@ -3,9 +3,10 @@ using AkkaLstm.Protocol;
 namespace AkkaLstm.Engines.Conformance.Exact;
 
 /// <summary>
-/// A stand-in for the LSTM in wrapping 64-bit integers, made so that every mistake of the protocol changes the result: gradients depend
-/// on all parameters, on step, shard and carry; the join of two subtrees does not commute and is not associative; the optimizer keeps
-/// a state. Equal results therefore mean that every shard of every step was counted once, in its place, from the right values.
+/// A stand-in for the LSTM in wrapping 64-bit integers, made so that every mistake of the protocol changes
+/// the result: gradients depend on all parameters, on step, shard and carry; the join of two subtrees does
+/// not commute and is not associative; the optimizer keeps a state. Equal results therefore mean that every
+/// shard of every step was counted once, in its place, from the right values.
 /// </summary>
 public sealed record ExactModel(int ParameterCount)
 {
@@ -45,7 +46,9 @@ public sealed record ExactModel(int ParameterCount)
         return new LossTotal((bits & 0xFFFFF) / 3.0, 1 + (bits >> 20 & 3), bits >> 22 & 1);
     }
 
-    /// <summary>The fixed tree's join of two neighbouring subtrees, in place of the left one. Depends on the order.</summary>
+    /// <summary>
+    /// The fixed tree's join of two neighbouring subtrees, in place of the left one. Depends on the order.
+    /// </summary>
     public static void Join(Span<long> left, ReadOnlySpan<long> right)
     {
         for (int i = 0; i < left.Length; i++)

@@ -4,7 +4,10 @@ using AkkaLstm.Protocol.Jobs;
 
 namespace AkkaLstm.Engines.Conformance.Exact;
 
-/// <summary>Decisions that depend on every number the coordinator hands over, so that a wrong loss or norm shows in the parameters.</summary>
+/// <summary>
+/// Decisions that depend on every number the coordinator hands over, so that a wrong loss or norm shows in
+/// the parameters.
+/// </summary>
 public sealed class ExactPolicy : IJobPolicy
 {
     /// <summary>Ends the job early after this epoch.</summary>

@@ -15,7 +15,9 @@ internal sealed record ClusterFaults
     /// <summary>Probability that work takes a hundred times as long.</summary>
     public double SlowWork { get; init; }
 
-    /// <summary>Mean time between crashes of a worker; null for none. It restarts at once and has forgotten all.</summary>
+    /// <summary>
+    /// Mean time between crashes of a worker; null for none. It restarts at once and has forgotten all.
+    /// </summary>
     public TimeSpan? WorkerCrash { get; init; }
 
     /// <summary>Mean time between crashes of a server; null for none.</summary>

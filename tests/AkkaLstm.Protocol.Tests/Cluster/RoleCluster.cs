@@ -9,7 +9,8 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Protocol.Tests.Cluster;
 
 /// <summary>
-/// A cluster of roles under a virtual clock: messages take random times and so overtake each other, and go wrong as
+/// A cluster of roles under a virtual clock: messages take random times and so overtake each other, and go
+/// wrong as
 /// <see cref="ClusterFaults"/> says; everything is drawn from one seed.
 /// </summary>
 internal sealed class RoleCluster
@@ -54,14 +55,12 @@ internal sealed class RoleCluster
         _nodes[NodeId.Coordinator] = new Node(_ => new Coordinator(job, new ExactPolicy(), servers, options));
         for (int i = 0; i < servers; i++)
         {
-            NodeId id = NodeId.Server(i);
-            _nodes[id] = new Node(incarnation => new ParameterServer(job.RunId, id, incarnation, options));
+            _nodes[NodeId.Server(i)] = new Node(incarnation => new ParameterServer(job.RunId, incarnation, options));
         }
 
         for (int i = 0; i < workers; i++)
         {
-            NodeId id = NodeId.Worker(i);
-            _nodes[id] = new Node(incarnation => new Worker(job.RunId, id, incarnation, options));
+            _nodes[NodeId.Worker(i)] = new Node(incarnation => new Worker(job.RunId, incarnation, options));
         }
 
         foreach (NodeId id in _nodes.Keys)

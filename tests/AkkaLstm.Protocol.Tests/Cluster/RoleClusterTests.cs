@@ -5,7 +5,9 @@ using AkkaLstm.Protocol.Roles;
 
 namespace AkkaLstm.Protocol.Tests.Cluster;
 
-/// <summary>Whatever goes wrong on the way, the job ends, with the bits of a run in which nothing did.</summary>
+/// <summary>
+/// Whatever goes wrong on the way, the job ends, with the bits of a run in which nothing did.
+/// </summary>
 public sealed class RoleClusterTests
 {
     private const int SeedCount = 100;

@@ -8,7 +8,9 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Tests.Roles;
 
-/// <summary>State, input, effects of the coordinator: two servers, four shards, three steps an epoch.</summary>
+/// <summary>
+/// State, input, effects of the coordinator: two servers, four shards, three steps an epoch.
+/// </summary>
 public sealed class CoordinatorTests
 {
     private static readonly ProtocolOptions Options = new();

@@ -7,7 +7,10 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Tests.Roles;
 
-/// <summary>State, input, effects of the parameter server: slice 1 of 2 over 4 shards, so it keeps the carries of shards 2 and 3.</summary>
+/// <summary>
+/// State, input, effects of the parameter server: slice 1 of 2 over 4 shards, so it keeps the carries of
+/// shards 2 and 3.
+/// </summary>
 public sealed class ParameterServerTests
 {
     private static readonly ProtocolOptions Options = new();
@@ -207,7 +210,7 @@ public sealed class ParameterServerTests
     }
 
     private static RoleProbe Started() =>
-        new RoleProbe(new ParameterServer("run", NodeId.Server(1), 0, Options)).Step(new Started());
+        new RoleProbe(new ParameterServer("run", 0, Options)).Step(new Started());
 
     private static RoleProbe Holding()
     {

@@ -10,7 +10,6 @@ namespace AkkaLstm.Protocol.Tests.Roles;
 public sealed class WorkerTests
 {
     private static readonly ProtocolOptions Options = new();
-    private static readonly NodeId Self = NodeId.Worker(2);
     private static readonly Fence Fence = new("run", 1, 5);
     private static readonly ShardRange Left = new(0, 2);
     private static readonly ShardRange Right = new(2, 1);
@@ -18,7 +17,7 @@ public sealed class WorkerTests
     [Fact]
     public void Started_Always_AnnouncesItselfAndArmsTheTimer()
     {
-        RoleProbe probe = new RoleProbe(new Worker("run", Self, 3, Options)).Step(new Started());
+        RoleProbe probe = new RoleProbe(new Worker("run", 3, Options)).Step(new Started());
 
         Assert.Equal(3, probe.SentTo<WorkerReady>(NodeId.Coordinator).Incarnation);
         Assert.Equal(Options.ReviewInterval, Assert.Single(probe.Effects.OfType<ArmTimer>()).Delay);
@@ -198,7 +197,7 @@ public sealed class WorkerTests
         Assert.Equal("planted", probe.SentTo<NodeFaulted>(NodeId.Coordinator).Error.Message);
     }
 
-    private static RoleProbe Started() => new RoleProbe(new Worker("run", Self, 0, Options)).Step(new Started());
+    private static RoleProbe Started() => new RoleProbe(new Worker("run", 0, Options)).Step(new Started());
 
     private static RoleProbe Computing(out long workId, params ShardRange[] ranges)
     {

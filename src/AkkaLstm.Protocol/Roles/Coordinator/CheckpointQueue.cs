@@ -3,7 +3,10 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Roles;
 
-/// <summary>At most one checkpoint is being written and at most one waits; so snapshots cannot fill the memory when the disk is slow.</summary>
+/// <summary>
+/// At most one checkpoint is being written and at most one waits; so snapshots cannot fill the memory when
+/// the disk is slow.
+/// </summary>
 internal sealed class CheckpointQueue
 {
     private WriteCheckpoint? _waiting;
@@ -24,7 +27,10 @@ internal sealed class CheckpointQueue
 
     public bool HasWaiting => _waiting is not null;
 
-    /// <summary>Whether a snapshot may be taken: a newer one may replace the one that waits, unless that one is the best and this one is not.</summary>
+    /// <summary>
+    /// Whether a snapshot may be taken: a newer one may replace the one that waits, unless that one is the
+    /// best and this one is not.
+    /// </summary>
     public bool Accepts(bool isBest) => _waiting is not { IsBest: true } || isBest;
 
     /// <summary>Puts a snapshot into the waiting place and returns the one that it replaces.</summary>
@@ -36,7 +42,9 @@ internal sealed class CheckpointQueue
         return replaced;
     }
 
-    /// <summary>The order to start now under the given id, if any: the waiting one when nothing is being written.</summary>
+    /// <summary>
+    /// The order to start now under the given id, if any: the waiting one when nothing is being written.
+    /// </summary>
     public WriteCheckpoint? TryBegin(long workId, TimeSpan now)
     {
         if (Current is not null || _waiting is null)

@@ -68,7 +68,9 @@ public sealed partial class Coordinator
             _outbox.StartWork(_nextWorkId++, order);
     }
 
-    /// <summary>Ends the job once its state is on disk; called again whenever something has been written.</summary>
+    /// <summary>
+    /// Ends the job once its state is on disk; called again whenever something has been written.
+    /// </summary>
     private void EndWithCheckpoint(CheckpointReason reason)
     {
         if (_newestProgress == _progress)
@@ -102,8 +104,10 @@ public sealed partial class Coordinator
         _outbox.Record(new CheckpointFailed(_fence, failed.Error.Message, _checkpoints.Attempt, willRetry));
         _checkpoints.Failed(_now);
         if (!willRetry)
-            Finish(JobOutcomeKind.Failed, $"checkpoint of step {_checkpoints.Current!.Progress.Step}: {failed.Error.Message}");
+            Finish(JobOutcomeKind.Failed, $"{CurrentCheckpoint}: {failed.Error.Message}");
     }
+
+    private string CurrentCheckpoint => $"checkpoint of step {_checkpoints.Current!.Progress.Step}";
 
     private void ReviewCheckpoints()
     {
@@ -111,7 +115,7 @@ public sealed partial class Coordinator
         if (_checkpoints.IsIdle)
             return;
         if (_checkpoints.WorkId is not null && passed >= _options.CheckpointTimeout)
-            Finish(JobOutcomeKind.Failed, $"writing the checkpoint of step {_checkpoints.Current!.Progress.Step} takes more than {_options.CheckpointTimeout}");
+            Finish(JobOutcomeKind.Failed, $"{CurrentCheckpoint}: writing takes more than {_options.CheckpointTimeout}");
         else if (_checkpoints.WorkId is null && passed >= _options.CheckpointRetryInterval)
             _outbox.StartWork(_nextWorkId, _checkpoints.Retry(_nextWorkId++, _now));
     }

@@ -194,8 +194,8 @@ public sealed partial class Coordinator
     }
 
     /// <summary>
-    /// A server's slice is gone: a new generation begins from the newest checkpoint. The steps since then are computed
-    /// again, to the same bits. False when the server's budget is used up and the job has ended.
+    /// A server's slice is gone: a new generation begins from the newest checkpoint. The steps since then are
+    /// computed again, to the same bits. False when the server's budget is used up and the job has ended.
     /// </summary>
     private bool TryRecover(ServerSeat server, string reason)
     {
@@ -203,7 +203,9 @@ public sealed partial class Coordinator
         _outbox.Record(new NodeFailed(_fence, server.Node, server.Incarnation, reason, !isGranted));
         if (!isGranted)
         {
-            Finish(JobOutcomeKind.LostCluster, $"{server.Node} failed more than {_options.RestartBudget} times within {_options.RestartWindow}; the last time: {reason}");
+            Finish(
+                JobOutcomeKind.LostCluster,
+                $"{server.Node} failed more than {_options.RestartBudget} times within {_options.RestartWindow}: {reason}");
             return false;
         }
 
@@ -234,9 +236,15 @@ public sealed partial class Coordinator
             ReviewGathering();
         if (IsInRound)
             ReviewWorkers();
-        if (Phase is CoordinatorPhase.Restoring or CoordinatorPhase.Computing or CoordinatorPhase.Applying or CoordinatorPhase.Snapshotting)
+        if (IsPolling)
             ReviewServers(_poll!);
     }
+
+    private bool IsPolling => Phase
+        is CoordinatorPhase.Restoring
+        or CoordinatorPhase.Computing
+        or CoordinatorPhase.Applying
+        or CoordinatorPhase.Snapshotting;
 
     private void ReviewGathering()
     {
@@ -245,13 +253,17 @@ public sealed partial class Coordinator
         List<string> missing = [.. _servers.Where(s => !s.IsReady).Select(s => s.Node.ToString())];
         if (!_workers.Values.Any(w => w.Status == WorkerStatus.Active))
             missing.Add("any worker");
-        Finish(JobOutcomeKind.LostCluster, $"after {_options.GatherTimeout} there is still no sign of {string.Join(", ", missing)}");
+        Finish(
+            JobOutcomeKind.LostCluster,
+            $"after {_options.GatherTimeout} there is still no sign of {string.Join(", ", missing)}");
     }
 
     private void ReviewWorkers()
     {
-        foreach (WorkerSeat worker in _workers.Values.Where(w => w.Status == WorkerStatus.Active && _board.IsBusy(w.Index)).ToList())
+        foreach (WorkerSeat worker in _workers.Values)
         {
+            if (worker.Status != WorkerStatus.Active || !_board.IsBusy(worker.Index))
+                continue;
             TimeSpan silence = _now - worker.LastProgress;
             TimeSpan limit = TaskTimeout(worker);
             if (silence >= limit && !worker.IsOverdue)
@@ -259,7 +271,9 @@ public sealed partial class Coordinator
                 worker.IsOverdue = true;
                 _outbox.Record(new WorkerOverdue(_fence, worker.Node, silence));
                 _board.Duplicate(worker.Index);
-                Send(worker.Node, AssignmentOf([.. _board.HeldBy(worker.Index)])); // in case the first message or its answer got lost
+
+                // In case the first message or its answer got lost.
+                Send(worker.Node, AssignmentOf([.. _board.HeldBy(worker.Index)]));
             }
 
             if (silence >= _options.WorkerLostTimeout && silence >= limit * 2)
@@ -267,9 +281,13 @@ public sealed partial class Coordinator
         }
 
         if (_noWorkerSince is { } since && _now - since >= _options.NoWorkerTimeout)
-            Finish(JobOutcomeKind.LostCluster, $"there has been no worker for {_options.NoWorkerTimeout}; the last error was: {_lastWorkerError ?? "none"}");
-        else
-            AssignPending();
+        {
+            string error = _lastWorkerError is null ? "" : $"; the last one failed with: {_lastWorkerError}";
+            Finish(JobOutcomeKind.LostCluster, $"there has been no worker for {_options.NoWorkerTimeout}{error}");
+            return;
+        }
+
+        AssignPending();
     }
 
     private TimeSpan TaskTimeout(WorkerSeat worker)

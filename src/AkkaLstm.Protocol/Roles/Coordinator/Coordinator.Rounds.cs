@@ -8,7 +8,8 @@ namespace AkkaLstm.Protocol.Roles;
 /// <content>Training steps and validation: rounds of shard tasks between two barriers.</content>
 public sealed partial class Coordinator
 {
-    // Longest time per shard of any task: of the last round by kind (zero: none yet), and of the round in hand.
+    // Longest time per shard of any task: of the last round by kind (zero: none yet), and of the round in
+    // hand.
     private readonly TimeSpan[] _pace = new TimeSpan[2];
     private TimeSpan _roundPace;
 
@@ -242,7 +243,9 @@ public sealed partial class Coordinator
             Send(_servers[slice].Node, _poll.QuestionFor(slice));
     }
 
-    /// <summary>Takes a server's answer to the question of a phase; false when it is late or repeated.</summary>
+    /// <summary>
+    /// Takes a server's answer to the question of a phase; false when it is late or repeated.
+    /// </summary>
     private bool Accept(CoordinatorPhase phase, NodeId from, Message message)
     {
         if (Phase != phase)

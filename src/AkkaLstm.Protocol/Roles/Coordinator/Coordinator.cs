@@ -8,13 +8,15 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Protocol.Roles;
 
 /// <summary>
-/// Runs the job: gathers nodes, assigns shard tasks, lets the policy decide, closes steps and epochs, orders checkpoints, and decides what
-/// to do about nodes that fail. All it holds can be had again from servers or a checkpoint.
+/// Runs the job: gathers nodes, assigns shard tasks, lets the policy decide, closes steps and epochs, orders
+/// checkpoints, and decides what to do about nodes that fail. All it holds can be had again from servers or a
+/// checkpoint.
 /// </summary>
 /// <remarks>
-/// Between two steps there is a barrier at which nothing is under way (<see cref="AtBarrier"/>): stops, validation,
-/// snapshots and the next step all start there. The parts: this file has the switch, fences and the barrier; <c>Rounds</c>
-/// steps and validation; <c>Membership</c> nodes that come, fail and fall silent; <c>Checkpoints</c> what its name says.
+/// Between two steps there is a barrier at which nothing is under way (<see cref="AtBarrier"/>): stops,
+/// validation, snapshots and the next step all start there. The parts: this file has the switch, fences and
+/// the barrier; <c>Rounds</c> steps and validation; <c>Membership</c> nodes that come, fail and fall silent;
+/// <c>Checkpoints</c> what its name says.
 /// </remarks>
 public sealed partial class Coordinator : IRole
 {
@@ -158,7 +160,10 @@ public sealed partial class Coordinator : IRole
         _phaseSince = _now;
     }
 
-    /// <summary>Whether a message belongs to the run and, unless it is about membership, to the generation and step in hand.</summary>
+    /// <summary>
+    /// Whether a message belongs to the run and, unless it is about membership, to the generation and step in
+    /// hand.
+    /// </summary>
     private bool PassesFence(MessageReceived received)
     {
         Fence fence = received.Message.Fence;

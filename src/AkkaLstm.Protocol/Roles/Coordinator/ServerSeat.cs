@@ -7,7 +7,10 @@ internal sealed class ServerSeat(int index, RestartBudget restarts)
 
     public RestartBudget Restarts { get; } = restarts;
 
-    /// <summary>The lowest incarnation that may take the seat: that of the last announcement, or the one after a failed one.</summary>
+    /// <summary>
+    /// The lowest incarnation that may take the seat: that of the last announcement, or the one after a
+    /// failed one.
+    /// </summary>
     public int Incarnation { get; set; }
 
     /// <summary>Whether it is there to take or hold its slice.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace AkkaLstm.Protocol.Roles;
 
 /// <summary>
-/// Who computes which shards of one round, and what has been reported. Answers are equal whoever gives them, so the first
-/// one counts and nothing here can change a bit of the result.
+/// Who computes which shards of one round, and what has been reported. Answers are equal whoever gives them,
+/// so the first one counts and nothing here can change a bit of the result.
 /// </summary>
 internal sealed class ShardBoard
 {
@@ -42,8 +42,8 @@ internal sealed class ShardBoard
         _held.TryGetValue(worker, out List<ShardRange>? ranges) ? ranges : [];
 
     /// <summary>
-    /// Deals all shards out: worker i of W gets a contiguous share of about S / W, as few aligned subtrees as possible. With no
-    /// workers everything is pending.
+    /// Deals all shards out: worker i of W gets a contiguous share of about S / W, as few aligned subtrees as
+    /// possible. With no workers everything is pending.
     /// </summary>
     public void DealOut(IReadOnlyList<int> workers)
     {
@@ -60,7 +60,10 @@ internal sealed class ShardBoard
         }
     }
 
-    /// <summary>Gives the pending ranges to workers that hold nothing, splitting ranges while there are fewer than workers.</summary>
+    /// <summary>
+    /// Gives the pending ranges to workers that hold nothing, splitting ranges while there are fewer than
+    /// workers.
+    /// </summary>
     public IReadOnlyList<(int Worker, IReadOnlyList<ShardRange> Ranges)> DealPending(IReadOnlyList<int> freeWorkers)
     {
         if (_pending.Count == 0 || freeWorkers.Count == 0)
@@ -113,7 +116,10 @@ internal sealed class ShardBoard
     /// <summary>The worker is slow: what it holds is pending as well, for somebody else.</summary>
     public void Duplicate(int worker) => AddPending(HeldBy(worker), worker);
 
-    /// <summary>Reported subtrees are needed once more because their gradients got lost. Returns those that nobody was at work on anyway.</summary>
+    /// <summary>
+    /// Reported subtrees are needed once more because their gradients got lost. Returns those that nobody was
+    /// at work on anyway.
+    /// </summary>
     public IReadOnlyList<ShardRange> Reopen(IReadOnlyList<ShardRange> ranges)
     {
         List<ShardRange> lost = [.. ranges.Where(range => ShardsOf(range).All(shard => _reported[shard]))];

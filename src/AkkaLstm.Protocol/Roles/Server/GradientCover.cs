@@ -3,7 +3,10 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Roles;
 
-/// <summary>Collects gradients until their subtrees cover all shards. Any cover gives the same sum, so parts may overlap and come in any order.</summary>
+/// <summary>
+/// Collects gradients until their subtrees cover all shards. Any cover gives the same sum, so parts may
+/// overlap and come in any order.
+/// </summary>
 internal sealed class GradientCover(int shardCount)
 {
     // Invariant: disjoint; index of the part that covers a shard, or null.

@@ -7,12 +7,12 @@ using AkkaLstm.Protocol.Work;
 namespace AkkaLstm.Protocol.Roles;
 
 /// <summary>
-/// Holds one slice of the parameters, its optimizer state and the carried state of the shards it owns: hands them out for the step it
-/// stands at, collects gradients until all shards are covered, sums, and applies what the coordinator decides.
+/// Holds one slice of the parameters, its optimizer state and the carried state of the shards it owns: hands
+/// them out for the step it stands at, collects gradients until all shards are covered, sums, and applies
+/// what the coordinator decides.
 /// </summary>
 public sealed class ParameterServer : IRole
 {
-    private readonly NodeId _self;
     private readonly int _incarnation;
     private readonly ProtocolOptions _options;
 
@@ -20,8 +20,8 @@ public sealed class ParameterServer : IRole
     private TimeSpan _now;
     private Outbox _outbox = new();
 
-    // Invariant: the generation and the step that _parameters and _carries belong to; never go back within an incarnation
-    // except that a new generation may begin at an earlier step.
+    // Invariant: the generation and the step that _parameters and _carries belong to; never go back within an
+    // incarnation except that a new generation may begin at an earlier step.
     private Fence _fence;
     private SliceId _slice;
     private int _firstOwnedShard;
@@ -46,13 +46,11 @@ public sealed class ParameterServer : IRole
 
     /// <summary>Creates a server that holds nothing yet.</summary>
     /// <param name="runId">The run it belongs to.</param>
-    /// <param name="self">Its address.</param>
-    /// <param name="incarnation">Counts the restarts of this address.</param>
+    /// <param name="incarnation">Counts the restarts of its address.</param>
     /// <param name="options">Deadlines.</param>
-    public ParameterServer(string runId, NodeId self, int incarnation, ProtocolOptions options)
+    public ParameterServer(string runId, int incarnation, ProtocolOptions options)
     {
         options.Validate();
-        _self = self;
         _incarnation = incarnation;
         _options = options;
         _fence = new Fence(runId, Generation: 0, Step: 0);
@@ -154,7 +152,8 @@ public sealed class ParameterServer : IRole
 
     private void OnPullParameters(NodeId from, PullParameters message)
     {
-        bool isHeld = Phase is ServerPhase.Collecting or ServerPhase.Reducing or ServerPhase.Reduced or ServerPhase.Snapshotting;
+        bool isHeld = Phase
+            is ServerPhase.Collecting or ServerPhase.Reducing or ServerPhase.Reduced or ServerPhase.Snapshotting;
         if (isHeld)
             Send(from, new ParametersPulled(_fence, _slice, _parameters!, _firstOwnedShard, _carries));
         else
@@ -319,7 +318,10 @@ public sealed class ParameterServer : IRole
         _outbox.Add(new StopNode(reason));
     }
 
-    /// <summary>Steps and data must match the step it stands at; membership and a new generation need only be of the run.</summary>
+    /// <summary>
+    /// Steps and data must match the step it stands at; membership and a new generation need only be of the
+    /// run.
+    /// </summary>
     private bool PassesFence(MessageReceived received)
     {
         Message message = received.Message;

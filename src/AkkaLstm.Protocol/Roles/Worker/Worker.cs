@@ -6,10 +6,12 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Roles;
 
-/// <summary>Computes the shard tasks it is given, from parameters and carries that it pulls. It owns nothing: losing it costs only what it has not pushed.</summary>
+/// <summary>
+/// Computes the shard tasks it is given, from parameters and carries that it pulls. It owns nothing: losing
+/// it costs only what it has not pushed.
+/// </summary>
 public sealed class Worker : IRole
 {
-    private readonly NodeId _self;
     private readonly int _incarnation;
     private readonly ProtocolOptions _options;
 
@@ -31,7 +33,8 @@ public sealed class Worker : IRole
     private Payload[] _parameters = [];
     private TimeSpan _pulledAt;
 
-    // Invariant: at most one order is with the executor; null _running while it works for an assignment that is over.
+    // Invariant: at most one order is with the executor; null _running while it works for an assignment that
+    // is over.
     private long _workId;
     private bool _isWorking;
     private ShardRange? _running;
@@ -45,13 +48,11 @@ public sealed class Worker : IRole
 
     /// <summary>Creates a worker that nobody knows yet.</summary>
     /// <param name="runId">The run it belongs to.</param>
-    /// <param name="self">Its address.</param>
-    /// <param name="incarnation">Counts the restarts of this address.</param>
+    /// <param name="incarnation">Counts the restarts of its address.</param>
     /// <param name="options">Deadlines.</param>
-    public Worker(string runId, NodeId self, int incarnation, ProtocolOptions options)
+    public Worker(string runId, int incarnation, ProtocolOptions options)
     {
         options.Validate();
-        _self = self;
         _incarnation = incarnation;
         _options = options;
         _fence = new Fence(runId, Generation: 0, Step: 0);
@@ -139,7 +140,9 @@ public sealed class Worker : IRole
             ComputeNext();
     }
 
-    /// <summary>Drops what is left of the assignment before. Work that is still running for it comes to nothing.</summary>
+    /// <summary>
+    /// Drops what is left of the assignment before. Work that is still running for it comes to nothing.
+    /// </summary>
     private void BeginAssignment(StepAssigned message)
     {
         _assignment = message;
@@ -292,7 +295,10 @@ public sealed class Worker : IRole
         _outbox.Add(new StopNode(reason));
     }
 
-    /// <summary>Assignments must not go back; parameters must be those of the assignment in hand; membership need only be of the run.</summary>
+    /// <summary>
+    /// Assignments must not go back; parameters must be those of the assignment in hand; membership need only
+    /// be of the run.
+    /// </summary>
     private bool PassesFence(MessageReceived received)
     {
         Message message = received.Message;
