@@ -101,6 +101,27 @@ public class OptimizerStateTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void Restore_AfterSomeSteps_ForgetsThem(OptimizerKind kind)
+    {
+        float[] start = TestModels.RandomFloats(Layout.TotalLength, seed: 3);
+        var random = new Random(6);
+        ReducedSlice[] steps = [.. Enumerable.Range(0, 3).Select(_ => Reduce([GradientTreeTests.RandomGradient(random)], Layout.Whole))];
+        var used = new OptimizerState(SpecOf(kind), Layout, Layout.Whole);
+        used.Restore(TestModels.RandomFloats(Layout.TotalLength, seed: 4), []);
+        used.Apply(steps[2], new UpdateScalars(0, 0.1f, 1f));
+        used.Restore(start, []);
+        var fresh = new OptimizerState(SpecOf(kind), Layout, Layout.Whole);
+        fresh.Restore(start, []);
+        for (int step = 0; step < 2; step++)
+        {
+            used.Apply(steps[step], new UpdateScalars(step, 0.1f, 1f));
+            fresh.Apply(steps[step], new UpdateScalars(step, 0.1f, 1f));
+            BitEquality.AssertSame(fresh.Current.Span, used.Current.Span);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Apply_NextBuffer_LeavesTheStepBeforeReadable(OptimizerKind kind)
     {
         var state = new OptimizerState(SpecOf(kind), Layout, Layout.Whole);
