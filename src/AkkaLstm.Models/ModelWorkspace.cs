@@ -50,6 +50,28 @@ public sealed class ModelWorkspace
     /// <summary>Largest B.</summary>
     public int MaxLanes { get; }
 
+    /// <summary>
+    /// Copies the outputs of the last <see cref="SequenceModel.Forward"/>, (T, B, O): logits for cross-entropy. Steps at which no lane
+    /// had a target were not computed; they get zeros.
+    /// </summary>
+    /// <param name="outputs">Receives T x B x O floats.</param>
+    /// <exception cref="ArgumentException">The length is not that of the last window.</exception>
+    public void CopyOutputs(Span<float> outputs)
+    {
+        int rowLength = Head.OutputSize;
+        if (outputs.Length != Input.TimeSteps * Input.Lanes * rowLength)
+            throw new ArgumentException($"The last window has {Input.TimeSteps} x {Input.Lanes} x {rowLength} outputs, not {outputs.Length}.");
+        outputs.Clear();
+        for (int row = 0; row < OutputSteps.Count * Input.Lanes; row++)
+        {
+            int target = (OutputSteps.First * Input.Lanes) + row;
+            Head.Outputs.Slice(row * Head.RowStride, rowLength).CopyTo(outputs[(target * rowLength)..]);
+        }
+    }
+
+    /// <summary>The steps that <see cref="LinearHead.Outputs"/> has.</summary>
+    internal StepRange OutputSteps { get; set; }
+
     /// <summary>Input of the first layer before dropout, (T, B, E or I).</summary>
     internal Activations Input { get; }
 

@@ -87,6 +87,7 @@ public sealed class SequenceModel
         StepRange steps = LossLayer.ActiveSteps(Spec, batch);
         head.Forward(weights.Head, features, steps);
         LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: false, losses);
+        workspace.OutputSteps = steps;
     }
 
     /// <summary>

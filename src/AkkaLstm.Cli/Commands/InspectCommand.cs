@@ -118,10 +118,13 @@ internal static class InspectCommand
         {
             string state = checkpoint.Damage ?? (checkpoint.IsBest ? "best" : "whole");
             table.AddRow(
-                new Text(Path.GetFileName(checkpoint.Path)), new Text(Units.Count(checkpoint.Step)),
-                new Text(Units.Count(checkpoint.Epoch)), new Text(state));
+                new Text(Path.GetFileName(checkpoint.Path)), new Text(CountOrNothing(checkpoint.Step)),
+                new Text(CountOrNothing(checkpoint.Epoch)), new Text(state));
         }
 
         return table;
     }
+
+    /// <summary>What a damaged checkpoint does not tell stays empty.</summary>
+    private static string CountOrNothing(long? count) => count is { } number ? Units.Count(number) : "";
 }

@@ -1,10 +1,44 @@
+using System.Globalization;
 using AkkaLstm.Numerics;
+using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Checkpoints;
 
 /// <summary>Reads manifests and tells whole checkpoints from damaged ones.</summary>
 internal static class CheckpointReader
 {
+    /// <summary>What the name of a checkpoint's directory begins with; the number of closed steps follows.</summary>
+    public const string StepPrefix = "step-";
+
+    /// <summary>Paths of the checkpoints in a directory, newest first.</summary>
+    public static IReadOnlyList<string> List(string directory) => !Directory.Exists(directory)
+        ? []
+        : [.. Directory.EnumerateDirectories(directory, StepPrefix + "*")
+            .Where(path => StepOf(path) is not null)
+            .OrderByDescending(path => StepOf(path))];
+
+    /// <summary>The newest whole checkpoint in a directory; damaged ones are reported and passed over. Null where there is none.</summary>
+    /// <param name="directory">Where the checkpoints are.</param>
+    /// <param name="isBestOnly">Whether only those count that were the best of their time.</param>
+    /// <param name="report">Hears of damaged ones.</param>
+    public static (string Path, CheckpointManifest Manifest)? Find(string directory, bool isBestOnly, Action<RunNotice> report)
+    {
+        foreach (string path in List(directory))
+        {
+            try
+            {
+                if (!ReadManifest(path).IsBest && isBestOnly) continue;
+                return (path, Verify(path));
+            }
+            catch (BadInputException e)
+            {
+                report(new RunNotice(NoticeLevel.Warning, "checkpoint-skipped", e.Message, null));
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a path looks like a checkpoint.</summary>
     public static bool IsCheckpoint(string path) => File.Exists(Path.Combine(path, CheckpointManifest.FileName));
 
@@ -55,6 +89,11 @@ internal static class CheckpointReader
 
     /// <summary>As <see cref="ReadManifest"/>, but null for a damaged one.</summary>
     public static CheckpointManifest? TryReadManifest(string path) => OrNull(ReadManifest, path);
+
+    private static long? StepOf(string path) =>
+        long.TryParse(Path.GetFileName(path).AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            ? step
+            : null;
 
     private static CheckpointManifest? OrNull(Func<string, CheckpointManifest> read, string path)
     {

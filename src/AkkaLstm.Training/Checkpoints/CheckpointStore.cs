@@ -29,7 +29,6 @@ public sealed class CheckpointStore
     /// <summary>File with the plan and what was learned from the data.</summary>
     public const string ModelName = "model.json";
 
-    private const string StepPrefix = "step-";
     private const string TemporaryPrefix = ".tmp-";
     private const string CarryTensor = "carry";
 
@@ -64,19 +63,12 @@ public sealed class CheckpointStore
         }
     }
 
-    /// <summary>Paths of the checkpoints in a directory, newest first.</summary>
-    public static IReadOnlyList<string> List(string directory) => !Directory.Exists(directory)
-        ? []
-        : [.. Directory.EnumerateDirectories(directory, StepPrefix + "*")
-            .Where(path => StepOf(path) is not null)
-            .OrderByDescending(path => StepOf(path))];
-
     /// <summary>Writes a checkpoint durably and removes those no longer kept.</summary>
     /// <returns>Its path.</returns>
     /// <exception cref="StorageException">The disk failed; earlier checkpoints are untouched.</exception>
     public string Write(TrainingState state, JobProgress progress, CheckpointReason reason, bool isBest)
     {
-        string path = Path.Combine(_directory, StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
+        string path = Path.Combine(_directory, CheckpointReader.StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
         string temporary = Path.Combine(_directory, TemporaryPrefix + Path.GetFileName(path));
         try
         {
@@ -118,10 +110,11 @@ public sealed class CheckpointStore
 
     /// <summary>The newest whole checkpoint of this plan and data; damaged ones are reported and passed over. Null where there is none.</summary>
     /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other data.</exception>
-    public (string Path, CheckpointManifest Manifest)? FindNewest() => Find(manifest => true);
+    public (string Path, CheckpointManifest Manifest)? FindNewest() => Find(isBestOnly: false);
 
     /// <summary>The newest whole checkpoint that was the best of its time, or the newest at all; as <see cref="FindNewest"/>.</summary>
-    public (string Path, CheckpointManifest Manifest)? FindBest() => Find(manifest => manifest.IsBest) ?? FindNewest();
+    public (string Path, CheckpointManifest Manifest)? FindBest() =>
+        Find(isBestOnly: true) ?? FindNewest();
 
     /// <summary>Reads a checkpoint's tensors after verifying all of its files.</summary>
     /// <exception cref="BadInputException">It is damaged, or of another model.</exception>
@@ -150,29 +143,12 @@ public sealed class CheckpointStore
             : throw new BadInputException($"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
     }
 
-    private (string Path, CheckpointManifest Manifest)? Find(Func<CheckpointManifest, bool> isWanted)
+    private (string Path, CheckpointManifest Manifest)? Find(bool isBestOnly)
     {
-        foreach (string path in List(_directory))
-        {
-            CheckpointManifest manifest;
-            try
-            {
-                manifest = CheckpointReader.ReadManifest(path);
-                if (!isWanted(manifest)) continue;
-                CheckpointReader.Verify(path);
-            }
-            catch (BadInputException e)
-            {
-                _report(new RunNotice(NoticeLevel.Warning, "checkpoint-skipped", e.Message, null));
-                continue;
-            }
-
-            RequireSame("plan", manifest.PlanHash, _card.PlanHash, path);
-            RequireSame("data", manifest.DataHash, _card.DataHash, path);
-            return (path, manifest);
-        }
-
-        return null;
+        if (CheckpointReader.Find(_directory, isBestOnly, _report) is not { } found) return null;
+        RequireSame("plan", found.Manifest.PlanHash, _card.PlanHash, found.Path);
+        RequireSame("data", found.Manifest.DataHash, _card.DataHash, found.Path);
+        return found;
     }
 
     private static void RequireSame(string what, string actual, string expected, string path)
@@ -180,10 +156,12 @@ public sealed class CheckpointStore
         if (actual != expected)
         {
             throw new BadInputException(
-                $"{path}: belongs to other {what} (hash {actual[..12]}, here {expected[..Math.Min(12, expected.Length)]}); "
+                $"{path}: belongs to other {what} (hash {Short(actual)}, here {Short(expected)}); "
                 + $"give back the {what} it was trained with, or train anew");
         }
     }
+
+    private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
 
     /// <summary>
     /// Gives the finished directory its name. A checkpoint of the same step is already there when an epoch's end is also the job's end, or after
@@ -210,7 +188,7 @@ public sealed class CheckpointStore
 
     private void RemoveOld()
     {
-        IReadOnlyList<string> paths = List(_directory);
+        IReadOnlyList<string> paths = CheckpointReader.List(_directory);
         bool isBestKept = false;
         for (int i = 0; i < paths.Count; i++)
         {
@@ -238,9 +216,4 @@ public sealed class CheckpointStore
     }
 
     private string MomentTensor(int moment, TensorInfo tensor) => $"{tensor.Name}.{_momentNames[moment]}";
-
-    private static long? StepOf(string path) =>
-        long.TryParse(Path.GetFileName(path).AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
-            ? step
-            : null;
 }

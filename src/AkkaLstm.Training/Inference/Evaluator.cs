@@ -19,5 +19,6 @@ public static class Evaluator
     /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
     /// <param name="split">The split, cut as the plan says.</param>
     /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
-    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split) => throw new NotSupportedException();
+    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split) =>
+        SplitRun.Evaluate(model.Model, model.Parameters, model.OpenData(data), split);
 }

@@ -1,4 +1,7 @@
+using AkkaLstm.Data;
+using AkkaLstm.Data.Forecasting;
 using AkkaLstm.Numerics;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Training.Inference;
 
@@ -24,6 +27,9 @@ public sealed record ForecastRow(int Step, string? Date, IReadOnlyList<double> V
 /// <summary>Forecasts the rows after the end of a CSV file.</summary>
 public static class Forecaster
 {
+    /// <summary>Known rows that are given along for a chart, if there are so many.</summary>
+    private const int ChartRows = 120;
+
     /// <summary>
     /// Forecasts so many rows ahead. The model's own horizon is predicted directly; beyond it the forecast rows are taken as known
     /// and the model goes on from them.
@@ -32,5 +38,24 @@ public static class Forecaster
     /// <param name="data">Path of the CSV or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
     /// <param name="horizon">Rows ahead; null takes the model's horizon.</param>
     /// <exception cref="BadInputException">The data cannot be used, or the horizon goes beyond the model's and the model has inputs it does not forecast.</exception>
-    public static ForecastResult Forecast(ModelFile model, string? data, int? horizon) => throw new NotSupportedException();
+    public static ForecastResult Forecast(ModelFile model, string? data, int? horizon)
+    {
+        if (model.Card.Artifacts.Normalizer is not { } normalizer)
+        {
+            throw new BadInputException(
+                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; give a model trained to forecast");
+        }
+
+        DataOptions options = model.DataOptionsFor(data);
+        ForecastHistory history = ForecastHistory.Open(options, normalizer);
+        var predictor = new Predictor(model.Model, model.Parameters, history.Shape.WindowLength);
+        ForecastTable table = history.Forecast(horizon ?? options.Horizon, predictor.Predict);
+        int shown = Math.Min(history.RowCount, Math.Max(ChartRows, 2 * table.Rows.Count));
+        return new ForecastResult(
+            table.DateColumn,
+            table.Columns,
+            [.. table.Rows.Select((values, k) => new ForecastRow(k + 1, table.Dates?[k], values))],
+            history.Dates is null ? [] : [.. history.Dates.Skip(history.RowCount - shown)],
+            [.. Enumerable.Range(0, table.Columns.Count).Select(j => history.Known(j)[^shown..].ToArray())]);
+    }
 }

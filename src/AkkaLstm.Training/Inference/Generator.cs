@@ -1,4 +1,8 @@
+using System.Text;
+using AkkaLstm.Data.Text;
 using AkkaLstm.Numerics;
+using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Training.Inference;
 
@@ -33,6 +37,62 @@ public static class Generator
     /// <param name="stop">Ends early with what there is.</param>
     /// <exception cref="BadInputException">The model is not a language model, or an option is out of range.</exception>
     public static GenerationResult Generate(
-        ModelFile model, GenerationOptions options, Action<string>? onText = null, CancellationToken stop = default) =>
-        throw new NotSupportedException();
+        ModelFile model, GenerationOptions options, Action<string>? onText = null, CancellationToken stop = default)
+    {
+        if (model.Card.Artifacts.Vocabulary is not { } vocabulary)
+        {
+            throw new BadInputException(
+                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; give a model trained on text");
+        }
+
+        Validate(options);
+        int[] prompt = vocabulary.EncodePrompt(options.Prompt);
+        var predictor = new Predictor(model.Model, model.Parameters, maxTimeSteps: 1);
+        var sampler = new TokenSampler(options, vocabulary.Size);
+        var batch = new SequenceBatch(maxTimeSteps: 1, maxLanes: 1, inputSize: 0, targetSize: 0);
+        batch.Reshape(1, firstLane: 0, lanes: 1);
+        batch.ResetsCarry[0] = true;
+        ReadOnlySpan<float> outputs = [];
+        foreach (int token in prompt) outputs = Read(token);
+
+        var text = new StringBuilder();
+        int previous = prompt[^1];
+        for (int i = 0; i < options.Length && !stop.IsCancellationRequested; i++)
+        {
+            int token = sampler.Choose(outputs, i);
+            string piece = vocabulary.Piece(options.Prompt.Length == 0 && i == 0 ? null : previous, token);
+            text.Append(piece);
+            onText?.Invoke(piece);
+            outputs = Read(token);
+            previous = token;
+        }
+
+        return new GenerationResult(text.ToString(), Unknown(vocabulary, options.Prompt));
+
+        ReadOnlySpan<float> Read(int token)
+        {
+            batch.Tokens[0] = token;
+            ReadOnlySpan<float> next = predictor.Predict(batch);
+            batch.ResetsCarry[0] = false;
+            return next;
+        }
+    }
+
+    private static IReadOnlyList<string> Unknown(Vocabulary vocabulary, string prompt)
+    {
+        IEnumerable<string> pieces = vocabulary.Kind == VocabularyKind.Characters
+            ? prompt.EnumerateRunes().Select(rune => rune.ToString())
+            : prompt.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return [.. pieces.Distinct(StringComparer.Ordinal).Where(piece => piece != Vocabulary.Unknown && IsUnknown(piece))];
+
+        bool IsUnknown(string piece) => vocabulary.Encode(piece) is [var id] && id == vocabulary.UnknownId;
+    }
+
+    private static void Validate(GenerationOptions options)
+    {
+        if (options.Length < 0)
+            throw new BadInputException($"--length: {options.Length} is negative; use 0 or more");
+        if (!(options.Temperature >= 0 && double.IsFinite(options.Temperature)))
+            throw new BadInputException(FormattableString.Invariant($"--temperature: {options.Temperature} is out of range; use 0 or more, for example 0.8"));
+    }
 }

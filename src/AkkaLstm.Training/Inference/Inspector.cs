@@ -2,7 +2,9 @@ using AkkaLstm.Models;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Plans;
+using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Inference;
 
@@ -31,16 +33,45 @@ public sealed record InspectionReport(
 
 /// <summary>A checkpoint of a run.</summary>
 /// <param name="Path">Its directory.</param>
-/// <param name="Step">Closed steps.</param>
-/// <param name="Epoch">Finished epochs.</param>
+/// <param name="Step">Closed steps; null where it is damaged.</param>
+/// <param name="Epoch">Finished epochs; null where it is damaged.</param>
 /// <param name="IsBest">Whether it was the best of its time.</param>
 /// <param name="Damage">What is wrong with it; null where it is whole.</param>
-public sealed record CheckpointSummary(string Path, long Step, int Epoch, bool IsBest, string? Damage);
+public sealed record CheckpointSummary(string Path, long? Step, int? Epoch, bool IsBest, string? Damage);
 
 /// <summary>Looks into runs, checkpoints and model files.</summary>
 public static class Inspector
 {
     /// <summary>Looks at what a path holds: for a run its newest whole checkpoint, the end of the training so far.</summary>
     /// <exception cref="BadInputException">There is nothing to look at, or it is damaged.</exception>
-    public static InspectionReport Inspect(string path) => throw new NotSupportedException();
+    public static InspectionReport Inspect(string path)
+    {
+        ModelFile file = ModelFile.Open(path, isBest: false, report: null);
+        ParameterLayout layout = ParameterLayout.For(file.Model);
+        string checkpoints = Path.Combine(path, RunDirectory.CheckpointsName);
+        return new InspectionReport(
+            file.Source,
+            file.Card.Plan,
+            file.Card.PlanHash,
+            file.Card.DataHash,
+            file.Model,
+            layout.Tensors,
+            layout.TotalLength,
+            layout.Hash(file.Parameters.Span),
+            file.Progress,
+            RunDirectory.IsRun(path) ? [.. CheckpointReader.List(checkpoints).Select(Summary)] : []);
+    }
+
+    private static CheckpointSummary Summary(string path)
+    {
+        try
+        {
+            CheckpointManifest manifest = CheckpointReader.Verify(path);
+            return new CheckpointSummary(path, manifest.Progress.Step, manifest.Progress.Epoch, manifest.IsBest, Damage: null);
+        }
+        catch (BadInputException e)
+        {
+            return new CheckpointSummary(path, Step: null, Epoch: null, IsBest: false, e.Message);
+        }
+    }
 }

@@ -1,20 +1,8 @@
 using System.Globalization;
+using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Training.Plans;
-
-/// <summary>How parameters start.</summary>
-public enum InitKind
-{
-    /// <summary>As PyTorch: uniform within 1/sqrt(H), embeddings standard normal.</summary>
-    Default,
-
-    /// <summary>Uniform within a given range around 0.</summary>
-    Uniform,
-
-    /// <summary>Orthogonal recurrent matrices, uniform otherwise.</summary>
-    Orthogonal,
-}
 
 /// <summary>The value of <c>--init</c>: <c>default</c>, <c>uniform:X</c> or <c>orthogonal</c>.</summary>
 /// <param name="Kind">Which one.</param>

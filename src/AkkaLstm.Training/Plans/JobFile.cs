@@ -52,20 +52,20 @@ public static class JobFile
     }
 
     /// <summary>Reads options from a parsed JSON object; as the other overload.</summary>
-    public static PlanOptions Read(JsonElement root, string place, string? baseDirectory)
+    public static PlanOptions Read(JsonElement root, string file, string? baseDirectory)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            throw new BadInputException($"{place}: a job is one JSON object of options, like {{ \"data\": \"sales.csv\" }}");
+            throw new BadInputException($"{file}: a job is one JSON object of options, like {{ \"data\": \"sales.csv\" }}");
         var options = new PlanOptions();
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (property.NameEquals(ResolvedKey)) continue;
-            PlanOption option = PlanOptionTable.Find(property.Name, place);
+            PlanOption option = PlanOptionTable.Find(property.Name, file);
             if (property.Value.ValueKind == JsonValueKind.Null) continue;
-            string text = TextOf(option, property.Value, $"{place}: {property.Name}");
-            if (option.Kind == PlanValueKind.Path && baseDirectory is not null && !DataName.IsBuiltin(text))
-                text = Path.GetFullPath(text, baseDirectory);
-            options = option.Parse(options, text, $"{place}: {property.Name}");
+            string place = $"{file}: {property.Name}";
+            options = option.Kind == PlanValueKind.TextList
+                ? option.SetItems(options, Items(option, property.Value, place))
+                : option.Parse(options, Absolute(option, TextOf(option, property.Value, place), baseDirectory), place);
         }
 
         return options;
@@ -83,24 +83,34 @@ public static class JobFile
     private static string TextOf(PlanOption option, JsonElement value, string place)
     {
         bool isNumber = option.Kind is PlanValueKind.Integer or PlanValueKind.Number;
-        return (value.ValueKind, isNumber, option.Kind) switch
+        return (value.ValueKind, isNumber) switch
         {
-            (JsonValueKind.Number, true, _) => value.GetRawText(),
-            (JsonValueKind.String, false, _) => value.GetString()!,
-            (JsonValueKind.Array, _, PlanValueKind.TextList) => string.Join(',', value.EnumerateArray().Select(item => Item(item, place))),
-            _ => throw new BadInputException($"{place}: {Shorten(value.GetRawText())} is not {Expected(option)}"),
+            (JsonValueKind.Number, true) => value.GetRawText(),
+            (JsonValueKind.String, false) => value.GetString()!,
+            _ => throw Mismatch(option, value, place),
         };
     }
 
-    private static string Item(JsonElement item, string place) => item.ValueKind == JsonValueKind.String
-        ? item.GetString()!
-        : throw new BadInputException($"{place}: {Shorten(item.GetRawText())} is not a text in quotes");
+    private static string[] Items(PlanOption option, JsonElement value, string place)
+    {
+        bool areTexts = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+        return areTexts ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Mismatch(option, value, place);
+    }
+
+    private static string Absolute(PlanOption option, string text, string? baseDirectory) =>
+        option.Kind == PlanValueKind.Path && baseDirectory is not null && !DataName.IsBuiltin(text)
+            ? Path.GetFullPath(text, baseDirectory)
+            : text;
+
+    private static BadInputException Mismatch(PlanOption option, JsonElement value, string place) =>
+        new($"{place}: {Shorten(value.GetRawText())} is not {Expected(option)}");
 
     private static string Expected(PlanOption option) => option.Kind switch
     {
         PlanValueKind.Integer => "a whole number (without quotes)",
         PlanValueKind.Number => "a number (without quotes)",
-        PlanValueKind.TextList => "an array of texts",
+        PlanValueKind.TextList => "an array of texts in quotes",
         PlanValueKind.Choice => $"one of {string.Join(", ", option.Choices.Select(choice => $"\"{choice}\""))}",
         _ => "a text in quotes",
     };

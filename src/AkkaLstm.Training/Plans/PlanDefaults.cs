@@ -1,6 +1,7 @@
 using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Models.Parameters;
 
 namespace AkkaLstm.Training.Plans;
 

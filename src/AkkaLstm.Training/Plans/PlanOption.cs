@@ -70,6 +70,9 @@ public abstract class PlanOption
     /// <summary>The value as <see cref="Parse"/> reads it; null where the option is not set.</summary>
     public abstract string? TextOf(PlanOptions options);
 
+    /// <summary>The options with this one, a list, set to items that need no separator.</summary>
+    internal abstract PlanOptions SetItems(PlanOptions options, IReadOnlyList<string> items);
+
     /// <summary>Writes the option as a JSON property; nothing where it is not set.</summary>
     internal abstract void Write(Utf8JsonWriter writer, PlanOptions options);
 

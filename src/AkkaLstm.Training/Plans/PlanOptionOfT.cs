@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Training.Plans;
 
@@ -48,6 +47,9 @@ internal sealed class PlanOption<T> : PlanOption
         { } value when _format is not null => _format(value),
         { } value => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
+
+    internal override PlanOptions SetItems(PlanOptions options, IReadOnlyList<string> items) =>
+        items is T list ? _set(options, list) : throw new InvalidOperationException($"{Name} is not a list.");
 
     internal override void Write(Utf8JsonWriter writer, PlanOptions options)
     {

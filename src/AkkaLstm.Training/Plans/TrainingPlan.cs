@@ -3,6 +3,7 @@ using System.Text.Json;
 using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Training.Plans;
@@ -131,6 +132,21 @@ public sealed class TrainingPlan
         Dropout = (float)Options.Dropout!.Value,
         DropoutSites = Options.DropoutSites!.Value,
     };
+
+    /// <summary>The optimizer with its constants.</summary>
+    public OptimizerSpec ToOptimizerSpec()
+    {
+        var spec = new OptimizerSpec { Kind = Optimizer, WeightDecay = (float)Options.WeightDecay!.Value };
+        return Options.Momentum is { } momentum ? spec with { Momentum = (float)momentum } : spec;
+    }
+
+    /// <summary>How the parameters start.</summary>
+    public InitOptions ToInitOptions()
+    {
+        InitChoice init = Options.Init!.Value;
+        var options = new InitOptions { Kind = init.Kind, ForgetBias = (float?)Options.ForgetBias };
+        return init.Kind == InitKind.Uniform ? options with { UniformScale = (float)init.Range } : options;
+    }
 
     private static string HashOf(PlanOptions options)
     {

@@ -117,7 +117,9 @@ public sealed class RunDirectory : IDisposable
         TrainingPlan plan = TrainingPlan.Resolve(JobFile.Read(jobPath));
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(jobPath, Encoding.UTF8));
         bool isUnchanged = document.RootElement.TryGetProperty(JobFile.ResolvedKey, out JsonElement resolved)
+            && resolved.ValueKind == JsonValueKind.Object
             && resolved.TryGetProperty("planHash", out JsonElement hash)
+            && hash.ValueKind == JsonValueKind.String
             && hash.ValueEquals(plan.Hash);
         return isUnchanged
             ? plan

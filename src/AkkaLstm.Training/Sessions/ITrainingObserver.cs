@@ -29,7 +29,6 @@ public interface ITrainingObserver
 /// <param name="ParameterCount">Floats of the model.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch.</param>
 /// <param name="EpochCount">Most epochs.</param>
-/// <param name="TargetsPerEpoch">Counted elements (tokens, or rows) of an epoch.</param>
 /// <param name="FirstStep">Closed steps at the start: more than 0 after a resume.</param>
 /// <param name="ResumedFrom">The checkpoint it goes on from; null for a new run.</param>
 public sealed record TrainingStarted(
@@ -38,7 +37,6 @@ public sealed record TrainingStarted(
     long ParameterCount,
     int StepsPerEpoch,
     int EpochCount,
-    long TargetsPerEpoch,
     long FirstStep,
     string? ResumedFrom);
 

@@ -1,5 +1,13 @@
+using System.Diagnostics;
+using AkkaLstm.Data;
+using AkkaLstm.Models;
 using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Plans;
+using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Sessions;
@@ -15,14 +23,74 @@ public static class TrainingSession
     /// <param name="stop">Finishes the step, writes a checkpoint and ends with <see cref="TrainingStatus.Interrupted"/>.</param>
     /// <exception cref="BadInputException">Data or options cannot be used; nothing was trained.</exception>
     /// <exception cref="StorageException">The disk failed before training began; later failures are in the result.</exception>
-    public static Task<TrainingResult> RunAsync(
-        TrainingPlan plan, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop) =>
-        throw new NotSupportedException();
+    public static async Task<TrainingResult> RunAsync(
+        TrainingPlan plan, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
+    {
+        long start = Stopwatch.GetTimestamp();
+        options.Validate();
+        DataSet data = DataSets.Open(plan.ToDataOptions());
+        InitialState initial = InitialState.Of(plan, plan.ToModelSpec(data.Shape));
+        using RunDirectory directory = RunDirectory.Create(options.OutputDirectory, plan);
+        directory.WriteJob(plan, data.Hash);
+        return await TrainAsync(new Session(plan, data, initial, directory, options, engine, observer, start), stop);
+    }
 
     /// <summary>Goes on from the newest whole checkpoint of a run; without one, from the beginning.</summary>
     /// <param name="runDirectory">The run directory.</param>
+    /// <param name="options">How this process runs it; its epochs, if set, replace the plan's.</param>
     /// <inheritdoc cref="RunAsync"/>
-    public static Task<TrainingResult> ResumeAsync(
-        string runDirectory, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop) =>
-        throw new NotSupportedException();
+    public static async Task<TrainingResult> ResumeAsync(
+        string runDirectory, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
+    {
+        long start = Stopwatch.GetTimestamp();
+        options.Validate();
+        using RunDirectory directory = RunDirectory.Open(runDirectory);
+        TrainingPlan plan = RunDirectory.ReadPlan(directory.FullPath);
+        DataSet data = DataSets.Open(plan.ToDataOptions());
+        InitialState initial = InitialState.Of(plan, plan.ToModelSpec(data.Shape));
+        return await TrainAsync(new Session(plan, data, initial, directory, options, engine, observer, start), stop);
+    }
+
+    private static async Task<TrainingResult> TrainAsync(Session session, CancellationToken stop)
+    {
+        (TrainingPlan plan, DataSet data, _, RunDirectory directory, RunOptions options, _, ITrainingObserver observer, _) = session;
+        ModelSpec spec = plan.ToModelSpec(data.Shape);
+        var findings = new List<RunNotice>();
+        var card = new ModelCard(plan, data.Hash, spec, data.Artifacts);
+        var store = new CheckpointStore(directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, findings.Add);
+        (string Path, CheckpointManifest Manifest)? from = store.FindNewest();
+        JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
+
+        var context = new JobContext(plan, data, store, session.Initial.Create);
+        int stepsPerEpoch = context.Train.StepsPerEpoch;
+        var policy = new JobPolicy(plan, stepsPerEpoch);
+        using var stopOrFailure = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var recorder = new RunRecorder(
+            directory,
+            policy,
+            observer,
+            spec.Loss == LossKind.CrossEntropy,
+            options.MetricsEverySteps,
+            progress.Step,
+            stopOrFailure.Cancel);
+        findings.ForEach(recorder.Note);
+
+        var job = new JobDescription
+        {
+            RunId = Guid.NewGuid().ToString("N"),
+            ShardCount = plan.Shards,
+            StepsPerEpoch = stepsPerEpoch,
+            EpochCount = options.Epochs ?? plan.Epochs,
+            StepLimit = plan.Steps,
+            ValidationShardCount = context.Validation is null ? 0 : plan.Shards,
+            Checkpoints = options.Checkpoints,
+            Start = progress,
+            RestoreFrom = from?.Path,
+        };
+        observer.OnStarted(new TrainingStarted(
+            directory.FullPath, plan, context.Layout.TotalLength, stepsPerEpoch, job.EpochCount, progress.Step, from?.Path));
+        JobOutcome outcome = await session.Engine(
+            job, new MathExecutorFactory(context), policy, recorder, options, stopOrFailure.Token);
+        return SessionEnd.Summarise(session, context, policy, recorder, outcome);
+    }
 }

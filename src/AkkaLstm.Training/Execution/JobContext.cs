@@ -1,0 +1,113 @@
+using AkkaLstm.Data;
+using AkkaLstm.Models;
+using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Protocol;
+using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Plans;
+
+namespace AkkaLstm.Training.Execution;
+
+/// <summary>What all executors of one job in this process share. Everything but the buffers of the running generation is read-only.</summary>
+internal sealed class JobContext
+{
+    /// <summary>Generations whose buffers are kept: the running one, and the one before for workers that still finish.</summary>
+    private const int KeptGenerations = 2;
+
+    private readonly Lock _gate = new();
+    private readonly SortedList<int, ParameterBuffers> _buffers = [];
+    private readonly Func<TrainingState> _initial;
+    private readonly Payload?[] _noCarries;
+    private LoadedState? _loaded;
+
+    /// <summary>Puts a job together.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="data">The opened data.</param>
+    /// <param name="store">The run's checkpoints.</param>
+    /// <param name="initial">Makes the state a job without a checkpoint starts from.</param>
+    public JobContext(TrainingPlan plan, DataSet data, CheckpointStore store, Func<TrainingState> initial)
+    {
+        Plan = plan;
+        Store = store;
+        _initial = initial;
+        Spec = plan.ToModelSpec(data.Shape);
+        Model = new SequenceModel(Spec);
+        Optimizer = plan.ToOptimizerSpec();
+        Train = data.Source(DataSplit.Train);
+        Validation = data.Has(DataSplit.Valid) ? data.Source(DataSplit.Valid) : null;
+        CarriesState = plan.Task is DataTask.CharLm or DataTask.WordLm;
+        _noCarries = new Payload?[plan.Shards];
+        Snapshots = new SnapshotPool(NewState);
+    }
+
+    public TrainingPlan Plan { get; }
+
+    public ModelSpec Spec { get; }
+
+    public SequenceModel Model { get; }
+
+    public ParameterLayout Layout => Model.Layout;
+
+    public OptimizerSpec Optimizer { get; }
+
+    public ISequenceSource Train { get; }
+
+    /// <summary>The validation split; null where the data has none.</summary>
+    public ISequenceSource? Validation { get; }
+
+    /// <summary>Whether lanes go on from window to window; where every window starts from zero, no carry needs to travel.</summary>
+    public bool CarriesState { get; }
+
+    public CheckpointStore Store { get; }
+
+    public SnapshotPool Snapshots { get; }
+
+    /// <summary>The parameter buffers of a generation.</summary>
+    public ParameterBuffers BuffersOf(int generation)
+    {
+        lock (_gate)
+        {
+            if (_buffers.TryGetValue(generation, out ParameterBuffers? known)) return known;
+            var buffers = new ParameterBuffers(Spec, Layout.TotalLength);
+            _buffers.Add(generation, buffers);
+            while (_buffers.Count > KeptGenerations) _buffers.RemoveAt(0);
+            return buffers;
+        }
+    }
+
+    /// <summary>The state a generation starts from: loaded and verified once for all servers, and let go when each has its slice.</summary>
+    public TrainingState StateOf(string? checkpointId, int generation, SliceId slice)
+    {
+        lock (_gate)
+        {
+            if (_loaded is null || _loaded.CheckpointId != checkpointId || _loaded.Generation != generation)
+                _loaded = new LoadedState(checkpointId, generation, checkpointId is null ? _initial() : Store.Load(checkpointId));
+            TrainingState state = _loaded.State;
+            _loaded.Slices.Add(slice.Index);
+            if (_loaded.Slices.Count == slice.Count) _loaded = null;
+            return state;
+        }
+    }
+
+    /// <summary>The part of a state's carry that belongs to a shard.</summary>
+    public Memory<float> CarryOf(TrainingState state, int shard)
+    {
+        int length = Plan.LanesPerShard * Spec.CarryLength;
+        return state.Carry.AsMemory(shard * length, length);
+    }
+
+    /// <summary>Carries that all stand for zeros.</summary>
+    public ArraySegment<Payload?> NoCarries(int shardCount) => new(_noCarries, 0, shardCount);
+
+    /// <summary>A state of zeros with this job's sizes.</summary>
+    public TrainingState NewState() => new(
+        new float[Layout.TotalLength],
+        [.. Optimizer.MomentNames.Select(_ => new float[Layout.TotalLength])],
+        new float[Plan.Batch * Spec.CarryLength]);
+
+    private sealed record LoadedState(string? CheckpointId, int Generation, TrainingState State)
+    {
+        /// <summary>Slices that have taken their part.</summary>
+        public HashSet<int> Slices { get; } = [];
+    }
+}

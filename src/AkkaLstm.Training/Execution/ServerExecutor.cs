@@ -1,0 +1,98 @@
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Models.Optimizers;
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Checkpoints;
+using GradientPart = AkkaLstm.Models.Gradients.GradientPart;
+
+namespace AkkaLstm.Training.Execution;
+
+/// <summary>A parameter server's mathematics: restore, reduce, apply and snapshot one slice.</summary>
+internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
+{
+    private ParameterSlice _slice;
+    private ParameterPayload? _payload;
+    private ReducedSlice? _reduced;
+    private OptimizerState? _optimizer;
+    private GradientPart[] _parts = [];
+
+    public WorkResult Execute(WorkOrder order) => order switch
+    {
+        RestoreSlice restore => Restore(restore),
+        ReduceSlice reduce => Reduce(reduce),
+        ApplySlice apply => Apply(apply),
+        SnapshotSlice snapshot => Snapshot(snapshot),
+        _ => throw new NotSupportedException($"A server does not do {order.GetType().Name}."),
+    };
+
+    public void Dispose()
+    {
+        // Buffers may still be read by workers; the garbage collector knows when they are not.
+    }
+
+    private SliceRestored Restore(RestoreSlice order)
+    {
+        long step = order.Fence.Step;
+        TrainingState state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice);
+        _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
+        ParameterBuffers buffers = job.BuffersOf(order.Fence.Generation);
+        _payload = new ParameterPayload(buffers, _slice.Length);
+        _reduced = new ReducedSlice(job.Layout, _slice);
+        _optimizer = new OptimizerState(
+            job.Optimizer,
+            job.Layout,
+            _slice,
+            buffers.Flat(step).AsMemory(_slice.Start, _slice.Length),
+            buffers.Flat(step + 1).AsMemory(_slice.Start, _slice.Length));
+        _optimizer.Restore(
+            state.Parameters.AsSpan(_slice.Start, _slice.Length),
+            [.. state.Moments.Select(moment => new ReadOnlyMemory<float>(moment, _slice.Start, _slice.Length))]);
+
+        var carries = new Payload?[order.Slice.OwnedShardCount(order.ShardCount)];
+        int first = order.Slice.FirstOwnedShard(order.ShardCount);
+        for (int s = 0; s < carries.Length; s++)
+            carries[s] = job.CarriesState ? new CarryPayload(job.CarryOf(state, first + s)) : null;
+        return new SliceRestored(_payload, carries, Checksum.Of(_optimizer.Current.Span));
+    }
+
+    private SliceSums Reduce(ReduceSlice order)
+    {
+        ReducedSlice reduced = _reduced!;
+        if (_parts.Length != order.Parts.Count) _parts = new GradientPart[order.Parts.Count];
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            (ShardRange shards, Payload gradient) = order.Parts[p];
+            _parts[p] = new GradientPart(shards.Start, shards.Count, ((GradientPayload)gradient).Gradient);
+        }
+
+        GradientTree.Reduce(_parts, job.Plan.Shards, reduced);
+        return new SliceSums([.. reduced.BlockSquareSums]);
+    }
+
+    private SliceApplied Apply(ApplySlice order)
+    {
+        _optimizer!.Apply(
+            _reduced!, new UpdateScalars(order.Fence.Step, order.Decision.LearningRate, order.Decision.GradientScale));
+        return new SliceApplied(_payload!, Checksum.Of(_optimizer.Current.Span));
+    }
+
+    private SliceSnapshot Snapshot(SnapshotSlice order)
+    {
+        TrainingState state = job.Snapshots.Join(order.Fence, order.Slice);
+        _optimizer!.Current.Span.CopyTo(state.Parameters.AsSpan(_slice.Start));
+        for (int m = 0; m < state.Moments.Length; m++)
+            _optimizer.Moments[m].AsSpan().CopyTo(state.Moments[m].AsSpan(_slice.Start));
+        int first = order.Slice.FirstOwnedShard(job.Plan.Shards);
+        var carries = new Payload?[order.Carries.Count];
+        for (int s = 0; s < carries.Length; s++)
+        {
+            Memory<float> copy = job.CarryOf(state, first + s);
+            if (order.Carries[s] is CarryPayload carry) carry.Values.CopyTo(copy);
+            else copy.Span.Clear();
+            carries[s] = new CarryPayload(copy);
+        }
+
+        return new SliceSnapshot(new SnapshotPayload(state, (long)_slice.Length * sizeof(float) * (1 + state.Moments.Length)), carries);
+    }
+}

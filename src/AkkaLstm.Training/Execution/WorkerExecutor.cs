@@ -1,0 +1,171 @@
+using AkkaLstm.Data;
+using AkkaLstm.Models;
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Training.Execution;
+
+/// <summary>A worker's mathematics: forward and backward over shards of a window, forward over the validation split.</summary>
+/// <remarks>
+/// Buffers are made on first use and kept. What an answer carries out (gradient, carry) belongs to the parity of its step and to the place of
+/// the order within the step, so that it stays untouched until step n + 2.
+/// </remarks>
+internal sealed class WorkerExecutor : IWorkExecutor
+{
+    private readonly JobContext _job;
+    private readonly List<AnswerBuffers>[] _answers = [[], []];
+    private readonly float[] _carryIn;
+    private SequenceBatch? _batch;
+    private SequenceBatch? _validationBatch;
+    private ModelWorkspace? _workspace;
+    private ShardLoss[] _losses = [];
+    private Fence _lastFence;
+    private int _answersOfStep;
+
+    public WorkerExecutor(JobContext job)
+    {
+        _job = job;
+        _carryIn = new float[job.Plan.Batch * job.Spec.CarryLength];
+    }
+
+    public WorkResult Execute(WorkOrder order) => order switch
+    {
+        ComputeShards compute => Compute(compute),
+        EvaluateShards evaluate => Evaluate(evaluate),
+        _ => throw new NotSupportedException($"A worker does not do {order.GetType().Name}."),
+    };
+
+    public void Dispose()
+    {
+        // Buffers may still be read by whoever got them; the garbage collector knows when they are not.
+    }
+
+    private ShardsComputed Compute(ComputeShards order)
+    {
+        int lanesPerShard = _job.Plan.LanesPerShard;
+        int lanes = order.Shards.Count * lanesPerShard;
+        ModelWeights weights = WeightsOf(order.Parameters, order.Fence.Step);
+        _batch = Enough(_batch, _job.Train, lanes);
+        _job.Train.Fill(_batch, order.Epoch, order.StepInEpoch, order.Shards.Start * lanesPerShard, lanes);
+
+        AnswerBuffers answer = NextAnswer(order.Fence);
+        answer.EnsureCarry(lanes * _job.Spec.CarryLength, order.Shards.Count);
+        Span<float> carryIn = _carryIn.AsSpan(0, lanes * _job.Spec.CarryLength);
+        Gather(order.Carries, carryIn);
+        Span<ShardLoss> losses = Losses(order.Shards.Count);
+        _job.Model.ForwardBackward(
+            weights,
+            _batch,
+            order.Shards.Count,
+            new StepKey(_job.Plan.Seed, order.Fence.Step),
+            carryIn,
+            answer.Carry.AsSpan(0, carryIn.Length),
+            Workspace(lanes),
+            answer.Gradient,
+            losses);
+        return new ShardsComputed(answer.GradientPayload, _job.CarriesState ? answer.CarriesOf(order.Shards.Count) : _job.NoCarries(order.Shards.Count), Totals(losses));
+    }
+
+    private ShardsEvaluated Evaluate(EvaluateShards order)
+    {
+        ISequenceSource source = _job.Validation ?? throw new InvalidOperationException("The job has no validation split.");
+        int lanesPerShard = _job.Plan.LanesPerShard;
+        int lanes = order.Shards.Count * lanesPerShard;
+        ModelWeights weights = WeightsOf(order.Parameters, order.Fence.Step);
+        _validationBatch = Enough(_validationBatch, source, lanes);
+        Span<float> carry = _carryIn.AsSpan(0, lanes * _job.Spec.CarryLength);
+        carry.Clear();
+        Span<ShardLoss> losses = Losses(order.Shards.Count);
+        var totals = new LossTotal[order.Shards.Count];
+        for (int step = 0; step < source.StepsPerEpoch; step++)
+        {
+            source.Fill(_validationBatch, epoch: 0, step, order.Shards.Start * lanesPerShard, lanes);
+            _job.Model.Forward(weights, _validationBatch, order.Shards.Count, carry, carry, Workspace(lanes), losses);
+            for (int s = 0; s < totals.Length; s++) totals[s] = totals[s].Plus(TotalOf(losses[s]));
+        }
+
+        return new ShardsEvaluated(totals);
+    }
+
+    private static ModelWeights WeightsOf(IReadOnlyList<Payload> parameters, long step) =>
+        ((ParameterPayload)parameters[0]).Owner.Packed(step);
+
+    private static SequenceBatch Enough(SequenceBatch? batch, ISequenceSource source, int lanes) =>
+        batch is not null && batch.MaxLanes >= lanes ? batch : source.Shape.CreateBatch(lanes);
+
+    private ModelWorkspace Workspace(int lanes)
+    {
+        if (_workspace is null || _workspace.MaxLanes < lanes)
+            _workspace = new ModelWorkspace(_job.Spec, _job.Plan.Window, lanes);
+        return _workspace;
+    }
+
+    private Span<ShardLoss> Losses(int count)
+    {
+        if (_losses.Length < count) _losses = new ShardLoss[count];
+        return _losses.AsSpan(0, count);
+    }
+
+    private AnswerBuffers NextAnswer(Fence fence)
+    {
+        if (fence != _lastFence) (_lastFence, _answersOfStep) = (fence, 0);
+        List<AnswerBuffers> answers = _answers[fence.Step & 1];
+        if (_answersOfStep == answers.Count) answers.Add(new AnswerBuffers(_job));
+        return answers[_answersOfStep++];
+    }
+
+    private static void Gather(IReadOnlyList<Payload?> carries, Span<float> carryIn)
+    {
+        int length = carryIn.Length / carries.Count;
+        for (int s = 0; s < carries.Count; s++)
+        {
+            Span<float> shard = carryIn.Slice(s * length, length);
+            if (carries[s] is CarryPayload carry) carry.Values.Span.CopyTo(shard);
+            else shard.Clear();
+        }
+    }
+
+    private static LossTotal TotalOf(ShardLoss loss) => new(loss.LossSum, loss.Count, loss.Correct);
+
+    private static LossTotal[] Totals(ReadOnlySpan<ShardLoss> losses)
+    {
+        var totals = new LossTotal[losses.Length];
+        for (int s = 0; s < totals.Length; s++) totals[s] = TotalOf(losses[s]);
+        return totals;
+    }
+
+    /// <summary>What one answer carries out.</summary>
+    private sealed class AnswerBuffers
+    {
+        private readonly int _lanesPerShard;
+        private readonly int _carryLength;
+        private CarryPayload[] _carries = [];
+
+        public AnswerBuffers(JobContext job)
+        {
+            _lanesPerShard = job.Plan.LanesPerShard;
+            _carryLength = job.Spec.CarryLength;
+            Gradient = new Gradient(job.Layout);
+            GradientPayload = new GradientPayload(Gradient);
+        }
+
+        public Gradient Gradient { get; }
+
+        public GradientPayload GradientPayload { get; }
+
+        /// <summary>(lanes, L, [h, c], H) at the window's end.</summary>
+        public float[] Carry { get; private set; } = [];
+
+        public void EnsureCarry(int length, int shardCount)
+        {
+            if (Carry.Length >= length) return;
+            Carry = new float[length];
+            int shardLength = _lanesPerShard * _carryLength;
+            _carries = [.. Enumerable.Range(0, shardCount).Select(s => new CarryPayload(Carry.AsMemory(s * shardLength, shardLength)))];
+        }
+
+        public ArraySegment<CarryPayload> CarriesOf(int shardCount) => new(_carries, 0, shardCount);
+    }
+}

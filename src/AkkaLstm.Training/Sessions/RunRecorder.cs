@@ -1,0 +1,193 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Training.Policies;
+using AkkaLstm.Training.Runs;
+
+namespace AkkaLstm.Training.Sessions;
+
+/// <summary>
+/// Writes a run's metrics and events to its directory and passes progress on to the observer. A disk that fails here must not bring the
+/// actors down: it is kept as <see cref="Failure"/>, and the run is asked to stop.
+/// </summary>
+internal sealed class RunRecorder : IEventSink, IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly LineLog _metrics;
+    private readonly LineLog _events;
+    private readonly JobPolicy _policy;
+    private readonly ITrainingObserver _observer;
+    private readonly bool _isClassification;
+    private readonly int _metricsEverySteps;
+    private readonly Action _stopRun;
+    private long _recordedSteps;
+    private int _recordedEpochs;
+
+    /// <summary>Opens the logs.</summary>
+    /// <param name="directory">The run directory.</param>
+    /// <param name="policy">For the scale of gradients.</param>
+    /// <param name="observer">Hears of progress.</param>
+    /// <param name="isClassification">Whether the losses count right answers.</param>
+    /// <param name="metricsEverySteps">Steps between two lines of metrics; 0 for epochs only.</param>
+    /// <param name="step">Closed steps at the start: metrics of later ones are removed, they will be written again.</param>
+    /// <param name="stopRun">Asks the run to stop.</param>
+    public RunRecorder(
+        RunDirectory directory,
+        JobPolicy policy,
+        ITrainingObserver observer,
+        bool isClassification,
+        int metricsEverySteps,
+        long step,
+        Action stopRun)
+    {
+        _isClassification = isClassification;
+        _policy = policy;
+        _observer = observer;
+        _metricsEverySteps = metricsEverySteps;
+        _stopRun = stopRun;
+        _recordedSteps = step;
+        _metrics = LineLog.Open(
+            directory.MetricsPath, line => line.TryGetProperty("step", out JsonElement at) && at.GetInt64() <= step);
+        _events = LineLog.Open(directory.EventsPath);
+    }
+
+    /// <summary>The first failure of the disk; null where there was none.</summary>
+    public StorageException? Failure { get; private set; }
+
+    /// <summary>Counted elements of the steps that were recorded.</summary>
+    public long TargetCount { get; private set; }
+
+    /// <summary>Time the recorded steps took, from assignment to the last server's answer.</summary>
+    public TimeSpan StepTime { get; private set; }
+
+    /// <inheritdoc/>
+    public void Record(TimeSpan now, NodeId source, JobEvent what)
+    {
+        switch (what)
+        {
+            case StepClosed step: OnStep(now, step); break;
+            case EpochClosed epoch: OnEpoch(now, epoch); break;
+            default: OnOther(now, source, what); break;
+        }
+    }
+
+    /// <summary>Records something that no role noticed.</summary>
+    public void Note(RunNotice notice)
+    {
+        Write(_events, writer =>
+        {
+            writer.WriteString("event", notice.Name);
+            writer.WriteString("level", ChoiceName(notice.Level));
+            writer.WriteString("text", notice.Text);
+        });
+        _observer.OnNotice(notice);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _events.Dispose();
+    }
+
+    private void OnStep(TimeSpan now, StepClosed closed)
+    {
+        long step = closed.Fence.Step + 1;
+        if (step <= _recordedSteps) return; // a step that closes again after a restart has the same numbers
+        _recordedSteps = step;
+        TargetCount += closed.Loss.Count;
+        StepTime += closed.Duration;
+        var report = new StepReport(
+            step,
+            closed.Epoch,
+            closed.StepInEpoch,
+            closed.Loss.Mean,
+            closed.Loss.Count,
+            closed.Decision.LearningRate,
+            closed.GradientNorm * _policy.ScaleOf(closed.Loss),
+            now);
+        if (_metricsEverySteps > 0 && step % _metricsEverySteps == 0)
+        {
+            Write(_metrics, writer =>
+            {
+                writer.WriteString("type", "step");
+                writer.WriteNumber("step", report.Step);
+                writer.WriteNumber("epoch", report.Epoch);
+                writer.WriteNumber("loss", report.Loss);
+                writer.WriteNumber("count", report.Count);
+                writer.WriteNumber("learningRate", report.LearningRate);
+                writer.WriteNumber("gradientNorm", report.GradientNorm);
+                writer.WriteNumber("stepMs", closed.Duration.TotalMilliseconds);
+            });
+        }
+
+        _observer.OnStep(report);
+    }
+
+    private void OnEpoch(TimeSpan now, EpochClosed closed)
+    {
+        if (closed.Epoch < _recordedEpochs) return;
+        _recordedEpochs = closed.Epoch + 1;
+        LossTotal? validation = closed.Validation;
+        var report = new EpochReport(
+            closed.Epoch,
+            closed.Fence.Step,
+            closed.Training.Mean,
+            validation?.Mean,
+            validation is { } total && _isClassification ? (double)total.Correct / total.Count : null,
+            closed.Decision.IsBest,
+            now);
+        Write(_metrics, writer =>
+        {
+            writer.WriteString("type", "epoch");
+            writer.WriteNumber("step", report.Step);
+            writer.WriteNumber("epoch", report.Epoch);
+            writer.WriteNumber("trainingLoss", report.TrainingLoss);
+            if (report.ValidationLoss is { } loss && double.IsFinite(loss)) writer.WriteNumber("validationLoss", loss);
+            if (report.ValidationAccuracy is { } accuracy) writer.WriteNumber("validationAccuracy", accuracy);
+            writer.WriteBoolean("isBest", report.IsBest);
+            writer.WriteNumber("elapsedSeconds", now.TotalSeconds);
+        });
+        _observer.OnEpoch(report);
+    }
+
+    private void OnOther(TimeSpan now, NodeId source, JobEvent what)
+    {
+        Write(_events, writer =>
+        {
+            writer.WriteString("event", Plans.ChoiceNames.Kebab(what.GetType().Name));
+            writer.WriteNumber("elapsedSeconds", now.TotalSeconds);
+            writer.WriteString("source", source.ToString());
+            writer.WritePropertyName("details");
+            JsonSerializer.Serialize(writer, what, what.GetType(), Json);
+        });
+
+        // A finished checkpoint is a rename; flushing a later write makes it last, see DurableFile.
+        if (what is CheckpointSaved) Guard(_events.FlushToDisk);
+        if (EventText.NoticeOf(source, what) is { } notice) _observer.OnNotice(notice);
+    }
+
+    private void Write(LineLog log, Action<Utf8JsonWriter> write) => Guard(() => log.Append(write));
+
+    private void Guard(Action write)
+    {
+        if (Failure is not null) return;
+        try
+        {
+            write();
+        }
+        catch (StorageException e)
+        {
+            Failure = e;
+            _stopRun();
+        }
+    }
+
+    private static string ChoiceName(NoticeLevel level) => Plans.ChoiceNames.NameOf(level);
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using AkkaLstm.Data;
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Inference;
+using AkkaLstm.Training.Policies;
+using AkkaLstm.Training.Runs;
+
+namespace AkkaLstm.Training.Sessions;
+
+/// <summary>Turns the end of a job into the result of the call: status, losses, hashes, and the test figures of the best checkpoint.</summary>
+internal static class SessionEnd
+{
+    public static TrainingResult Summarise(
+        Session session, JobContext context, JobPolicy policy, RunRecorder recorder, JobOutcome outcome)
+    {
+        JobProgress progress = outcome.Progress;
+        PolicyState state = policy.StateAt(progress);
+        TrainingStatus status = recorder.Failure is null ? StatusOf(outcome.Kind) : TrainingStatus.Failed;
+        CheckpointManifest? last = outcome.CheckpointId is { } path ? CheckpointReader.TryReadManifest(path) : null;
+        string? best = context.Store.FindBest()?.Path;
+        EvaluationResult? test = status == TrainingStatus.Completed && best is not null && session.Data.Has(DataSplit.Test)
+            ? SplitRun.Evaluate(context.Spec, context.Store.Load(best).Parameters, session.Data, DataSplit.Test)
+            : null;
+        return new TrainingResult
+        {
+            Status = status,
+            Reason = recorder.Failure?.Message ?? outcome.Reason,
+            RunDirectory = session.Directory.FullPath,
+            Steps = progress.Step,
+            Epochs = progress.Epoch,
+            IsStoppedEarly = progress.IsStoppedEarly,
+            TrainingLoss = state.TrainingLoss,
+            ValidationLoss = state.ValidationLoss,
+            BestValidationLoss = state.ValidationLoss is null ? null : state.BestLoss,
+            BestEpoch = state.BestLoss is null ? null : state.BestEpoch,
+            LastCheckpoint = outcome.CheckpointId,
+            BestCheckpoint = best,
+            ParameterHash = last?.ParameterHash,
+            Test = test?.Report,
+            TestLoss = test?.Loss,
+            Elapsed = Stopwatch.GetElapsedTime(session.StartTimestamp),
+            TrainingTime = recorder.StepTime,
+            TargetsPerSecond = recorder.StepTime > TimeSpan.Zero ? recorder.TargetCount / recorder.StepTime.TotalSeconds : 0,
+        };
+    }
+
+    private static TrainingStatus StatusOf(JobOutcomeKind kind) => kind switch
+    {
+        JobOutcomeKind.Completed => TrainingStatus.Completed,
+        JobOutcomeKind.Stopped => TrainingStatus.Interrupted,
+        JobOutcomeKind.LostCluster => TrainingStatus.LostCluster,
+        _ => TrainingStatus.Failed,
+    };
+}
