@@ -43,13 +43,15 @@ public enum DropoutSites
     /// <summary>On the last layer's output, before the head.</summary>
     Output = 4,
 
-    /// <summary>On all non-recurrent connections, as in Zaremba et al. 2014 ("Recurrent Neural Network Regularization").</summary>
+    /// <summary>
+    /// On all non-recurrent connections, as in Zaremba et al. 2014 ("Recurrent Neural Network Regularization").
+    /// </summary>
     AllNonRecurrent = Input | BetweenLayers | Output,
 }
 
 /// <summary>
-/// The shape of a sequence model: embedding or values, L stacked recurrent layers with dropout between them, a linear head, a loss.
-/// Everything that fixes the names, the shapes and the order of its parameters is here.
+/// The shape of a sequence model: embedding or values, L stacked recurrent layers with dropout between them, a
+/// linear head, a loss. Everything that fixes the names, the shapes and the order of its parameters is here.
 /// </summary>
 public sealed record ModelSpec
 {
@@ -77,7 +79,10 @@ public sealed record ModelSpec
     /// <summary>What is minimised.</summary>
     public required LossKind Loss { get; init; }
 
-    /// <summary>Probability in [0, 1) with which an element is dropped in training; survivors are scaled by 1 / (1 - p). Default: 0.</summary>
+    /// <summary>
+    /// Probability in [0, 1) with which an element is dropped in training; survivors are scaled by 1 / (1 - p).
+    /// Default: 0.
+    /// </summary>
     public float Dropout { get; init; }
 
     /// <summary>Where <see cref="Dropout"/> applies. Default: between the layers, as in PyTorch's nn.LSTM.</summary>
@@ -86,13 +91,17 @@ public sealed record ModelSpec
     /// <summary>Size of the first layer's input rows: E or I.</summary>
     public int FirstLayerInputSize => Input == InputKind.Tokens ? EmbeddingSize : InputSize;
 
-    /// <summary>Floats of carried state per lane: L x [h, c] x H. A carry buffer is lane-major, (B, L, [h, c], H).</summary>
+    /// <summary>
+    /// Floats of carried state per lane: L x [h, c] x H. A carry buffer is lane-major, (B, L, [h, c], H).
+    /// </summary>
     public int CarryLength => LayerCount * 2 * HiddenSize;
 
     /// <summary>Size of the input rows of layer <paramref name="layer"/> (0 = lowest).</summary>
     public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : HiddenSize;
 
-    /// <summary>Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.</summary>
+    /// <summary>
+    /// Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.
+    /// </summary>
     public bool DropsInputOf(int layer)
     {
         DropoutSites site = layer == 0 ? DropoutSites.Input
@@ -103,7 +112,8 @@ public sealed record ModelSpec
 
     /// <summary>Checks every size and combination.</summary>
     /// <returns>This spec.</returns>
-    /// <exception cref="ArgumentException">A member is out of range; the message names it and what would be right.</exception>
+    /// <exception cref="ArgumentException">A member is out of range; the message names it and what would be
+    /// right.</exception>
     public ModelSpec Validate()
     {
         RequireDefined(Input, nameof(Input));

@@ -5,11 +5,12 @@ using AkkaLstm.Models.Parameters;
 namespace AkkaLstm.Models;
 
 /// <summary>
-/// A model's parameters packed for the kernels. Loaded once per step and process, then read by all workers of the process at once.
+/// A model's parameters packed for the kernels. Loaded once per step and process, then read by all workers of the
+/// process at once.
 /// </summary>
 /// <remarks>
-/// Not to be loaded while a model runs on it. Packing is a copy and can be shared out: <see cref="BeginLoad"/>, then <see cref="Pack"/>
-/// for every piece 0 .. <see cref="PackCount"/> - 1, on any threads and in any order.
+/// Not to be loaded while a model runs on it. Packing is a copy and can be shared out: <see cref="BeginLoad"/>,
+/// then <see cref="Pack"/> for every piece 0 .. <see cref="PackCount"/> - 1, on any threads and in any order.
 /// </remarks>
 public sealed class ModelWeights
 {
@@ -59,7 +60,8 @@ public sealed class ModelWeights
 
     /// <summary>Names the parameters that <see cref="Pack"/> packs.</summary>
     /// <param name="parameters">
-    /// The flat buffer. Embedding rows are read from it in place: it must stay unchanged as long as a model runs on the weights.
+    /// The flat buffer. Embedding rows are read from it in place: it must stay unchanged as long as a model runs on
+    /// the weights.
     /// </param>
     /// <exception cref="ArgumentException">The length is not the layout's.</exception>
     public void BeginLoad(ReadOnlyMemory<float> parameters)

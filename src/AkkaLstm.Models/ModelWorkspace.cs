@@ -6,8 +6,8 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models;
 
 /// <summary>
-/// Every activation and scratch buffer of a model, allocated once at the largest window; one per worker thread. Contents are valid until
-/// the next call with it.
+/// Every activation and scratch buffer of a model, allocated once at the largest window; one per worker thread.
+/// Contents are valid until the next call with it.
 /// </summary>
 public sealed class ModelWorkspace
 {
@@ -37,7 +37,8 @@ public sealed class ModelWorkspace
         }
 
         Carry = new float[checked(maxLanes * spec.CarryLength)];
-        int rowLength = Math.Max(DInput?.Columns ?? 0, Dropouts.Any(site => site is not null) ? Math.Max(inputSize, spec.HiddenSize) : 0);
+        bool hasDropout = Dropouts.Any(site => site is not null);
+        int rowLength = Math.Max(DInput?.Columns ?? 0, hasDropout ? Math.Max(inputSize, spec.HiddenSize) : 0);
         RowScratch = new float[checked(maxTimeSteps * maxLanes * rowLength)];
     }
 

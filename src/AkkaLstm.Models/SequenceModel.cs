@@ -9,12 +9,13 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models;
 
 /// <summary>
-/// The pure training step of a model: embedding or values, stacked recurrent layers with dropout between, linear head, loss. It holds no
-/// state: one instance serves any number of threads, each with its own workspace.
+/// The pure training step of a model: embedding or values, stacked recurrent layers with dropout between, linear
+/// head, loss. It holds no state: one instance serves any number of threads, each with its own workspace.
 /// </summary>
 /// <remarks>
-/// What a lane gives does not depend on which lanes are computed with it, and what a shard gives not on which shards: an aligned subtree
-/// of shards in one batch has the bits of its halves in two batches, joined by <see cref="GradientTree"/>.
+/// What a lane gives does not depend on which lanes are computed with it, and what a shard gives not on which
+/// shards: an aligned subtree of shards in one batch has the bits of its halves in two batches, joined by
+/// <see cref="GradientTree"/>.
 /// </remarks>
 public sealed class SequenceModel
 {
@@ -36,13 +37,21 @@ public sealed class SequenceModel
 
     /// <summary>Losses and gradients of a window (truncated back-propagation through time).</summary>
     /// <param name="weights">Loaded parameters.</param>
-    /// <param name="batch">The window; its lanes are <paramref name="shardCount"/> consecutive shards of equal lanes.</param>
+    /// <param name="batch">
+    /// The window; its lanes are <paramref name="shardCount"/> consecutive shards of equal lanes.
+    /// </param>
     /// <param name="shardCount">Shards in the batch, an aligned subtree: a power of two.</param>
     /// <param name="key">Keys the dropout masks, with each lane's absolute index.</param>
-    /// <param name="carryIn">State at the window's start, (B, L, [h, c], H); lanes that reset start from zero instead.</param>
-    /// <param name="carryOut">Receives the state at the window's end; may be the same memory as <paramref name="carryIn"/>.</param>
+    /// <param name="carryIn">
+    /// State at the window's start, (B, L, [h, c], H); lanes that reset start from zero instead.
+    /// </param>
+    /// <param name="carryOut">
+    /// Receives the state at the window's end; may be the same memory as <paramref name="carryIn"/>.
+    /// </param>
     /// <param name="workspace">This thread's buffers.</param>
-    /// <param name="gradient">Receives the gradient of the SUM of the counted losses, the shards joined by the tree.</param>
+    /// <param name="gradient">
+    /// Receives the gradient of the SUM of the counted losses, the shards joined by the tree.
+    /// </param>
     /// <param name="losses">Receives each shard's loss, (shardCount).</param>
     /// <exception cref="ArgumentException">A size does not fit, or a token or class is out of range.</exception>
     public void ForwardBackward(
@@ -91,7 +100,8 @@ public sealed class SequenceModel
     }
 
     /// <summary>
-    /// Outputs of the window's last time step without targets, for generation (T = 1 and the carry of the call before) and forecasting.
+    /// Outputs of the window's last time step without targets, for generation (T = 1 and the carry of the call
+    /// before) and forecasting.
     /// </summary>
     /// <inheritdoc cref="ForwardBackward"/>
     /// <param name="outputs">Receives the head's outputs, (B, O): logits for cross-entropy.</param>
@@ -213,7 +223,8 @@ public sealed class SequenceModel
         if (batch.InputSize != inputSize || batch.TargetSize != targetSize)
         {
             throw new ArgumentException(
-                $"The batch has input size {batch.InputSize} and target size {batch.TargetSize}, the model {inputSize} and {targetSize}.");
+                $"The batch has input size {batch.InputSize} and target size {batch.TargetSize}, "
+                + $"the model {inputSize} and {targetSize}.");
         }
 
         int carryLength = batch.Lanes * Spec.CarryLength;
@@ -224,7 +235,11 @@ public sealed class SequenceModel
     private static void CheckShards(SequenceBatch batch, int shardCount, Span<ShardLoss> losses)
     {
         if (shardCount <= 0 || !BitOperations.IsPow2(shardCount) || batch.Lanes % shardCount != 0)
-            throw new ArgumentException($"{batch.Lanes} lanes cannot be cut into {shardCount} shards: take a power of two that divides them.");
+        {
+            throw new ArgumentException(
+                $"{batch.Lanes} lanes cannot be cut into {shardCount} shards: take a power of two that divides them.");
+        }
+
         if (losses.Length != shardCount)
             throw new ArgumentException($"There are {shardCount} shards but room for {losses.Length} losses.");
     }

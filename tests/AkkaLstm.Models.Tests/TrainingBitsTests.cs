@@ -7,8 +7,8 @@ using AkkaLstm.Numerics.Batches;
 namespace AkkaLstm.Models.Tests;
 
 /// <summary>
-/// Some whole training steps end in parameters whose hash is written down here, so that a machine with another vector width, or a run
-/// with DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0, fails if it computes other bits.
+/// Some whole training steps end in parameters whose hash is written down here, so that a machine with another
+/// vector width, or a run with DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0, fails if it computes other bits.
 /// </summary>
 public class TrainingBitsTests
 {
@@ -32,7 +32,10 @@ public class TrainingBitsTests
         }
     }
 
-    /// <summary>Parameters after some steps of workers that compute the given groups of shards, with state carried from step to step.</summary>
+    /// <summary>
+    /// Parameters after some steps of workers that compute the given groups of shards, with state carried from step
+    /// to step.
+    /// </summary>
     private static float[] Train(ModelSpec spec, OptimizerSpec optimizer, int[] groups, int serverCount)
     {
         var layout = ParameterLayout.For(spec);
@@ -69,7 +72,9 @@ public class TrainingBitsTests
         return buffers[StepCount % 2];
     }
 
-    /// <summary>A window made by the project's own generator: System.Random's numbers are no part of a written-down hash.</summary>
+    /// <summary>
+    /// A window made by the project's own generator: System.Random's numbers are no part of a written-down hash.
+    /// </summary>
     private static SequenceBatch PhiloxBatch(ModelSpec spec, int step)
     {
         const int lanes = ShardCount * LanesPerShard;

@@ -7,8 +7,8 @@ namespace AkkaLstm.Models.Tests;
 public class VanishingGradientTests
 {
     /// <summary>
-    /// With forget gates near 1/2 a gradient halves at every step back, and after 150 steps it would be denormal: every product with it then
-    /// takes a hundred times as long. It must have become zero before.
+    /// With forget gates near 1/2 a gradient halves at every step back, and after 150 steps it would be denormal:
+    /// every product with it then takes a hundred times as long. It must have become zero before.
     /// </summary>
     [Fact]
     public void ForwardBackward_OneTargetAfterManySteps_LeavesNoDenormalGradients()

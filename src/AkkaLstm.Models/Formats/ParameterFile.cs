@@ -15,10 +15,11 @@ public static class ParameterFile
     }
 
     /// <summary>
-    /// Reads all of a layout's tensors into a flat parameter buffer. The file may come from PyTorch: its names may have a common prefix such
-    /// as "model." before the layout's, and it may hold further tensors.
+    /// Reads all of a layout's tensors into a flat parameter buffer. The file may come from PyTorch: its names may
+    /// have a common prefix such as "model." before the layout's, and it may hold further tensors.
     /// </summary>
-    /// <exception cref="BadInputException">A tensor is missing or has another shape; the message says which.</exception>
+    /// <exception cref="BadInputException">A tensor is missing or has another shape; the message says
+    /// which.</exception>
     public static void Read(SafetensorsFile file, ParameterLayout layout, Span<float> parameters)
     {
         layout.RequireTotalLength(parameters.Length);
@@ -27,7 +28,8 @@ public static class ParameterFile
         {
             string name = prefix + info.Name;
             SafetensorsTensor tensor = file.Find(name)
-                ?? throw new BadInputException($"{file.Place}: has no tensor \"{name}\": use a file of a model of the same kind and layers.");
+                ?? throw new BadInputException(
+                    $"{file.Place}: has no tensor \"{name}\": use a file of a model of the same kind and layers.");
             if (!tensor.Shape.SequenceEqual(info.Shape))
             {
                 throw new BadInputException(
@@ -45,7 +47,8 @@ public static class ParameterFile
         string first = layout.Tensors[0].Name;
         if (file.Find(first) is not null)
             return string.Empty;
-        SafetensorsTensor? match = file.Tensors.FirstOrDefault(tensor => tensor.Name.EndsWith("." + first, StringComparison.Ordinal));
+        SafetensorsTensor? match = file.Tensors.FirstOrDefault(
+            tensor => tensor.Name.EndsWith("." + first, StringComparison.Ordinal));
         return match is null ? string.Empty : match.Name[..^first.Length];
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace AkkaLstm.Models.Formats;
 
 /// <summary>
-/// Writes safetensors files (https://github.com/huggingface/safetensors): 8 bytes with the header's length, a JSON header, then the raw
-/// little-endian data. Reading is <see cref="SafetensorsFile"/>.
+/// Writes safetensors files (https://github.com/huggingface/safetensors): 8 bytes with the header's length, a JSON
+/// header, then the raw little-endian data. Reading is <see cref="SafetensorsFile"/>.
 /// </summary>
 public static class Safetensors
 {
@@ -29,7 +29,8 @@ public static class Safetensors
     }
 
     /// <summary>Writes to a stream, which need not be seekable.</summary>
-    /// <exception cref="ArgumentException">A name is used twice or reserved, or a shape does not fit its values.</exception>
+    /// <exception cref="ArgumentException">A name is used twice or reserved, or a shape does not fit its
+    /// values.</exception>
     public static void Write(
         Stream stream, IReadOnlyList<SafetensorsEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

@@ -59,7 +59,8 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{path}: cannot be opened ({e.Message}): give the path of a readable safetensors file.", e);
+            throw new BadInputException(
+                $"{path}: cannot be opened ({e.Message}): give the path of a readable safetensors file.", e);
         }
 
         try

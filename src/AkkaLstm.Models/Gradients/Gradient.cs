@@ -3,8 +3,8 @@ using AkkaLstm.Models.Parameters;
 namespace AkkaLstm.Models.Gradients;
 
 /// <summary>
-/// Gradient sums for the parameters of one slice (or of the whole model): dense values for the dense tensors, touched rows for the sparse
-/// one. Workers fill one for the whole model; servers receive or reduce theirs.
+/// Gradient sums for the parameters of one slice (or of the whole model): dense values for the dense tensors,
+/// touched rows for the sparse one. Workers fill one for the whole model; servers receive or reduce theirs.
 /// </summary>
 public sealed class Gradient
 {
@@ -36,7 +36,10 @@ public sealed class Gradient
     /// <summary>Gradients of the slice's dense parameters, in layout order.</summary>
     public float[] Dense { get; }
 
-    /// <summary>Touched rows of the slice's part of the sparse tensor; row indices count from the tensor's start, not the slice's.</summary>
+    /// <summary>
+    /// Touched rows of the slice's part of the sparse tensor; row indices count from the tensor's start, not the
+    /// slice's.
+    /// </summary>
     public SparseRows Rows { get; }
 
     /// <summary>First row of the sparse tensor in the slice.</summary>

@@ -5,24 +5,28 @@ using AkkaLstm.Numerics.Elementwise;
 namespace AkkaLstm.Models.Gradients;
 
 /// <summary>
-/// Joins gradient sums of shards by the fixed binary tree over the shard index, ((s0 + s1) + (s2 + s3)) + ..., whatever aligned subtrees the
-/// parts are, so that the result does not depend on which worker computed what.
+/// Joins gradient sums of shards by the fixed binary tree over the shard index, ((s0 + s1) + (s2 + s3)) + ...,
+/// whatever aligned subtrees the parts are, so that the result does not depend on which worker computed what.
 /// </summary>
 /// <remarks>
-/// An embedding row that a subtree does not touch is absent there, not zero: a node's row is the sum of its children's where both have it, and
-/// the one child's where only one has. Which rows a node touches is a fact about its shards, so this too is independent of the parts.
+/// An embedding row that a subtree does not touch is absent there, not zero: a node's row is the sum of its
+/// children's where both have it, and the one child's where only one has. Which rows a node touches is a fact about
+/// its shards, so this too is independent of the parts.
 /// </remarks>
 public static class GradientTree
 {
     /// <summary>Floats reduced at a time: the tree's levels stay in the first-level cache.</summary>
     private const int PieceLength = 2_048;
 
-    /// <summary>Reduces the parts' gradients over <paramref name="result"/>'s slice and forms its blocks' sums of squares.</summary>
-    /// <param name="parts">Aligned subtrees that cover the shards 0 .. <paramref name="shardCount"/> - 1, in any order; each for the
-    /// slice or more.</param>
+    /// <summary>
+    /// Reduces the parts' gradients over <paramref name="result"/>'s slice and forms its blocks' sums of squares.
+    /// </summary>
+    /// <param name="parts">Aligned subtrees that cover the shards 0 .. <paramref name="shardCount"/> - 1, in any
+    /// order; each for the slice or more.</param>
     /// <param name="shardCount">S, the plan's logical shards; a power of two.</param>
     /// <param name="result">Receives the sums.</param>
-    /// <exception cref="ArgumentException">The parts are not aligned subtrees that cover every shard once, or lack the slice.</exception>
+    /// <exception cref="ArgumentException">The parts are not aligned subtrees that cover every shard once, or lack
+    /// the slice.</exception>
     public static void Reduce(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
     {
         OrderParts(parts, shardCount, result);
@@ -52,7 +56,8 @@ public static class GradientTree
         foreach (GradientPart part in parts)
         {
             if (!BitOperations.IsPow2(part.ShardCount) || part.FirstShard % part.ShardCount != 0)
-                throw new ArgumentException($"The part of {part.ShardCount} shards from {part.FirstShard} is not an aligned subtree.");
+                throw new ArgumentException(
+                    $"The part of {part.ShardCount} shards from {part.FirstShard} is not an aligned subtree.");
             if (part.Gradient.Slice.Start > slice.Start || part.Gradient.Slice.End < slice.End)
                 throw new ArgumentException($"The part from shard {part.FirstShard} does not hold slice {slice.Index}.");
             int position = ordered.Count;
@@ -137,10 +142,15 @@ public static class GradientTree
         return total;
     }
 
-    /// <summary>The shard tree over the ordered parts: a node is a run of parts that together are an aligned subtree.</summary>
+    /// <summary>
+    /// The shard tree over the ordered parts: a node is a run of parts that together are an aligned subtree.
+    /// </summary>
     private readonly ref struct Tree(ReducedSlice result, int pieceLength)
     {
-        /// <summary>Sum of the dense piece at flat index <paramref name="start"/>; in the destination, or a part's own where there is one.</summary>
+        /// <summary>
+        /// Sum of the dense piece at flat index <paramref name="start"/>; in the destination, or a part's own where
+        /// there is one.
+        /// </summary>
         public ReadOnlySpan<float> SumDense(int start, Span<float> destination) =>
             Sum(0, result.Parts.Count, start, -1, destination, 0);
 

@@ -2,7 +2,10 @@ using AkkaLstm.Models.Parameters;
 
 namespace AkkaLstm.Models.Gradients;
 
-/// <summary>What <see cref="GradientTree"/> makes for one slice: the gradient sum over all shards and the blocks' sums of squares.</summary>
+/// <summary>
+/// What <see cref="GradientTree"/> makes for one slice: the gradient sum over all shards and the blocks' sums of
+/// squares.
+/// </summary>
 public sealed class ReducedSlice
 {
     /// <summary>Makes room for the reduction of a slice.</summary>
@@ -16,8 +19,9 @@ public sealed class ReducedSlice
     public Gradient Gradient { get; }
 
     /// <summary>
-    /// Sum of squares of each of the slice's blocks, in order; of an embedding block over the touched rows in ascending order. The
-    /// squared norm is the sum over all blocks of all slices in order, the same for every number of servers.
+    /// Sum of squares of each of the slice's blocks, in order; of an embedding block over the touched rows in
+    /// ascending order. The squared norm is the sum over all blocks of all slices in order, the same for every
+    /// number of servers.
     /// </summary>
     public double[] BlockSquareSums { get; }
 

@@ -1,10 +1,12 @@
 namespace AkkaLstm.Models.Gradients;
 
 /// <summary>
-/// Rows of the sparse tensor that a gradient touches: sorted row indices and their values. The store grows to the largest count seen
-/// and is then reused.
+/// Rows of the sparse tensor that a gradient touches: sorted row indices and their values. The store grows to the
+/// largest count seen and is then reused.
 /// </summary>
-/// <remarks>Invariant: Indices[0 .. Count) is strictly ascending; row r's values are Values[r * Width .. (r + 1) * Width).</remarks>
+/// <remarks>
+/// Invariant: Indices[0 .. Count) is strictly ascending; row r's values are Values[r * Width .. (r + 1) * Width).
+/// </remarks>
 public sealed class SparseRows
 {
     /// <summary>Makes an empty set of rows.</summary>

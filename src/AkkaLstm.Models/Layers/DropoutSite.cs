@@ -5,11 +5,12 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
-/// Inverted dropout on the input of one layer (or of the head): y = x * mask, mask = 0 with probability p, else 1 / (1 - p).
+/// Inverted dropout on the input of one layer (or of the head): y = x * mask, mask = 0 with probability p, else 1 /
+/// (1 - p).
 /// </summary>
 /// <remarks>
-/// An element's mask is a function of (seed, step, site, absolute lane, time step, element), so that it does not matter which lanes are
-/// computed together.
+/// An element's mask is a function of (seed, step, site, absolute lane, time step, element), so that it does not
+/// matter which lanes are computed together.
 /// </remarks>
 internal sealed class DropoutSite
 {

@@ -6,7 +6,9 @@ using AkkaLstm.Numerics.Gemm;
 
 namespace AkkaLstm.Models.Layers;
 
-/// <summary>The rows of an embedding table (V, E) that a window's tokens name, and the gradients of those rows.</summary>
+/// <summary>
+/// The rows of an embedding table (V, E) that a window's tokens name, and the gradients of those rows.
+/// </summary>
 internal sealed class EmbeddingLayer(int vocabulary, int width, int maxTimeSteps, int maxLanes)
 {
     private readonly long[] _keys = new long[maxTimeSteps * maxLanes];

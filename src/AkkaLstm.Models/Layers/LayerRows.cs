@@ -3,7 +3,8 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
-/// The rows (T, B, size) that one layer hands to the next, where they lie: a recurrent layer keeps its outputs behind the carried one.
+/// The rows (T, B, size) that one layer hands to the next, where they lie: a recurrent layer keeps its outputs
+/// behind the carried one.
 /// </summary>
 /// <param name="Source">The buffer.</param>
 /// <param name="FirstStep">The buffer's step that is time step 0 of the rows; they go on to its end.</param>

@@ -5,15 +5,17 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
-/// The linear head over some time steps: y (rows, O) = x W^T + b, with x (T, B, H). Its outputs are row-major because the softmax goes
-/// through rows; rows = steps x B.
+/// The linear head over some time steps: y (rows, O) = x W^T + b, with x (T, B, H). Its outputs are row-major
+/// because the softmax goes through rows; rows = steps x B.
 /// </summary>
 internal sealed class LinearHead
 {
     /// <summary>Rows of outputs start on cache lines.</summary>
     private const int RowAlignment = 16;
 
-    /// <summary>Outputs whose gradients are brought together for the weight gradient at a time: six of the kernel's blocks.</summary>
+    /// <summary>
+    /// Outputs whose gradients are brought together for the weight gradient at a time: six of the kernel's blocks.
+    /// </summary>
     private const int PanelColumns = 6 * Activations.BlockColumns;
 
     private readonly AlignedBuffer _outputs;
@@ -39,7 +41,9 @@ internal sealed class LinearHead
     /// <summary>ldo, floats from one row of outputs to the next.</summary>
     internal int RowStride { get; }
 
-    /// <summary>Outputs of the last forward, from its first step on; the loss replaces them by their gradients.</summary>
+    /// <summary>
+    /// Outputs of the last forward, from its first step on; the loss replaces them by their gradients.
+    /// </summary>
     internal Span<float> Outputs => _outputs.Span;
 
     /// <summary>Gradient by x, (T, B, H); zero at the steps that were left out.</summary>
@@ -52,10 +56,13 @@ internal sealed class LinearHead
             PackedGemm.MultiplyWithBias(x.Steps(steps), weights.ForwardMatrix, weights.Bias, OutputView(x, steps));
     }
 
-    /// <summary>From the outputs' gradients: those by x, W and b, the latter joined over the shards by the tree.</summary>
+    /// <summary>
+    /// From the outputs' gradients: those by x, W and b, the latter joined over the shards by the tree.
+    /// </summary>
     /// <remarks>
-    /// A step that is left out has output gradients of zero, which add nothing to any sum; so the result is that of all steps, whichever
-    /// lanes are computed together. (Only the sign of a sum that underflowed to zero could differ, which no parameter shows.)
+    /// A step that is left out has output gradients of zero, which add nothing to any sum; so the result is that of
+    /// all steps, whichever lanes are computed together. (Only the sign of a sum that underflowed to zero could
+    /// differ, which no parameter shows.)
     /// </remarks>
     internal void Backward(HeadWeights weights, LayerRows x, StepRange steps, int shardCount, Gradient gradient)
     {
@@ -91,8 +98,9 @@ internal sealed class LinearHead
     }
 
     /// <summary>
-    /// Copies the gradients of some outputs side by side. Where rows are thousands of floats apart, reading a few columns of all rows
-    /// misses the cache and the address cache at every row; so it is done once for many columns. The sums are the same.
+    /// Copies the gradients of some outputs side by side. Where rows are thousands of floats apart, reading a few
+    /// columns of all rows misses the cache and the address cache at every row; so it is done once for many
+    /// columns. The sums are the same.
     /// </summary>
     private void FillPanel(Activations panel, int firstOutput, int stepCount, int lanes)
     {

@@ -4,11 +4,14 @@ using AkkaLstm.Numerics.Losses;
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
-/// The loss of each shard over a window: its rows in the order of (time step, lane), whichever other shards are computed with it.
+/// The loss of each shard over a window: its rows in the order of (time step, lane), whichever other shards are
+/// computed with it.
 /// </summary>
 internal static class LossLayer
 {
-    /// <summary>The time steps from the first to the last that have a target in any lane; the others need no outputs.</summary>
+    /// <summary>
+    /// The time steps from the first to the last that have a target in any lane; the others need no outputs.
+    /// </summary>
     internal static StepRange ActiveSteps(ModelSpec spec, SequenceBatch batch)
     {
         int first = 0;
@@ -20,7 +23,9 @@ internal static class LossLayer
         return new StepRange(first, end - first);
     }
 
-    /// <summary>Adds up the shards' losses and, if asked, replaces the outputs by the gradients of the loss sum.</summary>
+    /// <summary>
+    /// Adds up the shards' losses and, if asked, replaces the outputs by the gradients of the loss sum.
+    /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="batch">The targets.</param>
     /// <param name="steps">The steps whose outputs there are.</param>

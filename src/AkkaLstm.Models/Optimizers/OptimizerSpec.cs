@@ -15,11 +15,15 @@ public enum OptimizerKind
     /// <summary>Kingma and Ba 2015, with bias correction.</summary>
     Adam,
 
-    /// <summary>Loshchilov and Hutter 2019: Adam with weight decay apart from the gradient, p *= 1 - lr * decay.</summary>
+    /// <summary>
+    /// Loshchilov and Hutter 2019: Adam with weight decay apart from the gradient, p *= 1 - lr * decay.
+    /// </summary>
     AdamW,
 }
 
-/// <summary>An optimizer and its constants. Formulas and defaults are PyTorch's, except where the plan says otherwise.</summary>
+/// <summary>
+/// An optimizer and its constants. Formulas and defaults are PyTorch's, except where the plan says otherwise.
+/// </summary>
 public sealed record OptimizerSpec
 {
     /// <summary>Which one.</summary>
@@ -40,10 +44,14 @@ public sealed record OptimizerSpec
     /// <summary>Added to the root of the mean square. Default: 1e-8.</summary>
     public float Epsilon { get; init; } = 1e-8f;
 
-    /// <summary>Decay of the parameters apart from the gradient, for AdamW only (PyTorch's default there: 0.01). Default: 0.</summary>
+    /// <summary>
+    /// Decay of the parameters apart from the gradient, for AdamW only (PyTorch's default there: 0.01). Default: 0.
+    /// </summary>
     public float WeightDecay { get; init; }
 
-    /// <summary>Names of the moments kept for each parameter, as PyTorch's optimizers call them; tensors of checkpoints.</summary>
+    /// <summary>
+    /// Names of the moments kept for each parameter, as PyTorch's optimizers call them; tensors of checkpoints.
+    /// </summary>
     public IReadOnlyList<string> MomentNames => Kind switch
     {
         OptimizerKind.Sgd => [],
@@ -52,12 +60,15 @@ public sealed record OptimizerSpec
         _ => ["exp_avg", "exp_avg_sq"],
     };
 
-    /// <summary>Whether a parameter whose gradient is 0 stays as it is, so that rows without gradient need no update.</summary>
+    /// <summary>
+    /// Whether a parameter whose gradient is 0 stays as it is, so that rows without gradient need no update.
+    /// </summary>
     internal bool LeavesUntouchedAlone => Kind == OptimizerKind.Sgd;
 
     /// <summary>Checks every constant.</summary>
     /// <returns>This spec.</returns>
-    /// <exception cref="ArgumentException">One is out of range; the message names it and what would be right.</exception>
+    /// <exception cref="ArgumentException">One is out of range; the message names it and what would be
+    /// right.</exception>
     public OptimizerSpec Validate()
     {
         if (!Enum.IsDefined(Kind))

@@ -5,12 +5,13 @@ using AkkaLstm.Numerics.Optimization;
 namespace AkkaLstm.Models.Optimizers;
 
 /// <summary>
-/// The parameters of one slice, in two buffers, and the optimizer's moments. An update reads the current buffer and writes the other one,
-/// so that workers may go on reading the step they work on.
+/// The parameters of one slice, in two buffers, and the optimizer's moments. An update reads the current buffer and
+/// writes the other one, so that workers may go on reading the step they work on.
 /// </summary>
 /// <remarks>
-/// Plain SGD leaves embedding rows without gradient alone. The other buffer then lags behind the current one by exactly the rows that the
-/// update before touched, so only those and the ones touched now are written, not the whole table.
+/// Plain SGD leaves embedding rows without gradient alone. The other buffer then lags behind the current one by
+/// exactly the rows that the update before touched, so only those and the ones touched now are written, not the
+/// whole table.
 /// </remarks>
 public sealed class OptimizerState
 {
@@ -31,7 +32,9 @@ public sealed class OptimizerState
     {
     }
 
-    /// <summary>Makes a state on two given buffers, for example the slice's parts of two buffers for the whole model.</summary>
+    /// <summary>
+    /// Makes a state on two given buffers, for example the slice's parts of two buffers for the whole model.
+    /// </summary>
     /// <param name="spec">The optimizer.</param>
     /// <param name="layout">The model's layout.</param>
     /// <param name="slice">The parameters it is for.</param>

@@ -10,8 +10,8 @@ public enum InitKind
     Uniform,
 
     /// <summary>
-    /// Each gate's recurrent matrix orthogonal (Saxe et al. 2014), input weights uniform after Glorot and Bengio 2010, LSTM biases 0;
-    /// embedding and head as in <see cref="Default"/>.
+    /// Each gate's recurrent matrix orthogonal (Saxe et al. 2014), input weights uniform after Glorot and Bengio
+    /// 2010, LSTM biases 0; embedding and head as in <see cref="Default"/>.
     /// </summary>
     Orthogonal,
 }
@@ -26,14 +26,15 @@ public sealed record InitOptions
     public float UniformScale { get; init; } = 0.1f;
 
     /// <summary>
-    /// What the forget gates' bias is set to, in PyTorch's convention of two biases: bias_ih gets this value and bias_hh 0 there. Null
-    /// leaves what the rule gives.
+    /// What the forget gates' bias is set to, in PyTorch's convention of two biases: bias_ih gets this value and
+    /// bias_hh 0 there. Null leaves what the rule gives.
     /// </summary>
     public float? ForgetBias { get; init; }
 
     /// <summary>Checks every member.</summary>
     /// <returns>These options.</returns>
-    /// <exception cref="ArgumentException">One is out of range; the message names it and what would be right.</exception>
+    /// <exception cref="ArgumentException">One is out of range; the message names it and what would be
+    /// right.</exception>
     public InitOptions Validate()
     {
         if (!Enum.IsDefined(Kind))

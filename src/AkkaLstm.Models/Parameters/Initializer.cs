@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace AkkaLstm.Models.Parameters;
 
 /// <summary>
-/// The parameters that training starts from: a function of the model, the options and the seed alone. Each tensor has a random sequence
-/// of its own, so that a change of one tensor's size leaves the others' values as they are.
+/// The parameters that training starts from: a function of the model, the options and the seed alone. Each tensor
+/// has a random sequence of its own, so that a change of one tensor's size leaves the others' values as they are.
 /// </summary>
 public static class Initializer
 {
@@ -61,8 +61,8 @@ public static class Initializer
     }
 
     /// <summary>
-    /// Q of the QR decomposition of a matrix of normal numbers, each column with the sign that makes R's diagonal positive: uniform over
-    /// the orthogonal matrices (Mezzadri 2007).
+    /// Q of the QR decomposition of a matrix of normal numbers, each column with the sign that makes R's diagonal
+    /// positive: uniform over the orthogonal matrices (Mezzadri 2007).
     /// </summary>
     private static void FillOrthogonalSquare(int size, ref RandomStream random, Span<float> values)
     {

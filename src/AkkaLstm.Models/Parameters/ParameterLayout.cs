@@ -7,13 +7,13 @@ using AkkaLstm.Models.Cells;
 namespace AkkaLstm.Models.Parameters;
 
 /// <summary>
-/// Where each tensor of a model lies in the one flat parameter buffer, how the buffer is cut into blocks (for the norm) and slices (for
-/// the servers). Names, shapes and gate order (i, f, g, o) are PyTorch's for a module with an nn.Embedding "embedding", an nn.LSTM
-/// "lstm" and an nn.Linear "head".
+/// Where each tensor of a model lies in the one flat parameter buffer, how the buffer is cut into blocks (for the
+/// norm) and slices (for the servers). Names, shapes and gate order (i, f, g, o) are PyTorch's for a module with an
+/// nn.Embedding "embedding", an nn.LSTM "lstm" and an nn.Linear "head".
 /// </summary>
 /// <remarks>
-/// Invariant: the sparse tensor, where there is one, is the first; dense parameters are the rest, [<see cref="DenseStart"/>,
-/// <see cref="TotalLength"/>).
+/// Invariant: the sparse tensor, where there is one, is the first; dense parameters are the rest,
+/// [<see cref="DenseStart"/>, <see cref="TotalLength"/>).
 /// </remarks>
 public sealed class ParameterLayout
 {
@@ -111,8 +111,8 @@ public sealed class ParameterLayout
     internal TensorInfo TensorAt(int index) => _tensors.First(tensor => index < tensor.End);
 
     /// <summary>
-    /// Cuts the buffer into <paramref name="serverCount"/> contiguous runs of whole blocks, as nearly equal in floats as whole blocks
-    /// allow. Slice k ends at the block border nearest to (k + 1) / K of the buffer.
+    /// Cuts the buffer into <paramref name="serverCount"/> contiguous runs of whole blocks, as nearly equal in
+    /// floats as whole blocks allow. Slice k ends at the block border nearest to (k + 1) / K of the buffer.
     /// </summary>
     public IReadOnlyList<ParameterSlice> Split(int serverCount)
     {
@@ -134,7 +134,9 @@ public sealed class ParameterLayout
         return slices;
     }
 
-    /// <summary>SHA-256 over the parameters as little-endian float32 in layout order, in lower-case hexadecimal.</summary>
+    /// <summary>
+    /// SHA-256 over the parameters as little-endian float32 in layout order, in lower-case hexadecimal.
+    /// </summary>
     /// <exception cref="ArgumentException">The length is not <see cref="TotalLength"/>.</exception>
     public string Hash(ReadOnlySpan<float> parameters)
     {

@@ -5,7 +5,9 @@ namespace AkkaLstm.Models.Parameters;
 /// <param name="Shape">Sizes, row-major.</param>
 /// <param name="Offset">Index of the first element in the flat buffer.</param>
 /// <param name="Length">Elements: the product of the shape.</param>
-/// <param name="IsSparse">Whether a step touches only some rows, so that gradients travel as rows (the embedding).</param>
+/// <param name="IsSparse">
+/// Whether a step touches only some rows, so that gradients travel as rows (the embedding).
+/// </param>
 public sealed record TensorInfo(string Name, IReadOnlyList<int> Shape, int Offset, int Length, bool IsSparse)
 {
     /// <summary>Index after the last element.</summary>

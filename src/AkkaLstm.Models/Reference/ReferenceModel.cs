@@ -4,8 +4,9 @@ using AkkaLstm.Numerics.Batches;
 namespace AkkaLstm.Models.Reference;
 
 /// <summary>
-/// The readable double-precision twin of <see cref="SequenceModel"/>: lane after lane, time step after time step, with the platform's
-/// mathematics. Tests hold the fast model against it, and it against central differences; it takes no part in training.
+/// The readable double-precision twin of <see cref="SequenceModel"/>: lane after lane, time step after time step,
+/// with the platform's mathematics. Tests hold the fast model against it, and it against central differences; it
+/// takes no part in training.
 /// </summary>
 public sealed class ReferenceModel
 {

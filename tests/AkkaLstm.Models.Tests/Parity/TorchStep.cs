@@ -8,7 +8,9 @@ namespace AkkaLstm.Models.Tests.Parity;
 /// <summary>A training step as make_fixture.py reads and writes it.</summary>
 internal static class TorchStep
 {
-    /// <summary>Relative distance (max |a - b| / max |a| of a tensor) within which this project and PyTorch agree.</summary>
+    /// <summary>
+    /// Relative distance (max |a - b| / max |a| of a tensor) within which this project and PyTorch agree.
+    /// </summary>
     internal const double Tolerance = 1e-5;
 
     /// <summary>The step's tensors for PyTorch.</summary>
@@ -73,7 +75,9 @@ internal static class TorchStep
         return (spec, parameters, batch, ByLane(spec, input[1], Values(file, "h0"), Values(file, "c0")));
     }
 
-    /// <summary>Runs the step and holds loss, state and every gradient against PyTorch's; the largest distance found.</summary>
+    /// <summary>
+    /// Runs the step and holds loss, state and every gradient against PyTorch's; the largest distance found.
+    /// </summary>
     internal static double Compare(
         ModelSpec spec, float[] parameters, SequenceBatch batch, float[] carry, SafetensorsFile expected)
     {

@@ -3,14 +3,15 @@ using AkkaLstm.Numerics.Elementwise;
 namespace AkkaLstm.Models.Optimizers.Schedules;
 
 /// <summary>
-/// Learning rates as pure functions of where training is. They use multiplication and a cosine of the project's own, so that every
-/// machine gets the same bits.
+/// Learning rates as pure functions of where training is. They use multiplication and a cosine of the project's
+/// own, so that every machine gets the same bits.
 /// </summary>
 public static class LearningRates
 {
     /// <summary>
-    /// Step decay, lr * decay^max(0, epoch - after), as in Zaremba et al. 2014: with epochs counted from 1, the rate is lr up to and
-    /// including epoch <paramref name="after"/> and is multiplied by <paramref name="decay"/> in each one that follows.
+    /// Step decay, lr * decay^max(0, epoch - after), as in Zaremba et al. 2014: with epochs counted from 1, the
+    /// rate is lr up to and including epoch <paramref name="after"/> and is multiplied by <paramref name="decay"/>
+    /// in each one that follows.
     /// </summary>
     /// <param name="learningRate">The rate to start with.</param>
     /// <param name="decay">Factor for each epoch after.</param>
@@ -23,9 +24,9 @@ public static class LearningRates
     }
 
     /// <summary>
-    /// Linear warm-up from 0, then half a cosine down: lr * (step + 1) / warmUp while step &lt; warmUp, then
-    /// min + (lr - min) * (1 + cos(pi * progress)) / 2, where progress runs from 0 to 1 at the last step. Source: Loshchilov and Hutter 2017
-    /// (SGDR), without restarts.
+    /// Linear warm-up from 0, then half a cosine down: lr * (step + 1) / warmUp while step &lt; warmUp, then min +
+    /// (lr - min) * (1 + cos(pi * progress)) / 2, where progress runs from 0 to 1 at the last step. Source:
+    /// Loshchilov and Hutter 2017 (SGDR), without restarts.
     /// </summary>
     /// <param name="learningRate">The highest rate.</param>
     /// <param name="minimum">The rate at the end.</param>

@@ -1,7 +1,8 @@
 namespace AkkaLstm.Models.Optimizers.Schedules;
 
 /// <summary>
-/// Lowers the rate when the validation loss stops improving: what PyTorch calls ReduceLROnPlateau, with an absolute threshold of 0.
+/// Lowers the rate when the validation loss stops improving: what PyTorch calls ReduceLROnPlateau, with an absolute
+/// threshold of 0.
 /// </summary>
 /// <param name="Factor">The rate is multiplied by this, in (0, 1).</param>
 /// <param name="Patience">Epochs without improvement that are borne; the next one lowers the rate.</param>
