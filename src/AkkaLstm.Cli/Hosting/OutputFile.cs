@@ -14,8 +14,7 @@ internal static class OutputFile
     {
         try
         {
-            // A device or a pipe cannot be replaced; it is written into.
-            bool isReplaced = !File.Exists(path) || new FileInfo(path).Attributes is FileAttributes.Normal or FileAttributes.Archive;
+            bool isReplaced = IsReplaceable(new FileInfo(path));
             string written = isReplaced ? $"{path}.{Environment.ProcessId}.tmp" : path;
             try
             {
@@ -43,6 +42,12 @@ internal static class OutputFile
             throw new IOException($"{path}: cannot be written ({Reason(e)}); free space on the disk or write elsewhere with {option}", e);
         }
     }
+
+    /// <summary>
+    /// Whether a path may be replaced by renaming: devices, pipes (they have no length) and links must be written into instead, and an
+    /// empty file holds nothing to protect.
+    /// </summary>
+    private static bool IsReplaceable(FileInfo file) => !file.Exists || (file.Length > 0 && file.LinkTarget is null);
 
     private static string Reason(Exception e) => e switch
     {

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace AkkaLstm.Cli.Tests;
+
+/// <summary>The arrows between projects that docs/ARCHITECTURE.md draws, held.</summary>
+public partial class DependencyRuleTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["AkkaLstm.Numerics"] = [],
+        ["AkkaLstm.Models"] = ["AkkaLstm.Numerics"],
+        ["AkkaLstm.Data"] = ["AkkaLstm.Numerics"],
+        ["AkkaLstm.Protocol"] = [],
+        ["AkkaLstm.Training"] = ["AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol"],
+        ["AkkaLstm.Engines.InProcess"] = ["AkkaLstm.Protocol"],
+        ["AkkaLstm.Cli"] =
+        [
+            "AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol", "AkkaLstm.Training",
+            "AkkaLstm.Engines.InProcess",
+        ],
+    };
+
+    private static readonly string[] ProjectNames = [.. Directory.GetDirectories(Repository.File("src")).Select(d => Path.GetFileName(d)!)];
+
+    public static TheoryData<string> Projects => [.. ProjectNames];
+
+    [Fact]
+    public void Projects_InSrc_AreThoseTheRuleKnows() =>
+        Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), ProjectNames.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void References_OfEveryProject_AreOnlyTheArrowsDrawn(string project)
+    {
+        XDocument file = XDocument.Load(Repository.File("src", project, $"{project}.csproj"));
+        IEnumerable<string> references = file.Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
+
+        Assert.All(references, reference => Assert.Contains(reference, Allowed[project]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Sources_OfEveryProject_NameNoAkkaTypesAndNoSockets(string project)
+    {
+        // Both have a place of their own, and it is none of these projects.
+        foreach (string path in Sources(project))
+            Assert.DoesNotMatch(ForeignNamespaces(), File.ReadAllText(path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Packages_OfEveryProject_AreManagedAndKnown(string project)
+    {
+        string[] known = ["MathNet.Numerics", "CsvHelper", "System.CommandLine", "Spectre.Console", "Microsoft.CodeAnalysis.BannedApiAnalyzers"];
+        XDocument file = XDocument.Load(Repository.File("src", project, $"{project}.csproj"));
+
+        Assert.All(file.Descendants("PackageReference"), package => Assert.Contains(package.Attribute("Include")!.Value, known));
+    }
+
+    [Fact]
+    public void Environment_IsReadInTheCliOnly()
+    {
+        foreach (string project in Allowed.Keys.Where(p => p != "AkkaLstm.Cli"))
+        {
+            foreach (string path in Sources(project))
+                Assert.DoesNotContain("GetEnvironmentVariable", File.ReadAllText(path), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Assemblies_AsBuilt_ReferenceOnlyTheArrowsDrawn()
+    {
+        foreach ((string project, string[] allowed) in Allowed.Where(p => p.Key != "AkkaLstm.Cli"))
+        {
+            var assembly = System.Reflection.Assembly.Load(project);
+            IEnumerable<string> own = assembly.GetReferencedAssemblies().Select(a => a.Name!)
+                .Where(name => name.StartsWith("AkkaLstm.", StringComparison.Ordinal));
+
+            Assert.All(own, reference => Assert.Contains(reference, allowed));
+            Assert.DoesNotContain(assembly.GetReferencedAssemblies(), a => a.Name == "System.Net.Sockets");
+        }
+    }
+
+    private static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Repository.File("src", project), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"using Akka\.|Akka\.Actor|System\.Net\.Sockets|\bnew Socket\(|TcpClient|TcpListener", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ForeignNamespaces();
+}
