@@ -114,9 +114,8 @@ internal sealed class ForecastChart
 
     private void Positions(IReadOnlyList<string> positions, double bottom, Func<double, double> x, bool isLabelled)
     {
-        const int wantedCount = 8;
         const double nearestToEdge = 30;
-        foreach (int index in AxisTicks.Linear(0, positions.Count - 1, wantedCount).Where(t => t == Math.Floor(t)).Select(t => (int)t))
+        foreach (int index in LabelledPositions(positions))
         {
             double at = x(index);
             _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{at:0.##}\" x2=\"{at:0.##}\" y1=\"{bottom:0.##}\" ");
@@ -131,6 +130,22 @@ internal sealed class ForecastChart
         _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom:0.##}\" stroke=\"{TextColor}\"/>\n");
     }
+
+    /// <summary>Indices of the positions that get a label: whole years where the rows are months, else round distances.</summary>
+    internal static IEnumerable<int> LabelledPositions(IReadOnlyList<string> positions)
+    {
+        const int wantedCount = 9;
+        const int monthsPerYear = 12;
+        int january = positions.ToList().FindIndex(IsJanuary);
+        bool isMonthly = january >= 0 && january < monthsPerYear && positions.Count > 2 * monthsPerYear
+            && Enumerable.Range(0, positions.Count).All(i => IsJanuary(positions[i]) == (i % monthsPerYear == january));
+        if (!isMonthly)
+            return AxisTicks.Linear(0, positions.Count - 1, wantedCount).Where(t => t == Math.Floor(t)).Select(t => (int)t);
+        return AxisTicks.Linear(0, (positions.Count - 1 - january) / (double)monthsPerYear, wantedCount)
+            .Where(t => t == Math.Floor(t)).Select(year => january + ((int)year * monthsPerYear));
+    }
+
+    private static bool IsJanuary(string date) => date.Length >= 7 && date.AsSpan(4).StartsWith("-01", StringComparison.Ordinal);
 
     private void HorizontalLine(double y)
     {

@@ -48,6 +48,31 @@ public class ForecastChartTests
         }
     }
 
+    [Fact]
+    public void LabelledPositions_Months_AreJanuaries()
+    {
+        string[] months = [.. Enumerable.Range(0, 100).Select(i => $"{2000 + ((i + 4) / 12)}-{((i + 4) % 12) + 1:00}")];
+
+        int[] indices = [.. ForecastChart.LabelledPositions(months)];
+
+        Assert.InRange(indices.Length, 3, 12);
+        Assert.All(indices, i => Assert.EndsWith("-01", months[i], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public void LabelledPositions_OtherRows_AreAFewRoundIndices(int count)
+    {
+        string[] rows = [.. Enumerable.Range(0, count).Select(i => $"{i}")];
+
+        int[] indices = [.. ForecastChart.LabelledPositions(rows)];
+
+        Assert.InRange(indices.Length, 2, 12);
+        Assert.All(indices, i => Assert.InRange(i, 0, count - 1));
+    }
+
     private static string[] Points(XElement root, int line) =>
         root.Descendants(Svg + "polyline").ElementAt(line).Attribute("points")!.Value.Split(' ');
 
