@@ -17,12 +17,10 @@ internal sealed class TorchPeer : IDisposable
     private static readonly string[] UsualPythons = ["python3", "/usr/bin/python3"];
 
     private readonly Process _process;
-    private readonly string _scriptPath;
 
-    private TorchPeer(Process process, string scriptPath, string description)
+    private TorchPeer(Process process, string description)
     {
         _process = process;
-        _scriptPath = scriptPath;
         Description = description;
     }
 
@@ -62,20 +60,12 @@ internal sealed class TorchPeer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        End(_process);
-        File.Delete(_scriptPath);
-    }
+    public void Dispose() => End(_process);
 
     private static async Task<TorchPeer?> TryStartAsync(string python, CancellationToken stop)
     {
-        string scriptPath = Path.Combine(Path.GetTempPath(), $"akkalstm-{Environment.ProcessId}-{ScriptName}");
-        using (Stream script = typeof(TorchPeer).Assembly.GetManifestResourceStream(ScriptName)!)
-        using (FileStream file = File.Create(scriptPath))
-            await script.CopyToAsync(file, stop);
-
-        var start = new ProcessStartInfo(python, [scriptPath])
+        using var script = new StreamReader(typeof(TorchPeer).Assembly.GetManifestResourceStream(ScriptName)!);
+        var start = new ProcessStartInfo(python, ["-c", await script.ReadToEndAsync(stop)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -88,7 +78,7 @@ internal sealed class TorchPeer : IDisposable
         {
             process = Process.Start(start)!;
             if (await ReadAsync(process, StartDeadline, stop) is { } hello && hello.TryGetProperty("torch", out JsonElement version))
-                return new TorchPeer(process, scriptPath, $"PyTorch {version}, Python {hello.GetProperty("python")}");
+                return new TorchPeer(process, $"PyTorch {version}, Python {hello.GetProperty("python")}");
         }
         catch (Exception e) when (e is Win32Exception or JsonException)
         {
@@ -97,7 +87,6 @@ internal sealed class TorchPeer : IDisposable
 
         if (process is not null)
             End(process);
-        File.Delete(scriptPath);
         return null;
     }
 

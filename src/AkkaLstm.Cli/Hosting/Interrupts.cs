@@ -8,15 +8,21 @@ namespace AkkaLstm.Cli.Hosting;
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
+    // Programs that end others may signal the process and then its whole group (coreutils' timeout does): the same request, told twice.
+    private static readonly TimeSpan SameRequest = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly TimeProvider _time;
     private readonly TextWriter _error;
     private readonly Action<int> _exit;
     private readonly PosixSignalRegistration? _interrupt;
     private readonly PosixSignalRegistration? _terminate;
-    private int _signalCount;
+    private readonly Lock _lock = new();
+    private long? _firstSignal;
 
-    private Interrupts(TextWriter error, Action<int> exit, bool listens)
+    private Interrupts(TextWriter error, Action<int> exit, TimeProvider time, bool listens)
     {
+        _time = time;
         _error = error;
         _exit = exit;
         if (listens)
@@ -33,18 +39,25 @@ internal sealed class Interrupts : IDisposable
     public string? Notice { get; set; }
 
     /// <summary>Listens to the signals of this process.</summary>
-    public static Interrupts OfProcess(TextWriter error) => new(error, Environment.Exit, listens: true);
+    public static Interrupts OfProcess(TextWriter error) => new(error, Environment.Exit, TimeProvider.System, listens: true);
 
     /// <summary>Listens to nothing; <see cref="Raise"/> stands in for a signal.</summary>
-    public static Interrupts None(TextWriter error, Action<int>? exit = null) => new(error, exit ?? (_ => { }), listens: false);
+    public static Interrupts None(TextWriter error, Action<int>? exit = null, TimeProvider? time = null) =>
+        new(error, exit ?? (_ => { }), time ?? TimeProvider.System, listens: false);
 
     /// <summary>Does what a signal does.</summary>
     public void Raise()
     {
-        if (Interlocked.Increment(ref _signalCount) > 1)
+        lock (_lock)
         {
-            _exit(ExitCode.Interrupted);
-            return;
+            if (_firstSignal is { } first)
+            {
+                if (_time.GetElapsedTime(first) >= SameRequest)
+                    _exit(ExitCode.Interrupted);
+                return;
+            }
+
+            _firstSignal = _time.GetTimestamp();
         }
 
         if (Notice is { } notice)

@@ -20,14 +20,39 @@ public class InterruptsTests
     }
 
     [Fact]
-    public void Raise_Twice_ExitsAtOnceWith130()
+    public void Raise_AgainLater_ExitsAtOnceWith130()
     {
         List<int> exits = [];
-        using var interrupts = Interrupts.None(TextWriter.Null, exits.Add);
+        var time = new ManualTime();
+        using var interrupts = Interrupts.None(TextWriter.Null, exits.Add, time);
 
         interrupts.Raise();
+        time.Now += TimeSpan.FromSeconds(1);
         interrupts.Raise();
 
         Assert.Equal([130], exits);
+    }
+
+    [Fact]
+    public void Raise_TwiceInAMoment_IsOneRequest()
+    {
+        List<int> exits = [];
+        var time = new ManualTime();
+        using var interrupts = Interrupts.None(TextWriter.Null, exits.Add, time);
+
+        interrupts.Raise();
+        time.Now += TimeSpan.FromMilliseconds(1);
+        interrupts.Raise();
+
+        Assert.Empty(exits);
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
     }
 }
