@@ -32,6 +32,9 @@ internal sealed record BenchReport
     /// <summary>The peer's versions.</summary>
     public string? Peer { get; set; }
 
+    /// <summary>Speed of the peer's matrix product, GFLOP/s; far below <see cref="FmaGflops"/>, its BLAS is not an optimised one.</summary>
+    public double? PeerProductGflops { get; set; }
+
     /// <summary>Training steps beside the peer's.</summary>
     public IReadOnlyList<PeerSpeed>? BesidePeer { get; set; }
 }

@@ -18,14 +18,18 @@ internal sealed class TorchPeer : IDisposable
 
     private readonly Process _process;
 
-    private TorchPeer(Process process, string description)
+    private TorchPeer(Process process, string description, double productGflops)
     {
         _process = process;
         Description = description;
+        ProductGflops = productGflops;
     }
 
     /// <summary>Versions, such as "PyTorch 1.13.1, Python 3.11.2".</summary>
     public string Description { get; }
+
+    /// <summary>Speed of its matrix product, GFLOP/s: tells an optimised BLAS from the reference one.</summary>
+    public double ProductGflops { get; }
 
     /// <summary>Starts the first Python that has torch.</summary>
     /// <param name="python">The Python to use; null tries the usual ones.</param>
@@ -78,7 +82,10 @@ internal sealed class TorchPeer : IDisposable
         {
             process = Process.Start(start)!;
             if (await ReadAsync(process, StartDeadline, stop) is { } hello && hello.TryGetProperty("torch", out JsonElement version))
-                return new TorchPeer(process, $"PyTorch {version}, Python {hello.GetProperty("python")}");
+            {
+                return new TorchPeer(
+                    process, $"PyTorch {version}, Python {hello.GetProperty("python")}", hello.GetProperty("productGflops").GetDouble());
+            }
         }
         catch (Exception e) when (e is Win32Exception or JsonException)
         {

@@ -3,6 +3,7 @@ using AkkaLstm.Cli.Bench;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Numerics;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Commands;
@@ -132,6 +133,7 @@ internal static class BenchCommand
 
         if (peer is not null)
         {
+            WarnOfSlowPeer(context, peer);
             List<PeerSpeed> speeds = [];
             foreach (LstmShape shape in LstmShape.Standard)
             {
@@ -140,6 +142,7 @@ internal static class BenchCommand
             }
 
             report.Peer = peer.Description;
+            report.PeerProductGflops = peer.ProductGflops;
             report.BesidePeer = speeds;
             tables?.Write(peer.Description, speeds);
         }
@@ -147,6 +150,18 @@ internal static class BenchCommand
         if (context.IsJson)
             context.WriteJson(report);
         return ExitCode.Done;
+    }
+
+    private static void WarnOfSlowPeer(CommandContext context, TorchPeer peer)
+    {
+        // OpenBLAS and MKL reach more than half of the peak, the reference BLAS a few percent.
+        const double leastShareOfPeak = 0.2;
+        if (peer.ProductGflops < leastShareOfPeak * FmaPeak.MeasureGflops())
+        {
+            context.Console.Error.WriteLine(
+                $"warning: this PyTorch multiplies matrices at {peer.ProductGflops:0.0} GFLOP/s only, so its BLAS is not an optimised one and "
+                + "the ratios say little (Debian: apt-get install libopenblas0-pthread)");
+        }
     }
 
     private sealed record Request(HashSet<Section> Sections, int Repetitions, int Workers, string? Python)

@@ -31,7 +31,7 @@ public class BenchCommandTests
     public async Task Bench_PeerThatDies_IsAFailureAndNotAHang()
     {
         using var directory = new TemporaryDirectory();
-        string python = FakePython(directory, """echo '{"torch": "9.9", "python": "3"}'; read line; exit 1""");
+        string python = FakePython(directory, """echo '{"torch": "9.9", "python": "3", "productGflops": 1e6}'; read line; exit 1""");
 
         CliRun run = await CliRun.OfAsync("bench", "--peer", "torch", "--python", python, "--repetitions", "1", "--quiet");
 
