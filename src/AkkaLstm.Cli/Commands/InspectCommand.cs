@@ -72,23 +72,19 @@ internal static class InspectCommand
     {
         IAnsiConsole ansi = SpectreConsoles.ForOut(console);
         ModelSpec model = report.Model;
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap().PadLeft(0));
-        grid.AddColumn();
         Row("source", report.Source);
         Row("task", $"{ChoiceNames.NameOf(report.Plan.Task)} on {report.Plan.Data}");
         Row("model", $"{Describe(model)}, {Units.Count(report.ParameterCount)} parameters");
         if (report.Progress is { } progress)
-            Row("progress", $"step {Units.Count(progress.Step)}, {progress.Epoch} finished epochs and {progress.StepInEpoch} steps");
+            Row("progress", $"step {Units.Count(progress.Step)}: {progress.Epoch} whole epochs and {progress.StepInEpoch} steps of the next");
         Row("parameters", $"sha256 {report.ParameterHash}");
         Row("plan", $"sha256 {report.PlanHash}");
         Row("data", $"sha256 {report.DataHash}");
-        ansi.Write(grid);
         ansi.Write(Tensors(report));
         if (report.Checkpoints.Count > 0)
             ansi.Write(Checkpoints(report.Checkpoints));
 
-        void Row(string name, string value) => grid.AddRow(new Text(name), new Text(value).Overflow(Overflow.Fold));
+        void Row(string name, string value) => console.Out.WriteLine($"{name,-12}{value}");
     }
 
     private static string Describe(ModelSpec model)
@@ -118,13 +114,12 @@ internal static class InspectCommand
         {
             string state = checkpoint.Damage ?? (checkpoint.IsBest ? "best" : "whole");
             table.AddRow(
-                new Text(Path.GetFileName(checkpoint.Path)), new Text(CountOrNothing(checkpoint.Step)),
-                new Text(CountOrNothing(checkpoint.Epoch)), new Text(state));
+                new Text(Path.GetFileName(checkpoint.Path)), new Text(Known(checkpoint.Step)),
+                new Text(Known(checkpoint.Epoch)), new Text(state));
         }
 
         return table;
-    }
 
-    /// <summary>What a damaged checkpoint does not tell stays empty.</summary>
-    private static string CountOrNothing(long? count) => count is { } number ? Units.Count(number) : "";
+        static string Known(long? count) => count is { } known ? Units.Count(known) : "-";
+    }
 }

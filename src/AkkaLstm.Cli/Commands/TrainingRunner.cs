@@ -28,7 +28,7 @@ internal static class TrainingRunner
         if (context.IsJson)
             context.WriteJson(TrainResult.Of(result));
         else if (context.IsQuiet)
-            context.Console.Out.WriteLine(result.RunDirectory);
+            context.Console.Out.WriteLine(ProgramName.PathFromHere(result.RunDirectory));
         else
             TrainingSummary.Write(context.Console, result, history);
         return Conclude(context, result);
@@ -42,7 +42,7 @@ internal static class TrainingRunner
 
     private static int Conclude(CommandContext context, TrainingResult result)
     {
-        string resume = ProgramName.Line("resume", result.RunDirectory);
+        string resume = ProgramName.Line("resume", ProgramName.PathFromHere(result.RunDirectory));
         switch (result.Status)
         {
             case TrainingStatus.Completed:

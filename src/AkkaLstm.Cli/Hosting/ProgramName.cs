@@ -19,8 +19,16 @@ internal static class ProgramName
         DirectoryInfo? project = binaries.Parent?.Parent?.Parent;
         if (project is null || binaries.Parent!.Parent!.Name != "bin" || !File.Exists(Path.Combine(project.FullName, "AkkaLstm.Cli.csproj")))
             return "akkalstm";
-        string path = Path.GetRelativePath(currentDirectory, project.FullName);
-        return $"dotnet run --project {Quote(path)} -c {binaries.Parent.Name} --";
+        return $"dotnet run --project {Quote(PathFrom(currentDirectory, project.FullName))} -c {binaries.Parent.Name} --";
+    }
+
+    /// <summary>A path as a person in the current directory would type it: relative where it lies below, else as it is.</summary>
+    public static string PathFromHere(string path) => PathFrom(Environment.CurrentDirectory, path);
+
+    private static string PathFrom(string directory, string path)
+    {
+        string relative = Path.GetRelativePath(directory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
     }
 
     private static string Quote(string argument)

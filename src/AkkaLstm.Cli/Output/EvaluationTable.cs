@@ -34,7 +34,7 @@ internal static class EvaluationTable
                 continue;
             double percent = 100 * (own - other) / other;
             string amount = Math.Abs(percent).ToString("0.0", CultureInfo.InvariantCulture);
-            parts.Add($"{amount} % {(percent < 0 ? "below" : "above")} {baseline.Description}");
+            parts.Add($"{amount} % {(percent < 0 ? "below" : "above")} {ShortName(baseline)}");
         }
 
         return parts.Count == 0 ? null : $"The model's RMSE is {string.Join(", ", parts)}.";
@@ -55,6 +55,10 @@ internal static class EvaluationTable
         _ => metric,
     };
 
+    /// <summary>What a baseline is called in a sentence: persistence, seasonal naive, AR(27).</summary>
+    private static string ShortName(MethodScores method) =>
+        method.Method == "ar" ? method.Description.Split(' ')[0] : method.Method.Replace('-', ' ');
+
     private static Table MethodsTable(EvaluationReport report, string splitName)
     {
         string[] metrics = [.. report.Methods.SelectMany(m => m.Metrics).Select(m => m.Name).Distinct(StringComparer.Ordinal)];
@@ -64,7 +68,9 @@ internal static class EvaluationTable
         foreach (MethodScores method in report.Methods)
         {
             bool isModel = method == report.Model;
-            List<Text> cells = [new(isModel ? $"{method.Description} (this model)" : method.Description, isModel ? Strong : Style.Plain)];
+            string name = isModel ? "this model" : ShortName(method);
+            string description = isModel || method.Description.StartsWith(name, StringComparison.Ordinal) ? "" : $": {method.Description}";
+            List<Text> cells = [new(name + description, isModel ? Strong : Style.Plain)];
             foreach (string metric in metrics)
             {
                 double? value = method[metric];

@@ -25,7 +25,7 @@ internal static class TrainingSummary
         if (result.Test is { } test)
             EvaluationTable.Write(console, test, "test split");
         console.Out.WriteLine();
-        console.Out.WriteLine($"Run directory: {result.RunDirectory}");
+        console.Out.WriteLine($"Run directory: {ProgramName.PathFromHere(result.RunDirectory)}");
         if (result.Status == TrainingStatus.Completed)
             WriteNext(console, result, history.Started.Plan);
     }
@@ -44,7 +44,7 @@ internal static class TrainingSummary
 
     private static void WriteNext(CliConsole console, TrainingResult result, TrainingPlan plan)
     {
-        string run = result.RunDirectory;
+        string run = ProgramName.PathFromHere(result.RunDirectory);
         console.Out.WriteLine("Next:");
         Line(["evaluate", run, "--split", "test"]);
         if (plan.Task == DataTask.Forecast)

@@ -13,7 +13,8 @@ public class ProgramNameTests
         string program = Repository.File("src", "AkkaLstm.Cli", "bin", "Release", "net10.0");
 
         Assert.Equal("dotnet run --project src/AkkaLstm.Cli -c Release --", ProgramName.Find(program, Repository.Root));
-        Assert.Equal("dotnet run --project ../src/AkkaLstm.Cli -c Release --", ProgramName.Find(program, Repository.File("tests")));
+        Assert.Equal(
+            $"dotnet run --project {Repository.File("src", "AkkaLstm.Cli")} -c Release --", ProgramName.Find(program, Repository.File("tests")));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class LiveProgress : ITrainingObserver
     private readonly IAnsiConsole _console;
     private TrainingStarted? _started;
     private ProgressTask? _task;
-    private TimeSpan _lastLine = TimeSpan.MinValue;
+    private TimeSpan? _lastLine;
 
     private LiveProgress(IAnsiConsole console) => _console = console;
 
@@ -77,6 +77,8 @@ internal sealed class LiveProgress : ITrainingObserver
 
     private string Numbers(ProgressPicture picture)
     {
+        if (!double.IsFinite(picture.Loss))
+            return "";
         string text = $"loss {Units.Short(picture.Loss)}";
         if (picture.ValidationLoss is { } valid)
             text += $"  valid {Units.Short(valid)}";

@@ -1,4 +1,5 @@
 using System.Text;
+using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
 
@@ -12,11 +13,12 @@ internal static class ProgressLines
     {
         TrainingPlan plan = started.Plan;
         string cells = plan.Layers == 1 ? $"1 layer of {plan.Hidden}" : $"{plan.Layers} layers of {plan.Hidden}";
+        string run = ProgramName.PathFromHere(started.RunDirectory);
         yield return started.ResumedFrom is { } checkpoint
-            ? $"Resuming {started.RunDirectory} from {Path.GetFileName(checkpoint)}"
-            : $"Training {ChoiceNames.NameOf(plan.Task)} on {plan.Data}, run directory {started.RunDirectory}";
-        yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters; "
-            + $"window {plan.Window}, batch {plan.Batch}, {Count(started.StepsPerEpoch, "step")} an epoch, "
+            ? $"Resuming {run} from {Path.GetFileName(checkpoint)}"
+            : $"Training {ChoiceNames.NameOf(plan.Task)} on {plan.Data}, run directory {run}";
+        yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters";
+        yield return $"  steps: window {plan.Window}, batch {plan.Batch}, {Units.Count(started.StepsPerEpoch)} an epoch, "
             + $"up to {Count(started.EpochCount, "epoch")}";
     }
 
