@@ -52,7 +52,8 @@ internal static class TrainingSummary
         else if (plan.Task is DataTask.CharLm or DataTask.WordLm)
             Line(["generate", run, "--length", plan.Task == DataTask.CharLm ? "500" : "100"]);
         Line(["inspect", run]);
-        Line(["resume", run, "--epochs", $"{Math.Max(result.Epochs, plan.Epochs) + 10}"]);
+        if (!result.IsStoppedEarly)
+            Line(["resume", run, "--epochs", $"{Math.Max(result.Epochs, plan.Epochs) + 10}"]);
 
         void Line(string[] arguments) => console.Out.WriteLine($"  {ProgramName.Line(arguments)}");
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AkkaLstm.Data;
 using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Parsing;
@@ -20,18 +19,15 @@ internal sealed class PlanOptionSet
             command.Options.Add(option);
     }
 
-    /// <summary>What the command line says about the plan. Paths are made absolute: the run may be resumed from elsewhere.</summary>
+    /// <summary>What the command line says about the plan.</summary>
     /// <exception cref="Numerics.BadInputException">A value cannot be read; the message names the option.</exception>
     public PlanOptions Read(ParseResult parsed)
     {
         var options = new PlanOptions();
         foreach ((PlanOption plan, CliOption<string?> cli) in _options)
         {
-            if (parsed.GetResult(cli) is null)
-                continue;
-            string text = parsed.GetValue(cli) ?? "";
-            bool isFile = plan.Kind == PlanValueKind.Path && text.Length > 0 && DataSets.FindBuiltin(text) is null;
-            options = plan.Parse(options, isFile ? Path.GetFullPath(text) : text, plan.CommandLineName);
+            if (parsed.GetResult(cli) is not null)
+                options = plan.Parse(options, parsed.GetValue(cli) ?? "", plan.CommandLineName);
         }
 
         return options;
