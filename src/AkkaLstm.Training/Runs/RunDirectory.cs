@@ -55,13 +55,18 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Makes the directory of a new run and takes it for this process.</summary>
     /// <param name="path">Where; null takes the next free <c>runs/TASK-DATA-N</c>.</param>
     /// <param name="plan">The plan, for the default name.</param>
-    /// <exception cref="BadInputException">The directory is not empty.</exception>
-    /// <exception cref="StorageException">It cannot be made.</exception>
+    /// <exception cref="BadInputException">The directory is not empty, or nothing may be written there.</exception>
+    /// <exception cref="StorageException">The disk failed.</exception>
     public static RunDirectory Create(string? path, TrainingPlan plan)
     {
         try
         {
             return path is null ? CreateDefault(plan) : CreateAt(Path.GetFullPath(path));
+        }
+        catch (Exception e) when (StorageException.IsForbidden(e))
+        {
+            throw new BadInputException(
+                $"--out: {path ?? DefaultRoot} cannot be written ({e.Message.TrimEnd('.')}); choose a directory you may write to", e);
         }
         catch (Exception e) when (StorageException.IsCause(e))
         {
@@ -70,8 +75,7 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Takes the directory of an earlier run for this process.</summary>
-    /// <exception cref="BadInputException">It is not a run directory, or another process has it.</exception>
-    /// <exception cref="StorageException">It cannot be written.</exception>
+    /// <exception cref="BadInputException">It is not a run directory, another process has it, or nothing may be written in it.</exception>
     public static RunDirectory Open(string path)
     {
         if (!IsRun(path))
@@ -84,9 +88,10 @@ public sealed class RunDirectory : IDisposable
                 ? new RunDirectory(fullPath, taken)
                 : throw new BadInputException($"{path}: another process is training in it; wait for it or stop it first");
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (StorageException.IsForbidden(e))
         {
-            throw StorageException.Writing(path, e);
+            throw new BadInputException(
+                $"{path}: cannot be written ({e.Message.TrimEnd('.')}); resume a copy of it in a place you may write to", e);
         }
     }
 

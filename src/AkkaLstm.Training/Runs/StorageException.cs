@@ -17,6 +17,17 @@ public sealed class StorageException : Exception
     /// <summary>Whether an exception is one that disks and permissions cause.</summary>
     internal static bool IsCause(Exception e) => e is IOException or UnauthorizedAccessException;
 
+    /// <summary>
+    /// Whether the place is the matter and not the disk: no permission, no such folder, a file where a folder should be, a file system
+    /// that is mounted read-only. Another path is the remedy.
+    /// </summary>
+    internal static bool IsForbidden(Exception e)
+    {
+        const int readOnlyFileSystem = 30; // EROFS
+        return e is UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException
+            || (e is IOException && e.HResult == readOnlyFileSystem);
+    }
+
     /// <summary>The exception for a failed write.</summary>
     /// <param name="path">Where it failed.</param>
     /// <param name="cause">What the file system said.</param>

@@ -17,7 +17,7 @@ internal static class EventText
             what, $"wrote {saved.CheckpointId}{(saved.IsBest ? " (best so far)" : "")}{(saved.Reason == CheckpointReason.Stop ? ", on request" : "")}"),
         CheckpointFailed failed => Warning(
             what, $"checkpoint not written, attempt {failed.Attempt}{(failed.WillRetry ? ", will try again" : "")}: {failed.Error}"),
-        CheckpointSkipped skipped => Warning(what, $"checkpoint of step {skipped.SkippedStep} skipped: {skipped.Reason}"),
+        CheckpointSkipped skipped => Information(what, $"checkpoint of step {skipped.SkippedStep} skipped: {skipped.Reason}"),
         NodeFailed failed => Warning(
             what, $"{failed.Node} failed{(failed.IsGivenUp ? " and is given up" : ", starting it again")}: {failed.Error}"),
         NodeLost lost => Warning(what, $"{lost.Node} is lost: {lost.Reason}"),

@@ -111,7 +111,8 @@ internal sealed class RunRecorder : IEventSink, IDisposable
             closed.Loss.Count,
             closed.Decision.LearningRate,
             closed.GradientNorm * _policy.ScaleOf(closed.Loss),
-            now);
+            now,
+            closed.Workers);
         if (_metricsEverySteps > 0 && step % _metricsEverySteps == 0)
         {
             Write(_metrics, writer =>

@@ -73,12 +73,13 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Create_BelowAFile_IsAStorageException()
+    public void Create_BelowAFile_IsBadInputThatNamesTheOption()
     {
         string file = _directory.Write("file", "");
 
-        var e = Assert.Throws<StorageException>(() => RunDirectory.Create(Path.Combine(file, "run"), _plan));
+        var e = Assert.Throws<BadInputException>(() => RunDirectory.Create(Path.Combine(file, "run"), _plan));
 
+        Assert.Contains("--out", e.Message, StringComparison.Ordinal);
         Assert.Contains("cannot be written", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
