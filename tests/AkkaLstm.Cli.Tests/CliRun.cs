@@ -13,12 +13,22 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     /// <summary>Lines of stderr.</summary>
     public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    public static async Task<CliRun> OfAsync(params string[] arguments)
+    public static Task<CliRun> OfAsync(params string[] arguments) => OfAsync(interruptAt: null, arguments);
+
+    /// <summary>As if Ctrl-C were pressed when a line with the given text appears on stderr.</summary>
+    public static Task<CliRun> InterruptedAtAsync(string text, params string[] arguments) => OfAsync(text, arguments);
+
+    private static async Task<CliRun> OfAsync(string? interruptAt, string[] arguments)
     {
         var output = new StringWriter();
-        var error = new StringWriter();
+        var error = new LineWatch();
         var console = new CliConsole(TextWriter.Synchronized(output), TextWriter.Synchronized(error));
         using var interrupts = Interrupts.None(console.Error);
+        error.OnLine = line =>
+        {
+            if (interruptAt is not null && line.Contains(interruptAt, StringComparison.Ordinal))
+                interrupts.Raise();
+        };
         int exitCode = await new CliApplication(console, interrupts, CommandList.All).RunAsync(arguments);
         return new CliRun(exitCode, output.ToString(), error.ToString());
     }
@@ -41,6 +51,17 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     {
         Assert.True(ExitCode == ExitCodes.Done, $"exit code {ExitCode}, stderr: {Error}, stdout: {Out}");
         return this;
+    }
+
+    private sealed class LineWatch : StringWriter
+    {
+        public Action<string>? OnLine { get; set; }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            OnLine?.Invoke(value ?? "");
+        }
     }
 
     /// <summary>The contract's numbers, written out here so that a change of the program's own constants is noticed.</summary>
