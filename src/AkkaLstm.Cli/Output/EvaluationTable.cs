@@ -33,7 +33,7 @@ internal static class EvaluationTable
             if (baseline[metric] is not > 0 || baseline[metric] is not { } other)
                 continue;
             double percent = 100 * (own - other) / other;
-            string amount = Math.Abs(percent).ToString("0.0", CultureInfo.InvariantCulture);
+            string amount = Math.Abs(percent).ToString(Math.Abs(percent) < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
             parts.Add($"{amount} % {(percent < 0 ? "below" : "above")} {ShortName(baseline)}");
         }
 

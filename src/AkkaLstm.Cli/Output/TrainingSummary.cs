@@ -33,8 +33,9 @@ internal static class TrainingSummary
     private static string Sentence(TrainingResult result, DataTask task)
     {
         string epochs = result.Epochs == 1 ? "1 epoch" : $"{result.Epochs} epochs";
-        string text = $"{epochs}, {Units.Count(result.Steps)} steps in {Units.Duration(result.Elapsed)}, "
-            + $"{Units.Count(result.TargetsPerSecond)} {Units.TargetsOf(task)} per second";
+        string text = $"{epochs}, {Units.Count(result.Steps)} steps in {Units.Duration(result.Elapsed)}";
+        if (result.TargetsPerSecond > 0)
+            text += $", {Units.Count(result.TargetsPerSecond)} {Units.TargetsOf(task)} per second";
         if (result.IsStoppedEarly)
             text += "; stopped early, no progress any more";
         if (result is { BestValidationLoss: { } best, BestEpoch: { } epoch })
@@ -52,7 +53,7 @@ internal static class TrainingSummary
         else if (plan.Task is DataTask.CharLm or DataTask.WordLm)
             Line(["generate", run, "--length", plan.Task == DataTask.CharLm ? "500" : "100"]);
         Line(["inspect", run]);
-        if (!result.IsStoppedEarly)
+        if (!result.IsStoppedEarly && plan.Steps is null)
             Line(["resume", run, "--epochs", $"{Math.Max(result.Epochs, plan.Epochs) + 10}"]);
 
         void Line(string[] arguments) => console.Out.WriteLine($"  {ProgramName.Line(arguments)}");
