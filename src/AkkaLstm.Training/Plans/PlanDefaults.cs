@@ -40,7 +40,7 @@ internal static class PlanDefaults
         Horizon = 1,
         Epochs = 40,
         Optimizer = OptimizerKind.Adam,
-        Lr = 0.002,
+        Lr = 0.001,
         Clip = 1,
         Patience = 10,
     };
