@@ -18,7 +18,11 @@ public static class Evaluator
     /// <param name="model">The model.</param>
     /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
     /// <param name="split">The split, cut as the plan says.</param>
+    /// <param name="threads">Threads to share the work; the result is the same on any number.</param>
     /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
-    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split) =>
-        SplitRun.Evaluate(model.Model, model.Parameters, model.OpenData(data), split);
+    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split, int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        return SplitRun.Evaluate(model.Model, model.Parameters, model.OpenData(data), split, model.Card.Plan.Shards, threads);
+    }
 }

@@ -1,47 +1,81 @@
 using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Protocol;
 
 namespace AkkaLstm.Training.Inference;
 
-/// <summary>Runs a model over all windows of a split, in one thread.</summary>
-internal static class SplitRun
+/// <summary>
+/// Runs a model over all windows of a split. The lanes are those of the plan's shards and the losses are added shard by shard, so the
+/// result has the same bits on any number of threads, and those of the validation in training.
+/// </summary>
+internal sealed class SplitRun
 {
+    private readonly ModelSpec _spec;
+    private readonly ISequenceSource _source;
+    private readonly TaskEvaluation _evaluation;
+    private readonly SequenceModel _model;
+    private readonly ModelWeights _weights;
+    private readonly int _lanesPerShard;
+    private readonly LossTotal[] _totals;
+
+    private SplitRun(ModelSpec spec, ReadOnlyMemory<float> parameters, DataSet data, DataSplit split, int shardCount)
+    {
+        _spec = spec;
+        _source = data.Source(split);
+        _evaluation = data.Evaluate(split);
+        _model = new SequenceModel(spec);
+        _weights = new ModelWeights(spec);
+        _weights.Load(parameters);
+        _lanesPerShard = _source.Shape.Lanes / shardCount;
+        _totals = new LossTotal[shardCount];
+    }
+
     /// <summary>Loss and the task's own figures.</summary>
     /// <param name="spec">The model's shape.</param>
     /// <param name="parameters">All parameters in layout order.</param>
     /// <param name="data">The opened data.</param>
     /// <param name="split">Which split.</param>
-    public static EvaluationResult Evaluate(ModelSpec spec, ReadOnlyMemory<float> parameters, DataSet data, DataSplit split)
+    /// <param name="shardCount">S of the plan.</param>
+    /// <param name="threads">Threads to share the lanes.</param>
+    public static EvaluationResult Evaluate(
+        ModelSpec spec, ReadOnlyMemory<float> parameters, DataSet data, DataSplit split, int shardCount, int threads)
     {
-        ISequenceSource source = data.Source(split);
-        TaskEvaluation evaluation = data.Evaluate(split);
-        var model = new SequenceModel(spec);
-        var weights = new ModelWeights(spec);
-        weights.Load(parameters);
-        int lanes = source.Shape.Lanes;
-        var workspace = new ModelWorkspace(spec, source.Shape.WindowLength, lanes);
-        SequenceBatch batch = source.Shape.CreateBatch(lanes);
-        var carry = new float[lanes * spec.CarryLength];
-        var outputs = new float[evaluation.NeedsOutputs ? checked(source.Shape.WindowLength * lanes * spec.OutputSize) : 0];
-        var losses = new ShardLoss[1];
-        double sum = 0;
-        long count = 0;
-        long correct = 0;
-        for (int step = 0; step < source.StepsPerEpoch; step++)
+        var run = new SplitRun(spec, parameters, data, split, shardCount);
+        int parts = Math.Min(threads, shardCount);
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
         {
-            source.Fill(batch, epoch: 0, step, firstLane: 0, lanes);
-            model.Forward(weights, batch, shardCount: 1, carry, carry, workspace, losses);
-            sum += losses[0].LossSum;
-            count += losses[0].Count;
-            correct += losses[0].Correct;
-            if (!evaluation.NeedsOutputs) continue;
-            workspace.CopyOutputs(outputs);
-            evaluation.Add(batch, step, outputs, spec.OutputSize);
-        }
+            foreach (ShardRange shards in ShardRange.Decompose(part * shardCount / parts, (part + 1) * shardCount / parts))
+                run.Pass(shards);
+        });
+        LossTotal total = run._totals.Aggregate((sum, shard) => sum.Plus(shard));
+        double? accuracy = spec.Loss == LossKind.CrossEntropy ? (double)total.Correct / total.Count : null;
+        return new EvaluationResult(split, total.Mean, total.Count, accuracy, run._evaluation.Finish(total.Mean));
+    }
 
-        double loss = sum / count;
-        double? accuracy = spec.Loss == LossKind.CrossEntropy ? (double)correct / count : null;
-        return new EvaluationResult(split, loss, count, accuracy, evaluation.Finish(loss));
+    /// <summary>One pass over the split with the lanes of some shards.</summary>
+    private void Pass(ShardRange shards)
+    {
+        int lanes = shards.Count * _lanesPerShard;
+        int timeSteps = _source.Shape.WindowLength;
+        var workspace = new ModelWorkspace(_spec, timeSteps, lanes);
+        SequenceBatch batch = _source.Shape.CreateBatch(lanes);
+        var carry = new float[lanes * _spec.CarryLength];
+        var losses = new ShardLoss[shards.Count];
+        var outputs = new float[_evaluation.NeedsOutputs ? checked(timeSteps * lanes * _spec.OutputSize) : 0];
+        for (int step = 0; step < _source.StepsPerEpoch; step++)
+        {
+            _source.Fill(batch, epoch: 0, step, shards.Start * _lanesPerShard, lanes);
+            _model.Forward(_weights, batch, shards.Count, carry, carry, workspace, losses);
+            for (int s = 0; s < losses.Length; s++)
+            {
+                ref LossTotal total = ref _totals[shards.Start + s];
+                total = total.Plus(new LossTotal(losses[s].LossSum, losses[s].Count, losses[s].Correct));
+            }
+
+            if (!_evaluation.NeedsOutputs) continue;
+            workspace.CopyOutputs(outputs);
+            lock (_evaluation) _evaluation.Add(batch, step, outputs, _spec.OutputSize);
+        }
     }
 }

@@ -187,7 +187,7 @@ public sealed class RunDirectory : IDisposable
         {
             return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (File.Exists(path) && !StorageException.IsForbidden(e))
         {
             return null;
         }

@@ -12,7 +12,7 @@ public sealed record RunOptions
     /// <summary>K, parameter-server actors. Default 1.</summary>
     public int Servers { get; init; } = 1;
 
-    /// <summary>Threads for what is not tied to an actor (packing weights, evaluation). Default 1.</summary>
+    /// <summary>Threads for what no actor does: the test figures at the end use these, or as many as there are workers. Default 1.</summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>The run directory; null takes the next free <c>runs/TASK-DATA-N</c>. Not used on resume.</summary>

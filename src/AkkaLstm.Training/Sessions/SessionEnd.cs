@@ -22,7 +22,13 @@ internal static class SessionEnd
         CheckpointManifest? last = outcome.CheckpointId is { } path ? CheckpointReader.TryReadManifest(path) : null;
         string? best = context.Store.FindBest()?.Path;
         EvaluationResult? test = status == TrainingStatus.Completed && best is not null && session.Data.Has(DataSplit.Test)
-            ? SplitRun.Evaluate(context.Spec, context.Store.Load(best).Parameters, session.Data, DataSplit.Test)
+            ? SplitRun.Evaluate(
+                context.Spec,
+                context.Store.Load(best).Parameters,
+                session.Data,
+                DataSplit.Test,
+                session.Plan.Shards,
+                Math.Max(session.Options.Threads, session.Options.Workers))
             : null;
         return new TrainingResult
         {
