@@ -51,7 +51,7 @@ internal static class EvaluationTable
         "perplexity" => "perplexity",
         "bitsPerCharacter" => "bits per character",
         "accuracy" => "accuracy",
-        "meanSquaredError" => "mean squared error",
+        "sequenceAccuracy" => "whole sequences right",
         _ => metric,
     };
 
@@ -90,7 +90,7 @@ internal static class EvaluationTable
         table.AddColumn(new TableColumn("").RightAligned());
         foreach (Metric metric in model.Metrics)
         {
-            string value = metric.Name == "accuracy"
+            string value = metric.Name is "accuracy" or "sequenceAccuracy"
                 ? string.Create(CultureInfo.InvariantCulture, $"{100 * metric.Value:0.00} %")
                 : Units.Short(metric.Value);
             table.AddRow(new Text(Title(metric.Name)), new Text(value, Strong));
