@@ -21,7 +21,7 @@ internal static class TrainingRunner
         (TrainingResult result, TrainingHistory history) = context switch
         {
             { IsQuiet: true } => await WithAsync(null),
-            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(context.Console, WithAsync),
+            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(context.Console, context.Interrupts, WithAsync),
             _ => await WithAsync(new LineProgress(context.Console)),
         };
 

@@ -13,7 +13,6 @@ internal sealed class Interrupts : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
-    private readonly TextWriter _error;
     private readonly Action<int> _exit;
     private readonly PosixSignalRegistration? _interrupt;
     private readonly PosixSignalRegistration? _terminate;
@@ -23,7 +22,7 @@ internal sealed class Interrupts : IDisposable
     private Interrupts(TextWriter error, Action<int> exit, TimeProvider time, bool listens)
     {
         _time = time;
-        _error = error;
+        Announce = error.WriteLine;
         _exit = exit;
         if (listens)
         {
@@ -37,6 +36,9 @@ internal sealed class Interrupts : IDisposable
 
     /// <summary>What the first signal answers on stderr; a command that has something to save says so here.</summary>
     public string? Notice { get; set; }
+
+    /// <summary>Shows the notice; a display that redraws the terminal puts itself in between. Default: a line on stderr.</summary>
+    public Action<string> Announce { get; set; }
 
     /// <summary>Listens to the signals of this process.</summary>
     public static Interrupts OfProcess(TextWriter error) => new(error, Environment.Exit, TimeProvider.System, listens: true);
@@ -61,7 +63,7 @@ internal sealed class Interrupts : IDisposable
         }
 
         if (Notice is { } notice)
-            _error.WriteLine(notice);
+            Announce(notice);
         _stop.Cancel();
     }
 

@@ -20,10 +20,11 @@ internal sealed class LiveProgress : ITrainingObserver
     private LiveProgress(IAnsiConsole console) => _console = console;
 
     /// <summary>Runs training with the display.</summary>
-    public static async Task<T> RunAsync<T>(CliConsole console, Func<ITrainingObserver, Task<T>> train)
+    public static async Task<T> RunAsync<T>(CliConsole console, Interrupts interrupts, Func<ITrainingObserver, Task<T>> train)
     {
         IAnsiConsole ansi = SpectreConsoles.ForError(console);
         var display = new LiveProgress(ansi);
+        interrupts.Announce = display.WriteLine;
         return await ansi.Progress()
             .AutoClear(true)
             .HideCompleted(false)
