@@ -8,5 +8,5 @@ internal static class InProcessJobs
 {
     /// <summary>Runs jobs as actors of this process.</summary>
     public static JobEngine Engine { get; } = (job, executors, policy, events, options, stop) => InProcessEngine.RunAsync(
-        job, executors, policy, new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers }, events, stop);
+        job, executors, policy, new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers ?? 1 }, events, stop);
 }

@@ -17,7 +17,7 @@ internal sealed class RunOptionSet
         Values.Int("--workers", OptionGroup.Run, "worker actors (default: one for each processor core)");
 
     private readonly CliOption<int?> _servers =
-        Values.Int("--servers", OptionGroup.Run, $"parameter-server actors (default: {Defaults.Servers})");
+        Values.Int("--servers", OptionGroup.Run, "parameter-server actors (default: as many as workers for a large model, else 1)");
 
     private readonly CliOption<int?> _threads = Values.Int(
         "--threads", OptionGroup.Run, "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
@@ -62,7 +62,7 @@ internal sealed class RunOptionSet
         return new RunOptions
         {
             Workers = workers,
-            Servers = parsed.GetValue(_servers) ?? Defaults.Servers,
+            Servers = parsed.GetValue(_servers),
             Threads = parsed.GetValue(_threads) ?? Math.Max(1, workers),
             OutputDirectory = _out is null ? null : parsed.GetValue(_out),
             Epochs = _epochs is null ? null : parsed.GetValue(_epochs),

@@ -13,7 +13,7 @@ namespace AkkaLstm.Training.Sessions;
 /// <param name="executors">The mathematics and the disk.</param>
 /// <param name="policy">The numeric decisions.</param>
 /// <param name="events">Receives progress and decisions.</param>
-/// <param name="options">Workers, servers and threads.</param>
+/// <param name="options">Workers, servers (always set here) and threads.</param>
 /// <param name="stop">Asks the job to finish the step, write a checkpoint and end.</param>
 /// <returns>How it ended; failures of the job are outcomes, not exceptions.</returns>
 public delegate Task<JobOutcome> JobEngine(

@@ -89,6 +89,7 @@ public static class TrainingSession
         };
         observer.OnStarted(new TrainingStarted(
             directory.FullPath, plan, context.Layout.TotalLength, stepsPerEpoch, job.EpochCount, progress.Step, from?.Path));
+        options = options with { Servers = options.ServersFor(context.Layout.TotalLength) };
         JobOutcome outcome = await session.Engine(
             job, new MathExecutorFactory(context), policy, recorder, options, stopOrFailure.Token);
         return SessionEnd.Summarise(session, context, policy, recorder, outcome);

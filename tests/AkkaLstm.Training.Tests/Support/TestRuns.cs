@@ -21,7 +21,7 @@ internal static class TestRuns
             job,
             wrap(executors),
             policy,
-            new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers },
+            new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers!.Value },
             events,
             stop);
 
