@@ -16,7 +16,8 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     public static Task<CliRun> OfAsync(params string[] arguments) => OfAsync(interruptAt: null, arguments);
 
     /// <summary>As if Ctrl-C were pressed when a line with the given text appears on stderr.</summary>
-    public static Task<CliRun> InterruptedAtAsync(string text, params string[] arguments) => OfAsync(text, arguments);
+    public static Task<CliRun> InterruptedAtAsync(string text, params string[] arguments) =>
+        OfAsync(text, arguments);
 
     private static async Task<CliRun> OfAsync(string? interruptAt, string[] arguments)
     {
@@ -33,7 +34,10 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
         return new CliRun(exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>Checks that it ended as bad input must: exit code 2 and one line that names all of the given places and remedies.</summary>
+    /// <summary>
+    /// Checks that it ended as bad input must: exit code 2 and one line that names all of the given places and
+    /// remedies.
+    /// </summary>
     public void AssertBadInput(params string[] parts) => AssertOneLine(ExitCodes.BadInput, parts);
 
     /// <summary>Checks the exit code and that stderr is one line with all of the parts.</summary>
@@ -64,7 +68,9 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
         }
     }
 
-    /// <summary>The contract's numbers, written out here so that a change of the program's own constants is noticed.</summary>
+    /// <summary>
+    /// The contract's numbers, written out here so that a change of the program's own constants is noticed.
+    /// </summary>
     internal static class ExitCodes
     {
         public const int Done = 0;

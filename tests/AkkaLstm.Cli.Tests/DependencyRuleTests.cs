@@ -21,7 +21,8 @@ public partial class DependencyRuleTests
         ],
     };
 
-    private static readonly string[] ProjectNames = [.. Directory.GetDirectories(Repository.File("src")).Select(d => Path.GetFileName(d)!)];
+    private static readonly string[] ProjectNames =
+        [.. Directory.GetDirectories(Repository.File("src")).Select(d => Path.GetFileName(d)!)];
 
     public static TheoryData<string> Projects => [.. ProjectNames];
 
@@ -56,7 +57,9 @@ public partial class DependencyRuleTests
         string[] known = ["MathNet.Numerics", "CsvHelper", "System.CommandLine", "Spectre.Console", "Microsoft.CodeAnalysis.BannedApiAnalyzers"];
         XDocument file = XDocument.Load(Repository.File("src", project, $"{project}.csproj"));
 
-        Assert.All(file.Descendants("PackageReference"), package => Assert.Contains(package.Attribute("Include")!.Value, known));
+        Assert.All(
+            file.Descendants("PackageReference"),
+            package => Assert.Contains(package.Attribute("Include")!.Value, known));
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public partial class DependencyRuleTests
         foreach (string project in Allowed.Keys.Where(p => p != "AkkaLstm.Cli"))
         {
             foreach (string path in Sources(project))
-                Assert.DoesNotContain("GetEnvironmentVariable", File.ReadAllText(path), StringComparison.Ordinal);
+                Assert.DoesNotContain(
+                    "GetEnvironmentVariable", File.ReadAllText(path), StringComparison.Ordinal);
         }
     }
 
@@ -85,8 +89,13 @@ public partial class DependencyRuleTests
 
     private static IEnumerable<string> Sources(string project) =>
         Directory.EnumerateFiles(Repository.File("src", project), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+            .Where(
+                path => !path.Contains(
+                    $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}",
+                    StringComparison.Ordinal));
 
-    [GeneratedRegex(@"using Akka\.|Akka\.Actor|System\.Net\.Sockets|\bnew Socket\(|TcpClient|TcpListener", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"using Akka\.|Akka\.Actor|System\.Net\.Sockets|\bnew Socket\(|TcpClient|TcpListener",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ForeignNamespaces();
 }

@@ -6,14 +6,15 @@ using AkkaLstm.Cli.Tests.Commands;
 namespace AkkaLstm.Cli.Tests;
 
 /// <summary>
-/// Holds docs/CLI.md against the program. After a change of a help text, run the tests once with AKKALSTM_UPDATE_DOCS=1 to write the new
-/// text into the page.
+/// Holds docs/CLI.md against the program. After a change of a help text, run the tests once with
+/// AKKALSTM_UPDATE_DOCS=1 to write the new text into the page.
 /// </summary>
 public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<TrainedRuns>
 {
     private static readonly string Page = Repository.File("docs", "CLI.md");
 
-    public static TheoryData<string> Commands => ["", .. CommandList.All.Select(entry => entry.Command.Name).ToArray()];
+    public static TheoryData<string> Commands =>
+        ["", .. CommandList.All.Select(entry => entry.Command.Name).ToArray()];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -22,7 +23,8 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
         string[] line = command.Length == 0 ? ["--help"] : [command, "--help"];
         string help = (await CliRun.OfAsync(line)).AssertDone().Out;
         string page = File.ReadAllText(Page);
-        Match block = Assert.Single(HelpBlock().Matches(page), match => match.Groups["command"].Value.Trim() == command);
+        Match block = Assert.Single(
+            HelpBlock().Matches(page), match => match.Groups["command"].Value.Trim() == command);
 
         if (Environment.GetEnvironmentVariable("AKKALSTM_UPDATE_DOCS") == "1")
         {
@@ -41,7 +43,8 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
         using var directory = new TemporaryDirectory();
         string[][] lines =
         [
-            ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["forecast", runs.Forecast], ["generate", runs.Text, "--length", "3"],
+            ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["forecast", runs.Forecast],
+            ["generate", runs.Text, "--length", "3"],
             ["inspect", runs.Text], ["export", runs.Text, "--out", directory.File("m.safetensors")],
             ["bench", "--sections", "fma", "--repetitions", "1"], ["resume", runs.Text, "--epochs", "5"],
         ];
@@ -50,10 +53,12 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
         {
             JsonElement json = (await CliRun.OfAsync([.. line, "--json"])).AssertDone().Json;
             Assert.All(json.EnumerateObject(), field => Assert.True(
-                page.Contains($"`{field.Name}`", StringComparison.Ordinal), $"{line[0]} prints the field {field.Name}, docs/CLI.md is silent"));
+                page.Contains($"`{field.Name}`", StringComparison.Ordinal),
+                $"{line[0]} prints the field {field.Name}, docs/CLI.md is silent"));
         }
     }
 
-    [GeneratedRegex(@"<!-- help:(?<command>[^>]*)-->\n```text\n(?<text>[^`]*)```", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"<!-- help:(?<command>[^>]*)-->\n```text\n(?<text>[^`]*)```", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HelpBlock();
 }

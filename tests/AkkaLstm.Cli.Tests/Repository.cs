@@ -14,7 +14,8 @@ internal static class Repository
     private static string FindRoot(string start)
     {
         DirectoryInfo? directory = new FileInfo(start).Directory;
-        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory.FullName, "AkkaLstm.sln")))
+        while (
+            directory is not null && !System.IO.File.Exists(Path.Combine(directory.FullName, "AkkaLstm.sln")))
             directory = directory.Parent;
         return directory?.FullName ?? throw new InvalidOperationException($"no AkkaLstm.sln above {start}");
     }

@@ -15,7 +15,9 @@ internal static class Samples
         {
             double load = 10 + (5 * Math.Sin(2 * Math.PI * i / 20)) + random.NextDouble();
             double price = 3 + Math.Cos(2 * Math.PI * i / 20);
-            csv.Append(CultureInfo.InvariantCulture, $"{1990 + (i / 12)}-{(i % 12) + 1:00},{load:0.####},{price:0.####}\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{1990 + (i / 12)}-{(i % 12) + 1:00},{load:0.####},{price:0.####}\n");
         }
 
         return csv.ToString();
@@ -32,6 +34,7 @@ internal static class Samples
     /// <summary>A character model's job without its data.</summary>
     public static string[] TextJob { get; } =
     [
-        "--task", "char-lm", "--window", "10", "--batch", "8", "--hidden", "16", "--layers", "1", "--embedding", "8", "--epochs", "4",
+        "--task", "char-lm", "--window", "10", "--batch", "8", "--hidden", "16", "--layers", "1", "--embedding",
+        "8", "--epochs", "4",
     ];
 }

@@ -12,7 +12,8 @@ internal sealed record BenchReport
     public int Cores { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Runtime.</summary>
-    public string Framework { get; init; } = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription;
+    public string Framework { get; init; } =
+        System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription;
 
     /// <summary>Peak of one core, GFLOP/s.</summary>
     public Sample? FmaGflops { get; set; }
@@ -32,7 +33,10 @@ internal sealed record BenchReport
     /// <summary>The peer's versions.</summary>
     public string? Peer { get; set; }
 
-    /// <summary>Speed of the peer's matrix product, GFLOP/s; far below <see cref="FmaGflops"/>, its BLAS is not an optimised one.</summary>
+    /// <summary>
+    /// Speed of the peer's matrix product, GFLOP/s; far below <see cref="FmaGflops"/>, its BLAS is not an
+    /// optimised one.
+    /// </summary>
     public double? PeerProductGflops { get; set; }
 
     /// <summary>Training steps beside the peer's.</summary>

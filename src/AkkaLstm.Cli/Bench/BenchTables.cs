@@ -21,7 +21,9 @@ internal sealed class BenchTables(CliConsole console)
         foreach (GemmSpeed speed in speeds)
         {
             Sample percent = speed.PeakShare.Map(share => 100 * share);
-            Row(table, $"{speed.Shape}", Number(speed.Gflops, "0.0"), Range(speed.Gflops, "0"), Number(percent, "0"), Range(percent, "0"));
+            Row(
+                table, $"{speed.Shape}", Number(speed.Gflops, "0.0"), Range(speed.Gflops, "0"),
+                Number(percent, "0"), Range(percent, "0"));
         }
 
         _ansi.Write(table);
@@ -41,7 +43,9 @@ internal sealed class BenchTables(CliConsole console)
     {
         Table table = NewTable("training step, one thread: B,T,I,H,L", "ms", "min..max", "GFLOP/s");
         foreach (StepSpeed speed in speeds)
-            Row(table, $"{speed.Shape}", Number(speed.Ms, "0.00"), Range(speed.Ms, "0.00"), Number(speed.Gflops, "0.0"));
+            Row(
+                table, $"{speed.Shape}", Number(speed.Ms, "0.00"), Range(speed.Ms, "0.00"),
+                Number(speed.Gflops, "0.0"));
         _ansi.Write(table);
     }
 
@@ -49,11 +53,13 @@ internal sealed class BenchTables(CliConsole console)
     public void Write(IReadOnlyList<ScalingSpeed> speeds)
     {
         string many = $"{speeds[0].Workers} workers, ms";
-        Table table = NewTable("whole training step: B,T,E,H,L", "1 worker, ms", many, "times as fast", "min..max");
+        Table table = NewTable(
+            "whole training step: B,T,E,H,L", "1 worker, ms", many, "times as fast", "min..max");
         foreach (ScalingSpeed speed in speeds)
         {
             Row(
-                table, $"{speed.Shape}", Number(speed.OneMs, "0.0"), Number(speed.ManyMs, "0.0"), Number(speed.Speedup, "0.00"),
+                table, $"{speed.Shape}", Number(speed.OneMs, "0.0"), Number(speed.ManyMs, "0.0"),
+                Number(speed.Speedup, "0.00"),
                 Range(speed.Speedup, "0.00"));
         }
 
@@ -63,12 +69,15 @@ internal sealed class BenchTables(CliConsole console)
     /// <summary>Prints steps beside the peer's.</summary>
     public void Write(string peer, IReadOnlyList<PeerSpeed> speeds)
     {
-        console.Out.WriteLine($"beside {peer}, one thread each, in turn; ratios are the median of the turns' own");
-        Table table = NewTable("training step: B,T,I,H,L", "AkkaLstm, ms", "PyTorch, ms", "times as fast", "min..max");
+        console.Out.WriteLine(
+            $"beside {peer}, one thread each, in turn; ratios are the median of the turns' own");
+        Table table = NewTable(
+            "training step: B,T,I,H,L", "AkkaLstm, ms", "PyTorch, ms", "times as fast", "min..max");
         foreach (PeerSpeed speed in speeds)
         {
             Row(
-                table, $"{speed.Shape}", Number(speed.OwnMs, "0.00"), Number(speed.PeerMs, "0.00"), Number(speed.Speedup, "0.00"),
+                table, $"{speed.Shape}", Number(speed.OwnMs, "0.00"), Number(speed.PeerMs, "0.00"),
+                Number(speed.Speedup, "0.00"),
                 Range(speed.Speedup, "0.00"));
         }
 
@@ -86,10 +95,13 @@ internal sealed class BenchTables(CliConsole console)
 
     private static void Row(Table table, params string[] cells) => table.AddRow(cells.Select(c => new Text(c)));
 
-    private static string Number(Sample sample, string format) => sample.Median.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(Sample sample, string format) =>
+        sample.Median.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Range(Sample sample, string format) =>
-        $"{sample.Min.ToString(format, CultureInfo.InvariantCulture)}..{sample.Max.ToString(format, CultureInfo.InvariantCulture)}";
+        sample.Min.ToString(format, CultureInfo.InvariantCulture) + ".."
+            + sample.Max.ToString(format, CultureInfo.InvariantCulture);
 
-    private static string Spread(Sample sample, string format) => $"{Number(sample, format)} ({Range(sample, format)})";
+    private static string Spread(Sample sample, string format) =>
+        $"{Number(sample, format)} ({Range(sample, format)})";
 }

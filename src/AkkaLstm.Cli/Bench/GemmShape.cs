@@ -8,7 +8,8 @@ internal sealed record GemmShape(int M, int N, int K)
     /// </summary>
     public static IReadOnlyList<GemmShape> Standard { get; } =
     [
-        new(12, 512, 128), new(24, 800, 200), new(24, 800, 400), new(60, 512, 128), new(60, 2048, 512), new(24, 2600, 650),
+        new(12, 512, 128), new(24, 800, 200), new(24, 800, 400), new(60, 512, 128), new(60, 2048, 512),
+        new(24, 2600, 650),
         new(960, 800, 200), new(480, 10016, 200),
     ];
 

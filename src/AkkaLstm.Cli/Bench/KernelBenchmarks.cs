@@ -28,7 +28,9 @@ internal static class KernelBenchmarks
     public static Sample Fma(int repetitions) =>
         Sample.Of([.. Enumerable.Range(0, repetitions).Select(_ => FmaPeak.MeasureGflops())]);
 
-    /// <summary>One product, in turn with the peak: processors change their clock while they are measured.</summary>
+    /// <summary>
+    /// One product, in turn with the peak: processors change their clock while they are measured.
+    /// </summary>
     public static GemmSpeed Gemm(GemmShape shape, int repetitions, CancellationToken stop)
     {
         (int m, int n, int k) = (shape.M, shape.N, shape.K);
@@ -37,7 +39,8 @@ internal static class KernelBenchmarks
         var packed = new PackedMatrix(k, n);
         packed.Pack(Values(k * n));
         Action multiply = () => PackedGemm.Multiply(
-            MatrixView.RowMajor((ReadOnlySpan<float>)a, 1, m, k, k), packed, MatrixView.RowMajor(c.AsSpan(), 1, m, n, n));
+            MatrixView.RowMajor((ReadOnlySpan<float>)a, 1, m, k, k), packed,
+            MatrixView.RowMajor(c.AsSpan(), 1, m, n, n));
 
         int calls = Stopwatches.CallsFor(multiply, RepetitionMs, stop);
         var gflops = new double[repetitions];
@@ -75,8 +78,11 @@ internal static class KernelBenchmarks
 
         float[] first = new float[ElementCount], second = new float[ElementCount];
         yield return Speed("SGD update", ElementCount, () => OptimizerKernels.Sgd(x, x, y, 1, 0.01f));
-        yield return Speed("momentum update", ElementCount, () => OptimizerKernels.Momentum(x, x, first, y, 1, 0.01f, 0.9f));
-        yield return Speed("RMSProp update", ElementCount, () => OptimizerKernels.RmsProp(x, x, second, y, 1, 0.01f, 0.99f, 1e-8f));
+        yield return Speed(
+            "momentum update", ElementCount, () => OptimizerKernels.Momentum(x, x, first, y, 1, 0.01f, 0.9f));
+        yield return Speed(
+            "RMSProp update", ElementCount,
+            () => OptimizerKernels.RmsProp(x, x, second, y, 1, 0.01f, 0.99f, 1e-8f));
 
         ElementwiseSpeed Speed(string name, int elements, Action pass) => new(
             name, Stopwatches.MeasureMs(pass, repetitions, RepetitionMs, stop).Map(ms => elements * 1e-6 / ms));

@@ -12,8 +12,11 @@ internal sealed record LstmShape(int B, int T, int I, int H, int L)
         new(20, 35, 650, 650, 2),
     ];
 
-    /// <summary>Floating-point operations of forward and backward: 3 x 2 x 4H(I+H) x B x T for each layer.</summary>
-    public double Flops => Enumerable.Range(0, L).Sum(layer => 3.0 * 2 * 4 * H * ((layer == 0 ? I : H) + H) * B * T);
+    /// <summary>
+    /// Floating-point operations of forward and backward: 3 x 2 x 4H(I+H) x B x T for each layer.
+    /// </summary>
+    public double Flops =>
+        Enumerable.Range(0, L).Sum(layer => 3.0 * 2 * 4 * H * ((layer == 0 ? I : H) + H) * B * T);
 
     /// <inheritdoc/>
     public override string ToString() => $"{B},{T},{I},{H},{L}";

@@ -18,7 +18,9 @@ internal sealed record Sample(double Median, double Min, double Max, int Count)
         return new Sample(median, sorted[0], sorted[^1], sorted.Length);
     }
 
-    /// <summary>The sample of every value turned into another by a falling or rising function, such as work / time.</summary>
+    /// <summary>
+    /// The sample of every value turned into another by a falling or rising function, such as work / time.
+    /// </summary>
     public Sample Map(Func<double, double> map)
     {
         double a = map(Min), b = map(Max);

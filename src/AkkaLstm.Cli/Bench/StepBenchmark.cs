@@ -5,8 +5,9 @@ using AkkaLstm.Numerics.Batches;
 namespace AkkaLstm.Cli.Bench;
 
 /// <summary>
-/// One training step on one thread: the parameters are packed as at the start of every step, then forward, loss and backward over a
-/// window. The model is the shape's LSTM with a linear head of one output, squared error at every time step.
+/// One training step on one thread: the parameters are packed as at the start of every step, then forward, loss
+/// and backward over a window. The model is the shape's LSTM with a linear head of one output, squared error at
+/// every time step.
 /// </summary>
 internal sealed class StepBenchmark
 {
@@ -39,7 +40,8 @@ internal sealed class StepBenchmark
         _workspace = new ModelWorkspace(spec, shape.T, shape.B);
         _gradient = new Gradient(_model.Layout);
         double range = 1 / Math.Sqrt(shape.H);
-        _parameters = [.. Enumerable.Range(0, _model.Layout.TotalLength).Select(_ => (float)(range * ((2 * random.NextDouble()) - 1)))];
+        _parameters = [.. Enumerable.Range(0, _model.Layout.TotalLength).Select(
+            _ => (float)(range * ((2 * random.NextDouble()) - 1)))];
         _carryIn = new float[shape.B * spec.CarryLength];
         _carryOut = new float[_carryIn.Length];
         _batch = new SequenceBatch(shape.T, shape.B, shape.I, targetSize: 1);

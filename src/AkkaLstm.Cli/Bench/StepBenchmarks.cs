@@ -25,8 +25,11 @@ internal static class StepBenchmarks
         return new StepSpeed(shape, ms, ms.Map(time => shape.Flops * 1e-6 / time));
     }
 
-    /// <summary>Measures our step and the peer's in turn, so that both meet the same clock and the same neighbours.</summary>
-    public static async Task<PeerSpeed> BesideAsync(TorchPeer peer, LstmShape shape, int repetitions, CancellationToken stop)
+    /// <summary>
+    /// Measures our step and the peer's in turn, so that both meet the same clock and the same neighbours.
+    /// </summary>
+    public static async Task<PeerSpeed> BesideAsync(
+        TorchPeer peer, LstmShape shape, int repetitions, CancellationToken stop)
     {
         var own = new StepBenchmark(shape);
         int ownSteps = Stopwatches.CallsFor(own.Run, TurnMs, stop);

@@ -10,7 +10,8 @@ internal static class Stopwatches
     /// <param name="repetitions">Measurements; each is the mean of as many calls as fill <paramref name="repetitionMs"/>.</param>
     /// <param name="repetitionMs">Least length of one measurement, in milliseconds.</param>
     /// <param name="stop">Ends the measurement between two calls.</param>
-    public static Sample MeasureMs(Action operation, int repetitions, double repetitionMs, CancellationToken stop)
+    public static Sample MeasureMs(
+        Action operation, int repetitions, double repetitionMs, CancellationToken stop)
     {
         int calls = CallsFor(operation, repetitionMs, stop);
         var times = new double[repetitions];

@@ -6,8 +6,8 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Cli.Bench;
 
 /// <summary>
-/// PyTorch in a child process that runs one training step when asked, so that the two programs take turns on the same core and never
-/// run at once.
+/// PyTorch in a child process that runs one training step when asked, so that the two programs take turns on
+/// the same core and never run at once.
 /// </summary>
 internal sealed class TorchPeer : IDisposable
 {
@@ -45,9 +45,11 @@ internal sealed class TorchPeer : IDisposable
         }
 
         throw new BadInputException(python is null
-            ? "--peer torch: neither python3 nor /usr/bin/python3 has torch; install it (Debian: apt-get install python3-torch) "
+            ? "--peer torch: neither python3 nor /usr/bin/python3 has torch; install it (Debian: apt-get "
+                + "install python3-torch) "
                 + "or name a Python that has it with --python PATH"
-            : $"--python {python}: cannot be started or has no torch; name a Python that has it (Debian: apt-get install python3-torch, "
+            : $"--python {python}: cannot be started or has no torch; name a Python that has it (Debian: "
+                + $"apt-get install python3-torch, "
                 + "then --python /usr/bin/python3)");
     }
 
@@ -59,7 +61,8 @@ internal sealed class TorchPeer : IDisposable
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request).AsMemory(), stop);
         await _process.StandardInput.FlushAsync(stop);
         JsonElement answer = await ReadAsync(_process, AnswerDeadline, stop)
-            ?? throw new IOException("the PyTorch process ended without an answer; run its Python by hand to see why");
+            ?? throw new IOException(
+                "the PyTorch process ended without an answer; run its Python by hand to see why");
         return answer.GetProperty("ms").GetDouble();
     }
 
@@ -81,10 +84,12 @@ internal sealed class TorchPeer : IDisposable
         try
         {
             process = Process.Start(start)!;
-            if (await ReadAsync(process, StartDeadline, stop) is { } hello && hello.TryGetProperty("torch", out JsonElement version))
+            if (await ReadAsync(process, StartDeadline, stop) is { } hello
+                && hello.TryGetProperty("torch", out JsonElement version))
             {
                 return new TorchPeer(
-                    process, $"PyTorch {version}, Python {hello.GetProperty("python")}", hello.GetProperty("productGflops").GetDouble());
+                    process, $"PyTorch {version}, Python {hello.GetProperty("python")}",
+                    hello.GetProperty("productGflops").GetDouble());
             }
         }
         catch (Exception e) when (e is Win32Exception or JsonException)
@@ -97,7 +102,8 @@ internal sealed class TorchPeer : IDisposable
         return null;
     }
 
-    private static async Task<JsonElement?> ReadAsync(Process process, TimeSpan deadline, CancellationToken stop)
+    private static async Task<JsonElement?> ReadAsync(
+        Process process, TimeSpan deadline, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(deadline);

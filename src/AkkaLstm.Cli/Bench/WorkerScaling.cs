@@ -16,8 +16,8 @@ namespace AkkaLstm.Cli.Bench;
 internal sealed record ScalingSpeed(LstmShape Shape, int Workers, Sample OneMs, Sample ManyMs, Sample Speedup);
 
 /// <summary>
-/// Measures how training gains from workers: whole steps of a character model on generated text, with coordinator, server, workers and
-/// optimizer, as train runs them.
+/// Measures how training gains from workers: whole steps of a character model on generated text, with
+/// coordinator, server, workers and optimizer, as train runs them.
 /// </summary>
 internal static class WorkerScaling
 {
@@ -25,13 +25,15 @@ internal static class WorkerScaling
     private const int MeasuredSteps = 12;
 
     /// <summary>Trains in turn with one worker and with many.</summary>
-    public static async Task<ScalingSpeed> MeasureAsync(LstmShape shape, int workers, int repetitions, CancellationToken stop)
+    public static async Task<ScalingSpeed> MeasureAsync(
+        LstmShape shape, int workers, int repetitions, CancellationToken stop)
     {
         string directory = Directory.CreateTempSubdirectory("akkalstm-bench-").FullName;
         try
         {
             string text = Path.Combine(directory, "text.txt");
-            await File.WriteAllTextAsync(text, RandomText(2 * shape.B * shape.T * (WarmUpSteps + MeasuredSteps)), stop);
+            await File.WriteAllTextAsync(
+                text, RandomText(2 * shape.B * shape.T * (WarmUpSteps + MeasuredSteps)), stop);
             TrainingPlan plan = TrainingPlan.Resolve(new PlanOptions
             {
                 Task = DataTask.CharLm,
@@ -63,7 +65,8 @@ internal static class WorkerScaling
         }
     }
 
-    private static async Task<double> StepMsAsync(TrainingPlan plan, int workers, string directory, CancellationToken stop)
+    private static async Task<double> StepMsAsync(
+        TrainingPlan plan, int workers, string directory, CancellationToken stop)
     {
         var options = new RunOptions
         {

@@ -36,30 +36,39 @@ internal static class BenchCommand
         Peer,
     }
 
-    private static readonly Section[] OwnSections = [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Workers];
+    private static readonly Section[] OwnSections =
+        [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Workers];
 
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("bench", "Measure kernels and training steps on this machine, alone or beside PyTorch.")
+        var command = new CliCommand(
+            "bench", "Measure kernels and training steps on this machine, alone or beside PyTorch.")
         {
-            Details = "Every figure is a median over repetitions after a warm-up, with the smallest and largest beside it. What is compared is "
-                + "measured in turn, because processors change their clock. Stop other work on the machine first.",
+            Details = "Every figure is a median over repetitions after a warm-up, with the smallest and "
+                + "largest beside it. What is compared is measured in turn, because processors change "
+                + "their clock. Stop other work on the machine first.",
             Examples =
             [
                 new("bench", "everything of our own, about two minutes"),
                 new("bench --sections gemm,step", "products and steps only"),
-                new("bench --peer torch --python /usr/bin/python3", "the same training steps beside PyTorch's, in turn"),
+                new(
+                    "bench --peer torch --python /usr/bin/python3",
+                    "the same training steps beside PyTorch's, in turn"),
             ],
         };
         CliOption<IReadOnlyList<string>?> sections = Values.Names(
             "--sections", OptionGroup.Command,
-            $"what to measure: {string.Join(", ", OwnSections.Select(ChoiceNames.NameOf))} (default: all, with --peer only that)", "A,B,..");
-        CliOption<string?> peer = Values.Text("--peer", OptionGroup.Command, "measure a peer's training steps in turn with ours", OnlyPeer);
+            $"what to measure: {string.Join(", ", OwnSections.Select(ChoiceNames.NameOf))} (default: all, with "
+                + "--peer only that)", "A,B,..");
+        CliOption<string?> peer = Values.Text(
+            "--peer", OptionGroup.Command, "measure a peer's training steps in turn with ours", OnlyPeer);
         CliOption<string?> python = Values.Text(
-            "--python", OptionGroup.Command, "the Python that has torch (default: python3, then /usr/bin/python3)", "PATH");
+            "--python", OptionGroup.Command,
+            "the Python that has torch (default: python3, then /usr/bin/python3)", "PATH");
         CliOption<int?> repetitions = Values.Int(
-            "--repetitions", OptionGroup.Command, $"measurements of each figure (default: {DefaultRepetitions})");
+            "--repetitions", OptionGroup.Command,
+            $"measurements of each figure (default: {DefaultRepetitions})");
         CliOption<int?> workers = Values.Int(
             "--workers", OptionGroup.Command, "workers of the section workers, held against one (default: 2)");
         foreach (Option option in (Option[])[sections, peer, python, repetitions, workers])
@@ -79,7 +88,8 @@ internal static class BenchCommand
 
     private static HashSet<Section> Sections(IReadOnlyList<string>? names, bool hasPeer)
     {
-        HashSet<Section> sections = names is not null ? [.. names.Select(name => ChoiceNames.Parse<Section>(name, "--sections"))]
+        HashSet<Section> sections =
+            names is not null ? [.. names.Select(name => ChoiceNames.Parse<Section>(name, "--sections"))]
             : hasPeer ? []
             : [.. OwnSections];
         if (sections.Contains(Section.Peer) && !hasPeer)
@@ -98,7 +108,8 @@ internal static class BenchCommand
         CancellationToken stop = context.Interrupts.Token;
         var report = new BenchReport();
         BenchTables? tables = context.IsJson ? null : new BenchTables(context.Console);
-        using TorchPeer? peer = request.Has(Section.Peer) ? await TorchPeer.StartAsync(request.Python, stop) : null;
+        using TorchPeer? peer =
+            request.Has(Section.Peer) ? await TorchPeer.StartAsync(request.Python, stop) : null;
         if (request.Has(Section.Fma))
         {
             report.FmaGflops = KernelBenchmarks.Fma(request.Repetitions);
@@ -107,7 +118,8 @@ internal static class BenchCommand
 
         if (request.Has(Section.Gemm))
         {
-            report.Gemm = [.. GemmShape.Standard.Select(s => KernelBenchmarks.Gemm(s, request.Repetitions, stop))];
+            report.Gemm = [.. GemmShape.Standard.Select(
+                s => KernelBenchmarks.Gemm(s, request.Repetitions, stop))];
             tables?.Write(report.Gemm);
         }
 
@@ -127,7 +139,8 @@ internal static class BenchCommand
         {
             // Whole trainings take seconds each; a third of the repetitions is enough for a median.
             int repetitions = Math.Max(1, (request.Repetitions + 2) / 3);
-            report.Workers = [await WorkerScaling.MeasureAsync(LstmShape.Standard[^1], request.Workers, repetitions, stop)];
+            report.Workers = [await WorkerScaling.MeasureAsync(
+                LstmShape.Standard[^1], request.Workers, repetitions, stop)];
             tables?.Write(report.Workers);
         }
 
@@ -159,7 +172,8 @@ internal static class BenchCommand
         if (peer.ProductGflops < leastShareOfPeak * FmaPeak.MeasureGflops())
         {
             context.Console.Error.WriteLine(
-                $"warning: this PyTorch multiplies matrices at {peer.ProductGflops:0.0} GFLOP/s only, so its BLAS is not an optimised one and "
+                $"warning: this PyTorch multiplies matrices at {peer.ProductGflops:0.0} GFLOP/s only, so its "
+                    + $"BLAS is not an optimised one and "
                 + "the ratios say little (Debian: apt-get install libopenblas0-pthread)");
         }
     }

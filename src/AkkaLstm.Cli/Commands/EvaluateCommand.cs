@@ -22,13 +22,16 @@ internal static class EvaluateCommand
             Examples =
             [
                 new("evaluate runs/forecast-sunspots-1", "the test part of what it was trained on"),
-                new("evaluate runs/book --data other.txt --split train", "another text, all of its training part"),
+                new(
+                    "evaluate runs/book --data other.txt --split train",
+                    "another text, all of its training part"),
             ],
         };
         Argument<string> model = ModelArgument.Create();
         CliOption<string?> data = ModelArgument.DataOption();
         CliOption<string?> split = Values.Text(
-            "--split", OptionGroup.Command, "the part of the data, cut as in training (default: test)", "train|valid|test");
+            "--split", OptionGroup.Command, "the part of the data, cut as in training (default: test)",
+            "train|valid|test");
         command.Arguments.Add(model);
         command.Options.Add(data);
         command.Options.Add(split);
@@ -58,7 +61,8 @@ internal static class EvaluateCommand
     private static void WriteText(CliConsole console, EvaluationResult result)
     {
         string accuracy = result.Accuracy is { } share ? $", accuracy {100 * share:0.00} %" : "";
-        console.Out.WriteLine($"loss {Units.Short(result.Loss)} over {Units.Count(result.Count)} targets{accuracy}");
+        console.Out.WriteLine(
+            $"loss {Units.Short(result.Loss)} over {Units.Count(result.Count)} targets{accuracy}");
         EvaluationTable.Write(console, result.Report, $"{ChoiceNames.NameOf(result.Split)} split");
     }
 }

@@ -14,10 +14,12 @@ internal static class ExportCommand
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("export", "Write a model as one safetensors file that other tools load too.")
+        var command = new CliCommand(
+            "export", "Write a model as one safetensors file that other tools load too.")
         {
-            Details = "Tensors have PyTorch's names, shapes and gate order; what is needed to use the model (plan, scales, vocabulary) is in the "
-                + "file's metadata, so evaluate, forecast and generate take the file as MODEL.",
+            Details = "Tensors have PyTorch's names, shapes and gate order; what is needed to use the model "
+                + "(plan, scales, vocabulary) is in the file's metadata, so evaluate, forecast and "
+                + "generate take the file as MODEL.",
             Examples = [new("export runs/book --out book.safetensors", "one file to keep or to hand on")],
         };
         Argument<string> model = ModelArgument.Create();

@@ -14,22 +14,30 @@ internal static class ForecastCommand
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("forecast", "Forecast the rows after the end of the data, as CSV and as a chart.")
+        var command = new CliCommand(
+            "forecast", "Forecast the rows after the end of the data, as CSV and as a chart.")
         {
-            Details = "Up to the horizon the model was trained for, all rows are predicted at once; beyond it, forecast rows are taken as known "
-                + "and the model goes on from them.",
+            Details = "Up to the horizon the model was trained for, all rows are predicted at once; beyond "
+                + "it, forecast rows are taken as known and the model goes on from them.",
             Examples =
             [
-                new("forecast runs/forecast-sunspots-1 --horizon 24 --plot forecast.svg", "two years of sunspots, with a chart"),
-                new("forecast runs/sales --data sales-until-today.csv --out next.csv", "the rows after the end of a newer file"),
+                new(
+                    "forecast runs/forecast-sunspots-1 --horizon 24 --plot forecast.svg",
+                    "two years of sunspots, with a chart"),
+                new(
+                    "forecast runs/sales --data sales-until-today.csv --out next.csv",
+                    "the rows after the end of a newer file"),
             ],
         };
         Argument<string> model = ModelArgument.Create();
         CliOption<string?> data = ModelArgument.DataOption();
         CliOption<int?> horizon =
-            Values.Int("--horizon", OptionGroup.Command, "rows ahead (default: what the model was trained for)");
-        CliOption<string?> plot = Values.Text("--plot", OptionGroup.Command, "also draw a chart into this SVG file", "FILE.svg");
-        CliOption<string?> output = Values.Text("--out", OptionGroup.Command, "write the CSV to a file instead of stdout", "FILE");
+            Values.Int(
+                "--horizon", OptionGroup.Command, "rows ahead (default: what the model was trained for)");
+        CliOption<string?> plot = Values.Text(
+            "--plot", OptionGroup.Command, "also draw a chart into this SVG file", "FILE.svg");
+        CliOption<string?> output = Values.Text(
+            "--out", OptionGroup.Command, "write the CSV to a file instead of stdout", "FILE");
         command.Arguments.Add(model);
         foreach (Option option in (Option[])[data, horizon, plot, output])
             command.Options.Add(option);
@@ -95,7 +103,8 @@ internal static class ForecastCommand
 
     private static string Chart(ModelFile file, ForecastResult result)
     {
-        // Enough of the past to see where the forecast comes from, not so much that it is pressed into a corner.
+        // Enough of the past to see where the forecast comes from, not so much that it is pressed into a
+        // corner.
         const int historyPerForecastRow = 6;
         const int leastHistory = 60;
         int known = result.History[0].Length;
@@ -103,16 +112,22 @@ internal static class ForecastCommand
         bool hasDates = result.HistoryDates.Count == known && result.Rows.All(row => row.Date is not null);
         List<string> positions = [];
         for (int i = known - shown; i < known; i++)
-            positions.Add(hasDates ? result.HistoryDates[i] : (i - known + 1).ToString(CultureInfo.InvariantCulture));
-        positions.AddRange(result.Rows.Select(row => hasDates ? row.Date! : row.Step.ToString(CultureInfo.InvariantCulture)));
+            positions.Add(
+                hasDates ? result.HistoryDates[i] : (i - known + 1).ToString(CultureInfo.InvariantCulture));
+        positions.AddRange(
+            result.Rows.Select(row => hasDates ? row.Date! : row.Step.ToString(CultureInfo.InvariantCulture)));
         List<ForecastPanel> panels = [];
         for (int j = 0; j < result.Targets.Count; j++)
-            panels.Add(new ForecastPanel(result.Targets[j], result.History[j][^shown..], [.. result.Rows.Select(row => row.Values[j])]));
+            panels.Add(
+                new ForecastPanel(
+                    result.Targets[j], result.History[j][^shown..],
+                    [.. result.Rows.Select(row => row.Values[j])]));
 
         string what = result.Targets.Count == 1 ? result.Targets[0] : $"{result.Targets.Count} columns";
         string rows = result.Rows.Count == 1 ? "1 row" : $"{result.Rows.Count} rows";
         string data = Path.GetFileName(file.Card.Plan.Data);
         return ForecastChart.Draw(
-            $"{what}: forecast of {rows} ({data})", hasDates ? result.DateColumn! : "rows from the last known one", positions, panels);
+            $"{what}: forecast of {rows} ({data})",
+            hasDates ? result.DateColumn! : "rows from the last known one", positions, panels);
     }
 }

@@ -13,7 +13,8 @@ internal static class GenerateCommand
     public static CliEntry Create()
     {
         var defaults = new GenerationOptions();
-        var command = new CliCommand("generate", "Generate text with a language model; the same seed gives the same text.")
+        var command = new CliCommand(
+            "generate", "Generate text with a language model; the same seed gives the same text.")
         {
             Examples =
             [
@@ -23,13 +24,16 @@ internal static class GenerateCommand
         };
         Argument<string> model = ModelArgument.Create();
         CliOption<string?> prompt =
-            Values.Text("--prompt", OptionGroup.Command, "text the model reads first (default: the start of a line)", "TEXT");
+            Values.Text(
+                "--prompt", OptionGroup.Command, "text the model reads first (default: the start of a line)",
+                "TEXT");
         CliOption<int?> length = Values.Int(
             "--length", OptionGroup.Command, $"characters or words to generate (default: {defaults.Length})");
         CliOption<double?> temperature = Values.Number(
             "--temperature", OptionGroup.Command,
             $"below 1 plainer, above 1 wilder, 0 always the likeliest (default: {defaults.Temperature})", "T");
-        CliOption<long?> seed = Values.Long("--seed", OptionGroup.Command, $"seed of the choices (default: {defaults.Seed})");
+        CliOption<long?> seed = Values.Long(
+            "--seed", OptionGroup.Command, $"seed of the choices (default: {defaults.Seed})");
         command.Arguments.Add(model);
         foreach (Option option in (Option[])[prompt, length, temperature, seed])
             command.Options.Add(option);
@@ -54,13 +58,25 @@ internal static class GenerateCommand
     {
         TextWriter text = context.Console.Out;
         bool hasPrompt = false;
-        GenerationResult result = Generator.Generate(model, options, context.IsJson ? null : Stream, context.Interrupts.Token);
+        GenerationResult result = Generator.Generate(
+            model, options, context.IsJson ? null : Stream, context.Interrupts.Token);
         if (context.IsJson)
-            context.WriteJson(new { Model = model.Source, options.Prompt, result.Text, options.Temperature, options.Seed, result.UnknownInPrompt });
+            context.WriteJson(
+                new
+                {
+                    Model = model.Source,
+                    options.Prompt,
+                    result.Text,
+                    options.Temperature,
+                    options.Seed,
+                    result.UnknownInPrompt,
+                });
         else
             text.WriteLine();
         if (result.UnknownInPrompt.Count > 0)
-            context.Remark($"the model has never seen these parts of the prompt: {string.Join(' ', result.UnknownInPrompt)}");
+            context.Remark(
+                "the model has never seen these parts of the prompt: "
+                    + $"{string.Join(' ', result.UnknownInPrompt)}");
         return context.Interrupts.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
 
         void Stream(string piece)

@@ -16,17 +16,22 @@ internal static class InspectCommand
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("inspect", "Show what a run, a checkpoint or a model file holds, and the hash of its parameters.")
+        var command = new CliCommand(
+            "inspect", "Show what a run, a checkpoint or a model file holds, and the hash of its parameters.")
         {
-            Details = "The parameter hash is SHA-256 over all parameters as little-endian float32 in the order of the list: two runs with equal "
-                + "hashes hold the same bits. Of a run, the newest whole checkpoint is shown.",
+            Details = "The parameter hash is SHA-256 over all parameters as little-endian float32 in the "
+                + "order of the list: two runs with equal hashes hold the same bits. Of a run, the "
+                + "newest whole checkpoint is shown.",
             Examples =
             [
                 new("inspect runs/forecast-sunspots-1", "a run"),
                 new("inspect runs/forecast-sunspots-1 --json", "the same for programs"),
             ],
         };
-        var path = new Argument<string>("PATH") { Description = "a run directory, a checkpoint, or an exported .safetensors file" };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "a run directory, a checkpoint, or an exported .safetensors file",
+        };
         command.Arguments.Add(path);
         return new CliEntry(command, context =>
         {
@@ -76,7 +81,10 @@ internal static class InspectCommand
         Row("task", $"{ChoiceNames.NameOf(report.Plan.Task)} on {report.Plan.Data}");
         Row("model", $"{Describe(model)}, {Units.Count(report.ParameterCount)} parameters");
         if (report.Progress is { } progress)
-            Row("progress", $"step {Units.Count(progress.Step)}: {progress.Epoch} whole epochs and {progress.StepInEpoch} steps of the next");
+            Row(
+                "progress",
+                $"step {Units.Count(progress.Step)}: {progress.Epoch} whole epochs and {progress.StepInEpoch} "
+                    + "steps of the next");
         Row("parameters", $"sha256 {report.ParameterHash}");
         Row("plan", $"sha256 {report.PlanHash}");
         Row("data", $"sha256 {report.DataHash}");
@@ -93,7 +101,8 @@ internal static class InspectCommand
             ? $"{Units.Count(model.InputSize)} tokens embedded in {model.EmbeddingSize}"
             : model.InputSize == 1 ? "1 input value" : $"{model.InputSize} input values";
         string layers = model.LayerCount == 1 ? "1 layer" : $"{model.LayerCount} layers";
-        return $"{input}, {layers} of {model.HiddenSize} ({ChoiceNames.NameOf(model.Cell)}), {Units.Count(model.OutputSize)} outputs";
+        return $"{input}, {layers} of {model.HiddenSize} ({ChoiceNames.NameOf(model.Cell)}), "
+            + $"{Units.Count(model.OutputSize)} outputs";
     }
 
     private static Table Tensors(InspectionReport report)
@@ -101,14 +110,17 @@ internal static class InspectCommand
         Table table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("tensor").AddColumn("shape").AddColumn(new TableColumn("values").RightAligned());
         foreach (var tensor in report.Tensors)
-            table.AddRow(new Text(tensor.Name), new Text(string.Join(" x ", tensor.Shape)), new Text(Units.Count(tensor.Length)));
+            table.AddRow(
+                new Text(tensor.Name), new Text(string.Join(" x ", tensor.Shape)),
+                new Text(Units.Count(tensor.Length)));
         return table;
     }
 
     private static Table Checkpoints(IReadOnlyList<CheckpointSummary> checkpoints)
     {
         Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("checkpoint").AddColumn(new TableColumn("step").RightAligned()).AddColumn(new TableColumn("epochs").RightAligned());
+        table.AddColumn("checkpoint").AddColumn(new TableColumn("step").RightAligned()).AddColumn(
+            new TableColumn("epochs").RightAligned());
         table.AddColumn("state");
         foreach (CheckpointSummary checkpoint in checkpoints)
         {

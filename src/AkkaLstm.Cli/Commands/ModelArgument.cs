@@ -14,5 +14,6 @@ internal static class ModelArgument
 
     /// <summary>--data.</summary>
     public static CliOption<string?> DataOption() => Values.Text(
-        "--data", OptionGroup.Command, "the data (default: what the model was trained on)", "PATH|builtin:NAME");
+        "--data", OptionGroup.Command, "the data (default: what the model was trained on)",
+        "PATH|builtin:NAME");
 }

@@ -13,12 +13,15 @@ internal static class ResumeCommand
     {
         var command = new CliCommand("resume", "Continue a run from its newest valid checkpoint, bit for bit.")
         {
-            Details = "Workers, servers, threads and the number of epochs may differ from before; the plan may not (start a new run for that, "
-                + "with --init-from to keep what was learned). A damaged checkpoint is named and the one before it is used.",
+            Details = "Workers, servers, threads and the number of epochs may differ from before; the plan "
+                + "may not (start a new run for that, with --init-from to keep what was learned). A "
+                + "damaged checkpoint is named and the one before it is used.",
             Examples =
             [
                 new("resume runs/forecast-sunspots-1", "go on where it was interrupted"),
-                new("resume runs/book --epochs 30 --workers 4", "train up to 30 epochs in all, with four workers"),
+                new(
+                    "resume runs/book --epochs 30 --workers 4",
+                    "train up to 30 epochs in all, with four workers"),
             ],
         };
         var directory = new Argument<string>("RUN_DIR") { Description = "the run directory that train printed" };
@@ -28,6 +31,7 @@ internal static class ResumeCommand
         return new CliEntry(command, context => TrainingRunner.RunAsync(
             context,
             (observer, stop) => TrainingSession.ResumeAsync(
-                context.Parsed.GetValue(directory)!, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop)));
+                context.Parsed.GetValue(directory)!, run.Read(context.Parsed), InProcessJobs.Engine, observer,
+                stop)));
     }
 }

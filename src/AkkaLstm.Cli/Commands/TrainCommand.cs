@@ -13,17 +13,23 @@ internal static class TrainCommand
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("train", "Train a model; with no job and no --data, a forecast of the built-in sunspot numbers.")
+        var command = new CliCommand(
+            "train", "Train a model; with no job and no --data, a forecast of the built-in sunspot numbers.")
         {
-            Details = "A job file is a JSON object with the plan's options under their camelCase names (--lr-decay is lrDecay); an option on "
-                + "the command line wins over the file. Progress goes to stderr, the result to stdout. Ctrl-C finishes the step, writes a "
-                + "checkpoint and exits with 130; the run can then be resumed.\n\nThe same plan and data give the same bits, whatever the "
-                + "workers, servers, threads and interruptions.",
+            Details = "A job file is a JSON object with the plan's options under their camelCase names "
+                + "(--lr-decay is lrDecay); an option on the command line wins over the file. Progress "
+                + "goes to stderr, the result to stdout. Ctrl-C finishes the step, writes a checkpoint "
+                + "and exits with 130; the run can then be resumed.\n\nThe same plan and data give the "
+                + "same bits, whatever the workers, servers, threads and interruptions.",
             Examples =
             [
                 new("train", "forecast the built-in monthly sunspot numbers"),
-                new("train --data sales.csv --targets units --horizon 14 --season-length 7", "forecast a column of your own CSV"),
-                new("train --data book.txt --task char-lm --hidden 256 --epochs 10 --out runs/book", "a character model of your own text"),
+                new(
+                    "train --data sales.csv --targets units --horizon 14 --season-length 7",
+                    "forecast a column of your own CSV"),
+                new(
+                    "train --data book.txt --task char-lm --hidden 256 --epochs 10 --out runs/book",
+                    "a character model of your own text"),
                 new("train job.json --lr 0.001 --workers 4", "a job file, one option changed"),
             ],
         };
@@ -44,12 +50,14 @@ internal static class TrainCommand
                 options = options.Over(JobFile.Read(RequireJson(path)));
             TrainingPlan resolved = TrainingPlan.Resolve(options);
             return TrainingRunner.RunAsync(
-                context, (observer, stop) => TrainingSession.RunAsync(resolved, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop));
+                context, (observer, stop) => TrainingSession.RunAsync(
+                    resolved, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop));
         });
     }
 
     private static string RequireJson(string path) =>
         path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path)
             ? path
-            : throw new BadInputException($"{path}: is not a job file (JOB.json); to train on this file write --data {path}");
+            : throw new BadInputException(
+                $"{path}: is not a job file (JOB.json); to train on this file write --data {path}");
 }

@@ -6,11 +6,14 @@ using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Commands;
 
-/// <summary>What train and resume share: progress while it runs, the result afterwards, the exit code.</summary>
+/// <summary>
+/// What train and resume share: progress while it runs, the result afterwards, the exit code.
+/// </summary>
 internal static class TrainingRunner
 {
     private const string InterruptNotice =
-        "akkalstm: stopping after this step and writing a checkpoint; once more stops at once (the run stays resumable)";
+        "akkalstm: stopping after this step and writing a checkpoint; once more stops at once (the run stays "
+            + "resumable)";
 
     /// <summary>Runs training and reports on it.</summary>
     public static async Task<int> RunAsync(
@@ -21,7 +24,8 @@ internal static class TrainingRunner
         (TrainingResult result, TrainingHistory history) = context switch
         {
             { IsQuiet: true } => await WithAsync(null),
-            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(context.Console, context.Interrupts, WithAsync),
+            { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(
+                context.Console, context.Interrupts, WithAsync),
             _ => await WithAsync(new LineProgress(context.Console)),
         };
 
@@ -48,13 +52,15 @@ internal static class TrainingRunner
             case TrainingStatus.Completed:
                 return ExitCode.Done;
             case TrainingStatus.Interrupted:
-                Failures.WriteLine(context.Console.Error, $"interrupted after step {result.Steps}; to go on: {resume}");
+                Failures.WriteLine(
+                    context.Console.Error, $"interrupted after step {result.Steps}; to go on: {resume}");
                 return ExitCode.Interrupted;
             case TrainingStatus.Failed:
                 Failures.WriteLine(context.Console.Error, result.Reason ?? "the job failed");
                 return ExitCode.Failed;
             case TrainingStatus.LostCluster:
-                Failures.WriteLine(context.Console.Error, $"{result.Reason ?? "the cluster is lost"}; to go on: {resume}");
+                Failures.WriteLine(
+                    context.Console.Error, $"{result.Reason ?? "the cluster is lost"}; to go on: {resume}");
                 return ExitCode.ClusterLost;
             default:
                 throw new InvalidOperationException($"unknown status {result.Status}");

@@ -13,7 +13,9 @@ namespace AkkaLstm.Cli.Hosting;
 /// <param name="RunAsync">What it does; gives the exit code, or throws one of the exceptions that <see cref="Failures"/> knows.</param>
 internal sealed record CliEntry(CliCommand Command, Func<CommandContext, Task<int>> RunAsync);
 
-/// <summary>The program: parses a command line, runs the command, turns every failure into one line and an exit code.</summary>
+/// <summary>
+/// The program: parses a command line, runs the command, turns every failure into one line and an exit code.
+/// </summary>
 internal sealed class CliApplication
 {
     private readonly CliConsole _console;
@@ -26,7 +28,8 @@ internal sealed class CliApplication
     {
         _console = console;
         _interrupts = interrupts;
-        _root = new RootCommand("Trains LSTM models in pure .NET: forecasts, language models, sequence classification.");
+        _root = new RootCommand(
+            "Trains LSTM models in pure .NET: forecasts, language models, sequence classification.");
         var help = new HelpText(console);
         foreach (Option option in _root.Options)
         {
@@ -63,7 +66,8 @@ internal sealed class CliApplication
     /// <summary>Runs one command line and gives the exit code.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        ParseResult parsed = _root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = _root.Parse(
+            arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool asksForHelp = parsed.Action is SynchronousCommandLineAction { ClearsParseErrors: true };
         if (!asksForHelp && ParseErrors.Describe(parsed) is { } wrong)
         {
@@ -84,7 +88,8 @@ internal sealed class CliApplication
         }
         catch (Exception failure)
         {
-            return Failures.Report(failure, _console.Error, parsed.GetValue(_globals.Verbose), _interrupts.Token);
+            return Failures.Report(
+                failure, _console.Error, parsed.GetValue(_globals.Verbose), _interrupts.Token);
         }
     }
 

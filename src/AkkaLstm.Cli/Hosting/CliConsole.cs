@@ -1,8 +1,8 @@
 namespace AkkaLstm.Cli.Hosting;
 
 /// <summary>
-/// Where a command writes: results to <see cref="Out"/>, progress and messages to <see cref="Error"/>. Tests hand in string writers, so
-/// no command touches <see cref="Console"/> itself.
+/// Where a command writes: results to <see cref="Out"/>, progress and messages to <see cref="Error"/>. Tests
+/// hand in string writers, so no command touches <see cref="Console"/> itself.
 /// </summary>
 internal sealed class CliConsole
 {
@@ -28,7 +28,9 @@ internal sealed class CliConsole
     /// <summary>Whether messages go to a terminal: progress may then redraw its line.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Whether colour is wanted on a terminal (the NO_COLOR convention, https://no-color.org).</summary>
+    /// <summary>
+    /// Whether colour is wanted on a terminal (the NO_COLOR convention, https://no-color.org).
+    /// </summary>
     public bool UsesColor { get; init; }
 
     /// <summary>Columns to fill.</summary>

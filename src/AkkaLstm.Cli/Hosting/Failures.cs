@@ -13,10 +13,13 @@ internal static class Failures
         failure = Unwrap(failure);
         (int code, string line) = failure switch
         {
-            OperationCanceledException when interrupted.IsCancellationRequested => (ExitCode.Interrupted, "interrupted"),
+            OperationCanceledException when interrupted.IsCancellationRequested => (
+                ExitCode.Interrupted, "interrupted"),
             BadInputException => (ExitCode.BadInput, failure.Message),
-            StorageException or IOException or UnauthorizedAccessException => (ExitCode.Failed, failure.Message),
-            OutOfMemoryException => (ExitCode.Failed, "out of memory; a smaller --batch, --window or --hidden needs less"),
+            StorageException or IOException or UnauthorizedAccessException => (
+                ExitCode.Failed, failure.Message),
+            OutOfMemoryException => (
+                ExitCode.Failed, "out of memory; a smaller --batch, --window or --hidden needs less"),
             _ => (ExitCode.Failed, Defect(failure, isVerbose)),
         };
         WriteLine(error, line);

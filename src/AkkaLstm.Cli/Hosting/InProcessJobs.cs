@@ -7,6 +7,9 @@ namespace AkkaLstm.Cli.Hosting;
 internal static class InProcessJobs
 {
     /// <summary>Runs jobs as actors of this process.</summary>
-    public static JobEngine Engine { get; } = (job, executors, policy, events, options, stop) => InProcessEngine.RunAsync(
-        job, executors, policy, new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers ?? 1 }, events, stop);
+    public static JobEngine Engine { get; } = (job, executors, policy, events, options, stop) =>
+    {
+        var engine = new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers ?? 1 };
+        return InProcessEngine.RunAsync(job, executors, policy, engine, events, stop);
+    };
 }

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace AkkaLstm.Cli.Hosting;
 
 /// <summary>
-/// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop in good order; a second one ends the process at once. Nothing is lost by
-/// that either: checkpoints appear under their name only when they are complete.
+/// Turns Ctrl-C (SIGINT) and SIGTERM into a request to stop in good order; a second one ends the process at
+/// once. Nothing is lost by that either: checkpoints appear under their name only when they are complete.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
-    // Programs that end others may signal the process and then its whole group (coreutils' timeout does): the same request, told twice.
+    // Programs that end others may signal the process and then its whole group (coreutils' timeout does): the
+    // same request, told twice.
     private static readonly TimeSpan SameRequest = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
@@ -34,14 +35,19 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>What the first signal answers on stderr; a command that has something to save says so here.</summary>
+    /// <summary>
+    /// What the first signal answers on stderr; a command that has something to save says so here.
+    /// </summary>
     public string? Notice { get; set; }
 
-    /// <summary>Shows the notice; a display that redraws the terminal puts itself in between. Default: a line on stderr.</summary>
+    /// <summary>
+    /// Shows the notice; a display that redraws the terminal puts itself in between. Default: a line on stderr.
+    /// </summary>
     public Action<string> Announce { get; set; }
 
     /// <summary>Listens to the signals of this process.</summary>
-    public static Interrupts OfProcess(TextWriter error) => new(error, Environment.Exit, TimeProvider.System, listens: true);
+    public static Interrupts OfProcess(TextWriter error) =>
+        new(error, Environment.Exit, TimeProvider.System, listens: true);
 
     /// <summary>Listens to nothing; <see cref="Raise"/> stands in for a signal.</summary>
     public static Interrupts None(TextWriter error, Action<int>? exit = null, TimeProvider? time = null) =>

@@ -6,7 +6,8 @@ namespace AkkaLstm.Cli.Hosting;
 internal static class OutputFile
 {
     /// <summary>
-    /// Writes text to a file. A regular file is replaced as a whole, so that a full disk leaves the old one as it was.
+    /// Writes text to a file. A regular file is replaced as a whole, so that a full disk leaves the old one as
+    /// it was.
     /// </summary>
     /// <exception cref="BadInputException">There is no such place or nothing may be written there.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -29,9 +30,12 @@ internal static class OutputFile
                 throw;
             }
         }
-        catch (Exception e) when (e is DirectoryNotFoundException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (
+            e is DirectoryNotFoundException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new BadInputException($"{option} {path}: cannot be written there ({Reason(e)}); name a file in a folder you may write to", e);
+            throw new BadInputException(
+                $"{option} {path}: cannot be written there ({Reason(e)}); name a file in a folder you may write to",
+                e);
         }
         catch (IOException e) when (Directory.Exists(path))
         {
@@ -39,15 +43,18 @@ internal static class OutputFile
         }
         catch (IOException e)
         {
-            throw new IOException($"{path}: cannot be written ({Reason(e)}); free space on the disk or write elsewhere with {option}", e);
+            throw new IOException(
+                $"{path}: cannot be written ({Reason(e)}); free space on the disk or write elsewhere with {option}",
+                e);
         }
     }
 
     /// <summary>
-    /// Whether a path may be replaced by renaming: devices, pipes (they have no length) and links must be written into instead, and an
-    /// empty file holds nothing to protect.
+    /// Whether a path may be replaced by renaming: devices, pipes (they have no length) and links must be
+    /// written into instead, and an empty file holds nothing to protect.
     /// </summary>
-    private static bool IsReplaceable(FileInfo file) => !file.Exists || (file.Length > 0 && file.LinkTarget is null);
+    private static bool IsReplaceable(FileInfo file) =>
+        !file.Exists || (file.Length > 0 && file.LinkTarget is null);
 
     private static string Reason(Exception e) => e switch
     {

@@ -6,8 +6,8 @@ namespace AkkaLstm.Cli.Output;
 internal static class AxisTicks
 {
     /// <summary>
-    /// Multiples of 1, 2 or 5 times a power of ten within [low, high], about as many as wanted and at least two wherever
-    /// low &lt; high.
+    /// Multiples of 1, 2 or 5 times a power of ten within [low, high], about as many as wanted and at least two
+    /// wherever low &lt; high.
     /// </summary>
     public static IReadOnlyList<double> Linear(double low, double high, int wantedCount)
     {

@@ -23,7 +23,8 @@ internal sealed class BrailleCanvas(int columns, int rows)
     public int DotHeight => rows * DotsPerRow;
 
     /// <summary>The character of a cell; a space where nothing is drawn.</summary>
-    public char this[int row, int column] => _cells[row, column] == 0 ? ' ' : (char)(Blank + _cells[row, column]);
+    public char this[int row, int column] =>
+        _cells[row, column] == 0 ? ' ' : (char)(Blank + _cells[row, column]);
 
     /// <summary>Draws a straight line between two dots (x to the right, y down), ends included.</summary>
     public void Line(int x0, int y0, int x1, int y1)

@@ -5,14 +5,17 @@ using Spectre.Console;
 
 namespace AkkaLstm.Cli.Output;
 
-/// <summary>Figures of the model beside those of the baselines, as a table, and in a sentence where the model stands.</summary>
+/// <summary>
+/// Figures of the model beside those of the baselines, as a table, and in a sentence where the model stands.
+/// </summary>
 internal static class EvaluationTable
 {
     /// <summary>Prints the figures of a split.</summary>
     public static void Write(CliConsole console, EvaluationReport report, string splitName)
     {
         IAnsiConsole ansi = SpectreConsoles.ForOut(console);
-        ansi.Write(report.Methods.Count > 1 ? MethodsTable(report, splitName) : FiguresTable(report.Model, splitName));
+        ansi.Write(
+            report.Methods.Count > 1 ? MethodsTable(report, splitName) : FiguresTable(report.Model, splitName));
         if (report.Model.Targets.Count > 0)
             ansi.Write(TargetsTable(report.Model));
         if (Verdict(report) is { } verdict)
@@ -20,7 +23,8 @@ internal static class EvaluationTable
     }
 
     /// <summary>
-    /// Where the model stands by RMSE, baseline by baseline, better or worse; null where there is nothing to compare.
+    /// Where the model stands by RMSE, baseline by baseline, better or worse; null where there is nothing to
+    /// compare.
     /// </summary>
     internal static string? Verdict(EvaluationReport report)
     {
@@ -33,7 +37,8 @@ internal static class EvaluationTable
             if (baseline[metric] is not > 0 || baseline[metric] is not { } other)
                 continue;
             double percent = 100 * (own - other) / other;
-            string amount = Math.Abs(percent).ToString(Math.Abs(percent) < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+            string amount = Math.Abs(percent).ToString(
+                Math.Abs(percent) < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
             parts.Add($"{amount} % {(percent < 0 ? "below" : "above")} {ShortName(baseline)}");
         }
 
@@ -61,7 +66,8 @@ internal static class EvaluationTable
 
     private static Table MethodsTable(EvaluationReport report, string splitName)
     {
-        string[] metrics = [.. report.Methods.SelectMany(m => m.Metrics).Select(m => m.Name).Distinct(StringComparer.Ordinal)];
+        string[] metrics = [.. report.Methods.SelectMany(m => m.Metrics).Select(m => m.Name).Distinct(
+            StringComparer.Ordinal)];
         Table table = NewTable(splitName);
         foreach (string metric in metrics)
             table.AddColumn(new TableColumn(Title(metric)).RightAligned());
@@ -69,7 +75,8 @@ internal static class EvaluationTable
         {
             bool isModel = method == report.Model;
             string name = isModel ? "this model" : ShortName(method);
-            string description = isModel || method.Description.StartsWith(name, StringComparison.Ordinal) ? "" : $": {method.Description}";
+            bool isNameEnough = isModel || method.Description.StartsWith(name, StringComparison.Ordinal);
+            string description = isNameEnough ? "" : $": {method.Description}";
             List<Text> cells = [new(name + description, isModel ? Strong : Style.Plain)];
             foreach (string metric in metrics)
             {
@@ -105,7 +112,8 @@ internal static class EvaluationTable
         foreach (Metric metric in model.Targets[0].Metrics)
             table.AddColumn(new TableColumn(Title(metric.Name)).RightAligned());
         foreach (TargetScores target in model.Targets)
-            table.AddRow([new Text(target.Column), .. target.Metrics.Select(m => new Text(Units.Short(m.Value)))]);
+            table.AddRow(
+                [new Text(target.Column), .. target.Metrics.Select(m => new Text(Units.Short(m.Value)))]);
         return table;
     }
 

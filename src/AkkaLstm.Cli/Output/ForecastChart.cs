@@ -8,7 +8,8 @@ namespace AkkaLstm.Cli.Output;
 /// <param name="Name">Column, the label of the vertical axis.</param>
 /// <param name="History">Known values, oldest first; not empty.</param>
 /// <param name="Forecast">Expected values, the first one right after the last known; not empty.</param>
-internal sealed record ForecastPanel(string Name, IReadOnlyList<double> History, IReadOnlyList<double> Forecast);
+internal sealed record ForecastPanel(
+    string Name, IReadOnlyList<double> History, IReadOnlyList<double> Forecast);
 
 /// <summary>A chart of a forecast as a stand-alone SVG file, one panel for each target column.</summary>
 internal sealed class ForecastChart
@@ -107,64 +108,85 @@ internal sealed class ForecastChart
         // The forecast starts at the last known value, so that the two lines are seen to be one series.
         IEnumerable<double> continued = panel.Forecast.Prepend(panel.History[^1]);
         Line(ForecastColor, 2.2, continued.Select((v, i) => (X(panel.History.Count - 1 + i), Y(v))));
-        _svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate(20 {top + (PanelHeight / 2):0.#}) rotate(-90)\">");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<g transform=\"translate(20 {top + (PanelHeight / 2):0.#}) rotate(-90)\">");
         Text(0, 0, panel.Name, "middle", 13);
         _svg.Append("</g>\n");
     }
 
-    private void Positions(IReadOnlyList<string> positions, double bottom, Func<double, double> x, bool isLabelled)
+    private void Positions(
+        IReadOnlyList<string> positions, double bottom, Func<double, double> x, bool isLabelled)
     {
         const double nearestToEdge = 30;
         foreach (int index in LabelledPositions(positions))
         {
             double at = x(index);
-            _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{at:0.##}\" x2=\"{at:0.##}\" y1=\"{bottom:0.##}\" ");
+            _svg.Append(
+                CultureInfo.InvariantCulture, $"<line x1=\"{at:0.##}\" x2=\"{at:0.##}\" y1=\"{bottom:0.##}\" ");
             _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom + 5:0.##}\" stroke=\"{TextColor}\"/>\n");
             if (isLabelled)
             {
                 bool atRightEdge = at > Width - Right - nearestToEdge;
-                Text(atRightEdge ? Width - Right : at, bottom + 20, positions[index], atRightEdge ? "end" : "middle", 12);
+                Text(
+                    atRightEdge ? Width - Right : at, bottom + 20, positions[index],
+                    atRightEdge ? "end" : "middle", 12);
             }
         }
 
-        _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom:0.##}\" stroke=\"{TextColor}\"/>\n");
     }
 
-    /// <summary>Indices of the positions that get a label: whole years where the rows are months, else round distances.</summary>
+    /// <summary>
+    /// Indices of the positions that get a label: whole years where the rows are months, else round distances.
+    /// </summary>
     internal static IEnumerable<int> LabelledPositions(IReadOnlyList<string> positions)
     {
         const int wantedCount = 9;
         const int monthsPerYear = 12;
         int january = positions.ToList().FindIndex(IsJanuary);
         bool isMonthly = january >= 0 && january < monthsPerYear && positions.Count > 2 * monthsPerYear
-            && Enumerable.Range(0, positions.Count).All(i => IsJanuary(positions[i]) == (i % monthsPerYear == january));
+            && Enumerable.Range(0, positions.Count).All(
+                i => IsJanuary(positions[i]) == (i % monthsPerYear == january));
         if (!isMonthly)
-            return AxisTicks.Linear(0, positions.Count - 1, wantedCount).Where(t => t == Math.Floor(t)).Select(t => (int)t);
+            return AxisTicks.Linear(0, positions.Count - 1, wantedCount).Where(t => t == Math.Floor(t)).Select(
+                t => (int)t);
         return AxisTicks.Linear(0, (positions.Count - 1 - january) / (double)monthsPerYear, wantedCount)
             .Where(t => t == Math.Floor(t)).Select(year => january + ((int)year * monthsPerYear));
     }
 
-    private static bool IsJanuary(string date) => date.Length >= 7 && date.AsSpan(4).StartsWith("-01", StringComparison.Ordinal);
+    private static bool IsJanuary(string date) =>
+        date.Length >= 7 && date.AsSpan(4).StartsWith("-01", StringComparison.Ordinal);
 
     private void HorizontalLine(double y)
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{y:0.##}\" ");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{y:0.##}\" ");
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{y:0.##}\" stroke=\"{GridColor}\"/>\n");
     }
 
     private void Line(string color, double width, IEnumerable<(double X, double Y)> points)
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.#}\" ");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.#}\" ");
         _svg.Append("stroke-linejoin=\"round\" stroke-linecap=\"round\" points=\"");
-        _svg.AppendJoin(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.##},{p.Y:0.##}")));
+        _svg.AppendJoin(
+            ' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.##},{p.Y:0.##}")));
         _svg.Append("\"/>\n");
     }
 
     private void Text(double x, double y, string text, string anchor, double size, string weight = "400")
     {
-        _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\" ");
-        _svg.Append(CultureInfo.InvariantCulture, $"font-size=\"{size:0.#}\" font-weight=\"{weight}\" fill=\"{TextColor}\">");
+        _svg.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\" ");
+        _svg.Append(
+            CultureInfo.InvariantCulture,
+            $"font-size=\"{size:0.#}\" font-weight=\"{weight}\" fill=\"{TextColor}\">");
         _svg.Append(WebUtility.HtmlEncode(text)).Append("</text>\n");
     }
 

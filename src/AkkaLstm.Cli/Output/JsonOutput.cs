@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace AkkaLstm.Cli.Output;
 
 /// <summary>
-/// Writes results for programs: one JSON object, camelCase names, numbers that are not finite as null (JSON has none).
+/// Writes results for programs: one JSON object, camelCase names, numbers that are not finite as null (JSON has
+/// none).
 /// </summary>
 internal static class JsonOutput
 {
@@ -20,11 +21,13 @@ internal static class JsonOutput
     };
 
     /// <summary>Writes the object and ends the line.</summary>
-    public static void Write<T>(TextWriter writer, T result) => writer.WriteLine(JsonSerializer.Serialize(result, Options));
+    public static void Write<T>(TextWriter writer, T result) =>
+        writer.WriteLine(JsonSerializer.Serialize(result, Options));
 
     private sealed class FiniteDouble : JsonConverter<double>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override double Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)

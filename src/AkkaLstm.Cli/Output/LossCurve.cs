@@ -9,15 +9,16 @@ namespace AkkaLstm.Cli.Output;
 internal readonly record struct CurvePoint(double X, double Y);
 
 /// <summary>
-/// Draws the training loss as a line and the validation loss as crosses into a block of text, so that the shape of a run can be seen
-/// without leaving the terminal and without colour.
+/// Draws the training loss as a line and the validation loss as crosses into a block of text, so that the shape
+/// of a run can be seen without leaving the terminal and without colour.
 /// </summary>
 internal static class LossCurve
 {
     private const char ValidationMark = '×';
     private const char BestMark = '◆';
 
-    // Past this ratio of largest to smallest loss a linear axis would press the end of the curve against the bottom.
+    // Past this ratio of largest to smallest loss a linear axis would press the end of the curve against the
+    // bottom.
     private const double LogScaleFrom = 12;
 
     /// <summary>Renders the curve.</summary>
@@ -28,7 +29,8 @@ internal static class LossCurve
     /// <param name="height">Rows of the plot itself.</param>
     /// <returns>The lines; none where there are not two points to connect.</returns>
     public static IReadOnlyList<string> Render(
-        IReadOnlyList<CurvePoint> train, IReadOnlyList<CurvePoint> valid, string quantity, int width, int height)
+        IReadOnlyList<CurvePoint> train, IReadOnlyList<CurvePoint> valid, string quantity, int width,
+        int height)
     {
         train = [.. train.Where(IsFinite)];
         valid = [.. valid.Where(IsFinite)];
@@ -107,7 +109,8 @@ internal static class LossCurve
         const int columnsPerTick = 12;
         char[] axis = new string('─', columns).ToCharArray();
         char[] labels = new string(' ', columns + 8).ToCharArray();
-        IReadOnlyList<double> ticks = AxisTicks.Linear(scale.LowX, scale.HighX, Math.Max(2, columns / columnsPerTick));
+        IReadOnlyList<double> ticks = AxisTicks.Linear(
+            scale.LowX, scale.HighX, Math.Max(2, columns / columnsPerTick));
         int free = 0;
         foreach (double tick in ticks.Where(t => t == Math.Floor(t)))
         {
@@ -143,11 +146,14 @@ internal static class LossCurve
                 return AxisTicks.Linear(LowY, HighY, wantedCount);
             List<double> ticks = [];
             for (double power = Math.Floor(Math.Log10(LowY)); power <= Math.Log10(HighY); power++)
-                ticks.AddRange(new[] { 1.0, 2, 5 }.Select(m => m * Math.Pow(10, power)).Where(t => t >= LowY && t <= HighY));
+                ticks.AddRange(
+                    new[] { 1.0, 2, 5 }.Select(m => m * Math.Pow(10, power)).Where(
+                        t => t >= LowY && t <= HighY));
             return ticks.Count > 0 ? ticks : [LowY];
         }
 
-        private static int Cell(double part, int cells) => Math.Clamp((int)Math.Round(part * (cells - 1)), 0, cells - 1);
+        private static int Cell(double part, int cells) =>
+            Math.Clamp((int)Math.Round(part * (cells - 1)), 0, cells - 1);
 
         private double Bend(double y) => IsLog ? Math.Log10(y) : y;
     }

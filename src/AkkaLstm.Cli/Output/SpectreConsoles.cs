@@ -7,10 +7,12 @@ namespace AkkaLstm.Cli.Output;
 internal static class SpectreConsoles
 {
     /// <summary>For progress; redraws only on a terminal.</summary>
-    public static IAnsiConsole ForError(CliConsole console) => Create(console, console.Error, console.ErrorIsTerminal);
+    public static IAnsiConsole ForError(CliConsole console) =>
+        Create(console, console.Error, console.ErrorIsTerminal);
 
     /// <summary>For results.</summary>
-    public static IAnsiConsole ForOut(CliConsole console) => Create(console, console.Out, console.OutIsTerminal);
+    public static IAnsiConsole ForOut(CliConsole console) =>
+        Create(console, console.Out, console.OutIsTerminal);
 
     private static IAnsiConsole Create(CliConsole console, TextWriter writer, bool isTerminal)
     {

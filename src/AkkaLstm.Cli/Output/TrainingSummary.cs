@@ -6,7 +6,9 @@ using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output;
 
-/// <summary>What a person reads at the end of a run: the curve, the figures, where it all is, and what to do next.</summary>
+/// <summary>
+/// What a person reads at the end of a run: the curve, the figures, where it all is, and what to do next.
+/// </summary>
 internal static class TrainingSummary
 {
     private const int CurveHeight = 11;
@@ -16,7 +18,8 @@ internal static class TrainingSummary
     {
         DataTask task = history.Started!.Plan.Task;
         IReadOnlyList<string> curve =
-            LossCurve.Render(history.Training, history.Validation, Units.LossOf(task), console.Width, CurveHeight);
+            LossCurve.Render(
+                history.Training, history.Validation, Units.LossOf(task), console.Width, CurveHeight);
         foreach (string line in curve)
             console.Out.WriteLine(line);
         if (curve.Count > 0)

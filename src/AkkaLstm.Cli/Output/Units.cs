@@ -33,7 +33,8 @@ internal static class Units
         if (size is not 0 and (< 1e-4 or >= 1e7))
             return value.ToString("0.###e+0", CultureInfo.InvariantCulture);
         int decimals = size == 0 ? 0 : Math.Clamp(3 - (int)Math.Floor(Math.Log10(size)), 0, 8);
-        return value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return value.ToString(
+            "F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     /// <summary>A count with separators: 12,345.</summary>
@@ -46,6 +47,7 @@ internal static class Units
 
     /// <summary>A duration as a clock: 0:07, 4:05, 2:03:04.</summary>
     public static string Clock(TimeSpan time) => time.TotalHours >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
 }

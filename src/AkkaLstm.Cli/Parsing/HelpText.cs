@@ -40,12 +40,14 @@ internal sealed class HelpText(CliConsole console) : SynchronousCommandLineActio
         List<Option> options = [.. command.Options];
         if (command != root)
             options.AddRange(root.Options.Where(o => o.Recursive && !options.Contains(o)));
-        foreach (IGrouping<OptionGroup, Option> group in options.Where(o => !o.Hidden).GroupBy(GroupOf).OrderBy(g => g.Key))
+        IEnumerable<Option> shown = options.Where(o => !o.Hidden);
+        foreach (IGrouping<OptionGroup, Option> group in shown.GroupBy(GroupOf).OrderBy(g => g.Key))
             Section(Title(group.Key), [.. group.Select(o => (Term(o), o.Description ?? ""))]);
         Examples(command);
     }
 
-    private static OptionGroup GroupOf(Option option) => option is ICliOption { Group: var group } ? group : OptionGroup.Output;
+    private static OptionGroup GroupOf(Option option) =>
+        option is ICliOption { Group: var group } ? group : OptionGroup.Output;
 
     private static string Title(OptionGroup group) => group switch
     {
@@ -70,8 +72,10 @@ internal sealed class HelpText(CliConsole console) : SynchronousCommandLineActio
 
     private static string Term(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Prepend(option.Name).Where(n => n[0] == '-').Distinct(StringComparer.Ordinal));
-        return option.Arity.MaximumNumberOfValues == 0 || option.HelpName is null ? names : $"{names} {option.HelpName}";
+        string names = string.Join(
+            ", ", option.Aliases.Prepend(option.Name).Where(n => n[0] == '-').Distinct(StringComparer.Ordinal));
+        bool takesNothing = option.Arity.MaximumNumberOfValues == 0 || option.HelpName is null;
+        return takesNothing ? names : $"{names} {option.HelpName}";
     }
 
     private void Examples(Command command)

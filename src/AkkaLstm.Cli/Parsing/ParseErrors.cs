@@ -22,7 +22,9 @@ internal static class ParseErrors
         if (result.UnmatchedTokens.Count > 0)
         {
             string token = result.UnmatchedTokens[0];
-            return command is RootCommand ? UnknownCommand(token, command, help) : UnexpectedArgument(token, command, help);
+            return command is RootCommand
+                ? UnknownCommand(token, command, help)
+                : UnexpectedArgument(token, command, help);
         }
 
         ParseError error = result.Errors[0];
@@ -39,18 +41,22 @@ internal static class ParseErrors
     }
 
     /// <summary>
-    /// The first token that looks like an option and is none. The parser takes such a token for an argument where one is allowed,
-    /// which would only puzzle: nobody names a file --hiden, and who does can put -- before it.
+    /// The first token that looks like an option and is none. The parser takes such a token for an argument
+    /// where one is allowed, which would only puzzle: nobody names a file --hiden, and who does can put --
+    /// before it.
     /// </summary>
     private static string? MistypedOption(ParseResult result)
     {
         if (result.Tokens.Any(t => t.Type == TokenType.DoubleDash))
             return null;
-        IEnumerable<string> taken = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
+        IEnumerable<string> taken = result.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(a => a.Tokens).Select(t => t.Value);
         return taken.Concat(result.UnmatchedTokens).FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
     }
 
-    /// <summary>The first option whose value is the next option's name: the parser takes it for the value.</summary>
+    /// <summary>
+    /// The first option whose value is the next option's name: the parser takes it for the value.
+    /// </summary>
     private static Option? ForgottenValue(ParseResult result)
     {
         HashSet<string> names = [.. OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name))];
@@ -64,7 +70,8 @@ internal static class ParseErrors
     private static string UnknownOption(string token, ParseResult result, string help)
     {
         string typed = token.Split('=', ':')[0];
-        IEnumerable<string> names = OptionsOf(result).Where(o => !o.Hidden).SelectMany(o => o.Aliases.Prepend(o.Name));
+        IEnumerable<string> names = OptionsOf(result).Where(o => !o.Hidden).SelectMany(
+            o => o.Aliases.Prepend(o.Name));
         return NearestName.Of(typed, names) is { } nearest
             ? $"unknown option '{typed}'; did you mean '{nearest}'? '{help}' lists all options"
             : $"unknown option '{typed}'; '{help}' lists all options";
@@ -84,7 +91,8 @@ internal static class ParseErrors
     }
 
     private static IEnumerable<Option> OptionsOf(ParseResult result) =>
-        result.CommandResult.Command.Options.Concat(result.RootCommandResult.Command.Options.Where(o => o.Recursive));
+        result.CommandResult.Command.Options.Concat(
+            result.RootCommandResult.Command.Options.Where(o => o.Recursive));
 
     private static string FirstLine(string text) => text.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.');
 }

@@ -3,12 +3,15 @@ using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Parsing;
 
-/// <summary>What the help says about a plan option: its heading, and its default as resolving a plan really gives it.</summary>
+/// <summary>
+/// What the help says about a plan option: its heading, and its default as resolving a plan really gives it.
+/// </summary>
 internal static class PlanOptionHelp
 {
     private static readonly HashSet<string> DataNames = new(StringComparer.Ordinal)
     {
-        "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn", "horizon", "seasonLength",
+        "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn",
+        "horizon", "seasonLength",
         "arOrder", "maxVocabulary", "trainSequences",
     };
 
@@ -18,11 +21,7 @@ internal static class PlanOptionHelp
     };
 
     // One plan of each task, resolved from nothing but its data.
-    private static readonly (DataTask Task, PlanOptions Options)[] Defaults =
-    [
-        .. Enum.GetValues<DataTask>().Select(task => (task, Data: DataFor(task))).Where(pair => pair.Data is not null)
-            .Select(pair => (pair.task, TrainingPlan.Resolve(new PlanOptions { Task = pair.task, Data = pair.Data }).Options)),
-    ];
+    private static readonly (DataTask Task, PlanOptions Options)[] Defaults = [.. DefaultPlans()];
 
     /// <summary>The heading of an option.</summary>
     public static OptionGroup GroupOf(PlanOption option) =>
@@ -42,8 +41,13 @@ internal static class PlanOptionHelp
             return "by the data: forecast for a .csv";
         if (option.Name == "shards")
             return "the largest of 8, 4, 2, 1 that divides the batch";
-        List<(DataTask Task, string Text)> values =
-            [.. Defaults.Select(d => (d.Task, Text: option.TextOf(d.Options))).Where(d => d.Text is not null).Select(d => (d.Task, d.Text!))];
+        List<(DataTask Task, string Text)> values = [];
+        foreach ((DataTask task, PlanOptions options) in Defaults)
+        {
+            if (option.TextOf(options) is { } text)
+                values.Add((task, text));
+        }
+
         if (values.Count == 0)
             return null;
 
@@ -56,10 +60,22 @@ internal static class PlanOptionHelp
         return string.Join(", ", special.Prepend(usual));
     }
 
-    private static string? DataFor(DataTask task) => task switch
+    private static IEnumerable<(DataTask Task, PlanOptions Options)> DefaultPlans()
     {
-        DataTask.Forecast => "data.csv",
-        DataTask.CharLm or DataTask.WordLm => "text.txt",
-        _ => DataSets.Builtins.FirstOrDefault(b => b.Task == task) is { } builtin ? DataSets.BuiltinPrefix + builtin.Name : null,
-    };
+        foreach (DataTask task in Enum.GetValues<DataTask>())
+        {
+            if (DataFor(task) is { } data)
+                yield return (task, TrainingPlan.Resolve(new PlanOptions { Task = task, Data = data }).Options);
+        }
+    }
+
+    private static string? DataFor(DataTask task)
+    {
+        if (task is DataTask.CharLm or DataTask.WordLm)
+            return "text.txt";
+        if (task == DataTask.Forecast)
+            return "data.csv";
+        BuiltinDataSet? builtin = DataSets.Builtins.FirstOrDefault(b => b.Task == task);
+        return builtin is null ? null : DataSets.BuiltinPrefix + builtin.Name;
+    }
 }

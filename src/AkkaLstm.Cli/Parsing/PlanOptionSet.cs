@@ -4,8 +4,8 @@ using AkkaLstm.Training.Plans;
 namespace AkkaLstm.Cli.Parsing;
 
 /// <summary>
-/// The plan's options on the command line. Names, value formats and messages come from <see cref="PlanOptionTable"/>, which job files use
-/// too, so the two cannot drift apart.
+/// The plan's options on the command line. Names, value formats and messages come from
+/// <see cref="PlanOptionTable"/>, which job files use too, so the two cannot drift apart.
 /// </summary>
 internal sealed class PlanOptionSet
 {
@@ -20,7 +20,8 @@ internal sealed class PlanOptionSet
     }
 
     /// <summary>What the command line says about the plan.</summary>
-    /// <exception cref="Numerics.BadInputException">A value cannot be read; the message names the option.</exception>
+    /// <exception cref="Numerics.BadInputException">A value cannot be read; the message names the
+    /// option.</exception>
     public PlanOptions Read(ParseResult parsed)
     {
         var options = new PlanOptions();
@@ -34,5 +35,7 @@ internal sealed class PlanOptionSet
     }
 
     private static CliOption<string?> Create(PlanOption option) =>
-        Values.Text(option.CommandLineName, PlanOptionHelp.GroupOf(option), PlanOptionHelp.Describe(option), option.ValueHint);
+        Values.Text(
+            option.CommandLineName, PlanOptionHelp.GroupOf(option), PlanOptionHelp.Describe(option),
+            option.ValueHint);
 }

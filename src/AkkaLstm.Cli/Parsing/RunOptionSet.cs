@@ -20,32 +20,39 @@ internal sealed class RunOptionSet
         Values.Int("--servers", OptionGroup.Run, "parameter-server actors (default: as many as workers for a large model, else 1)");
 
     private readonly CliOption<int?> _threads = Values.Int(
-        "--threads", OptionGroup.Run, "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
+        "--threads", OptionGroup.Run,
+        "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
 
     private readonly CliOption<string?> _engine =
         Values.Text("--engine", OptionGroup.Run, "where the actors live (default: inprocess)", "inprocess");
 
     private readonly CliOption<string?> _checkpointEvery = Values.Text(
         "--checkpoint-every", OptionGroup.Run,
-        "write a checkpoint every N steps, or every N seconds with an s (200, 60s); one is written after every epoch anyway", "N|Ns");
+        "write a checkpoint every N steps, or every N seconds with an s (200, 60s); one is written after every "
+            + "epoch anyway", "N|Ns");
 
     private readonly CliOption<string?>? _out;
     private readonly CliOption<int?>? _epochs;
 
     /// <summary>Makes the set.</summary>
-    /// <param name="isResume">Whether a run goes on: then its directory is known, and the epochs may be changed.</param>
+    /// <param name="isResume">Whether a run goes on: then its directory is known, and the epochs may be
+    /// changed.</param>
     public RunOptionSet(bool isResume)
     {
         if (isResume)
-            _epochs = Values.Int("--epochs", OptionGroup.Run, "train up to N epochs in all (default: as planned)");
+            _epochs = Values.Int(
+                "--epochs", OptionGroup.Run, "train up to N epochs in all (default: as planned)");
         else
-            _out = Values.Text("--out", OptionGroup.Run, "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)", "DIR");
+            _out = Values.Text(
+                "--out", OptionGroup.Run,
+                "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)", "DIR");
     }
 
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option? option in (Option?[])[_workers, _servers, _threads, _engine, _out, _epochs, _checkpointEvery])
+        Option?[] options = [_workers, _servers, _threads, _engine, _out, _epochs, _checkpointEvery];
+        foreach (Option? option in options)
         {
             if (option is not null)
                 command.Options.Add(option);
@@ -57,7 +64,8 @@ internal sealed class RunOptionSet
     public RunOptions Read(ParseResult parsed)
     {
         if (parsed.GetValue(_engine) is { } engine && !Engines.Contains(engine, StringComparer.Ordinal))
-            throw new BadInputException($"--engine: '{engine}' is not known; use {string.Join(" or ", Engines)}");
+            throw new BadInputException(
+                $"--engine: '{engine}' is not known; use {string.Join(" or ", Engines)}");
         int workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount;
         return new RunOptions
         {
@@ -76,9 +84,11 @@ internal sealed class RunOptionSet
         if (text is null)
             return Defaults.Checkpoints;
         bool isSeconds = text.EndsWith('s');
-        bool isNumber = long.TryParse(isSeconds ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+        bool isNumber = long.TryParse(
+            isSeconds ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long number);
         if (!isNumber || number < 1 || (isSeconds && number > mostSeconds))
-            throw new BadInputException($"--checkpoint-every: '{text}' is not a number of steps (200) or of seconds (60s)");
+            throw new BadInputException(
+                $"--checkpoint-every: '{text}' is not a number of steps (200) or of seconds (60s)");
         return isSeconds
             ? Defaults.Checkpoints with { Every = TimeSpan.FromSeconds(number) }
             : Defaults.Checkpoints with { EverySteps = number };

@@ -5,7 +5,8 @@ public class BenchCommandTests
     [Fact]
     public async Task Bench_Json_HasTheSectionsAskedForAndThePath()
     {
-        CliRun run = (await CliRun.OfAsync("bench", "--sections", "fma", "--repetitions", "2", "--json")).AssertDone();
+        CliRun run = (await CliRun.OfAsync("bench", "--sections", "fma", "--repetitions", "2", "--json"))
+            .AssertDone();
 
         Assert.True(run.Json.GetProperty("fmaGflops").GetProperty("median").GetDouble() > 0);
         Assert.Contains(run.Json.GetProperty("simdPath").GetString(), new[] { "avx512", "avx2", "portable" });
@@ -25,7 +26,8 @@ public class BenchCommandTests
 
     [Fact]
     public async Task Bench_NoSuchPython_EndsWithARemedy() =>
-        (await CliRun.OfAsync("bench", "--peer", "torch", "--python", "/no/python")).AssertBadInput("/no/python", "cannot be started");
+        (await CliRun.OfAsync("bench", "--peer", "torch", "--python", "/no/python")).AssertBadInput(
+            "/no/python", "cannot be started");
 
     [Fact]
     public async Task Bench_PeerThatDies_IsAFailureAndNotAHang()
@@ -33,7 +35,8 @@ public class BenchCommandTests
         using var directory = new TemporaryDirectory();
         string python = FakePython(directory, """echo '{"torch": "9.9", "python": "3", "productGflops": 1e6}'; read line; exit 1""");
 
-        CliRun run = await CliRun.OfAsync("bench", "--peer", "torch", "--python", python, "--repetitions", "1", "--quiet");
+        CliRun run = await CliRun.OfAsync(
+            "bench", "--peer", "torch", "--python", python, "--repetitions", "1", "--quiet");
 
         run.AssertOneLine(CliRun.ExitCodes.Failed, "PyTorch process");
     }

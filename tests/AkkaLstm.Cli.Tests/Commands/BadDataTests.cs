@@ -10,24 +10,29 @@ public sealed class BadDataTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Train_MissingFile_NamesIt() => await RejectAsync(_directory.File("no.csv"), [], "no such file", "--data");
+    public async Task Train_MissingFile_NamesIt() =>
+        await RejectAsync(_directory.File("no.csv"), [], "no such file", "--data");
 
     [Fact]
-    public async Task Train_EmptyFile_NamesIt() => await RejectAsync(_directory.Write("empty.csv", ""), [], "is empty");
+    public async Task Train_EmptyFile_NamesIt() =>
+        await RejectAsync(_directory.Write("empty.csv", ""), [], "is empty");
 
     [Fact]
     public async Task Train_TextInNumericColumn_NamesLineAndColumn() =>
         await RejectAsync(Broken("1995-05,", "1995-05,lots,3"), [], ":66:", "'load'", "'lots'");
 
     [Fact]
-    public async Task Train_RaggedRow_NamesLine() => await RejectAsync(Broken("1995-05,", "1995-05,3"), [], ":66:", "2 fields", "3");
+    public async Task Train_RaggedRow_NamesLine() =>
+        await RejectAsync(Broken("1995-05,", "1995-05,3"), [], ":66:", "2 fields", "3");
 
     [Fact]
-    public async Task Train_NaN_NamesLineAndColumn() => await RejectAsync(Broken("1995-05,", "1995-05,NaN,3"), [], ":66:", "'load'", "NaN");
+    public async Task Train_NaN_NamesLineAndColumn() =>
+        await RejectAsync(Broken("1995-05,", "1995-05,NaN,3"), [], ":66:", "'load'", "NaN");
 
     [Fact]
     public async Task Train_TooFewRows_SaysHowManyAreNeeded() =>
-        await RejectAsync(_directory.Write("few.csv", Samples.Csv(20)), [], "14 rows", "--window 12", "--horizon 4");
+        await RejectAsync(
+            _directory.Write("few.csv", Samples.Csv(20)), [], "14 rows", "--window 12", "--horizon 4");
 
     [Fact]
     public async Task Train_UnknownTarget_ListsTheColumns() =>
@@ -39,7 +44,8 @@ public sealed class BadDataTests : IDisposable
         byte[] latin = Encoding.Latin1.GetBytes("plain\nfür alle\n");
         string path = _directory.Write("latin.txt", latin);
 
-        CliRun run = await CliRun.OfAsync(["train", "--data", path, "--out", _directory.File("run"), .. Samples.TextJob]);
+        CliRun run = await CliRun.OfAsync(
+            ["train", "--data", path, "--out", _directory.File("run"), .. Samples.TextJob]);
 
         run.AssertBadInput(path, ":2:", "0xfc", "UTF-8");
         Assert.False(Directory.Exists(_directory.File("run")));
@@ -75,10 +81,12 @@ public sealed class BadDataTests : IDisposable
     [Fact]
     public async Task Train_InitFromForeignFile_NamesIt()
     {
-        string foreign = _directory.Write("foreign.safetensors", "this is no tensor file at all, only text of some length");
+        string foreign = _directory.Write(
+            "foreign.safetensors", "this is no tensor file at all, only text of some length");
         string csv = _directory.Write("a.csv", Samples.Csv());
 
-        (await CliRun.OfAsync(["train", "--data", csv, "--init-from", foreign, "--out", _directory.File("run"), .. Samples.ForecastJob]))
+        (await CliRun.OfAsync(
+            ["train", "--data", csv, "--init-from", foreign, "--out", _directory.File("run"), .. Samples.ForecastJob]))
             .AssertBadInput("foreign.safetensors");
     }
 
@@ -112,10 +120,12 @@ public sealed class BadDataTests : IDisposable
 
     private async Task RejectAsync(string data, string[] options, params string[] parts)
     {
-        CliRun run = await CliRun.OfAsync(["train", "--data", data, "--out", _directory.File("run"), .. Samples.ForecastJob, .. options]);
+        CliRun run = await CliRun.OfAsync(
+            ["train", "--data", data, "--out", _directory.File("run"), .. Samples.ForecastJob, .. options]);
 
         run.AssertBadInput([Path.GetFileName(data), .. parts]);
-        Assert.False(Directory.Exists(_directory.File("run")), "nothing is begun before the data is known to be good");
+        Assert.False(
+            Directory.Exists(_directory.File("run")), "nothing is begun before the data is known to be good");
     }
 
     /// <summary>A CSV of which the row that begins so is replaced by another.</summary>

@@ -70,8 +70,10 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
 
         JsonElement json = (await CliRun.OfAsync("inspect", run, "--json")).AssertDone().Json;
 
-        JsonElement[] damaged = [.. json.GetProperty("checkpoints").EnumerateArray().Where(c => c.TryGetProperty("damage", out _))];
-        Assert.Contains("damaged", Assert.Single(damaged).GetProperty("damage").GetString(), StringComparison.Ordinal);
+        JsonElement[] damaged = [.. json.GetProperty("checkpoints").EnumerateArray().Where(
+            c => c.TryGetProperty("damage", out _))];
+        Assert.Contains(
+            "damaged", Assert.Single(damaged).GetProperty("damage").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
     {
         string run = Copy(runs.Forecast);
         string job = Path.Combine(run, "job.json");
-        File.WriteAllText(job, File.ReadAllText(job).Replace("\"hidden\": 8", "\"hidden\": 9", StringComparison.Ordinal));
+        File.WriteAllText(
+            job, File.ReadAllText(job).Replace("\"hidden\": 8", "\"hidden\": 9", StringComparison.Ordinal));
 
         (await CliRun.OfAsync("resume", run)).AssertBadInput("job.json", "plan");
     }
@@ -101,7 +104,8 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
     {
         string csv = _directory.Write("load.csv", Samples.Csv());
         string run = _directory.File("run");
-        (await CliRun.OfAsync(["train", "--data", csv, "--out", run, "--quiet", .. Samples.ForecastJob])).AssertDone();
+        (await CliRun.OfAsync(["train", "--data", csv, "--out", run, "--quiet", .. Samples.ForecastJob]))
+            .AssertDone();
         File.AppendAllText(csv, "2015-01,9,3\n");
 
         (await CliRun.OfAsync("resume", run, "--epochs", "5")).AssertBadInput("other data");
@@ -127,7 +131,9 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
     {
         // A whole safetensors file with one tensor, as another tool would write it.
         const string header = """{"weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
-        string path = _directory.Write("other.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header.Select(c => (byte)c), 0, 0, 0, 0]);
+        string path = _directory.Write(
+            "other.safetensors",
+            [.. BitConverter.GetBytes((long)header.Length), .. header.Select(c => (byte)c), 0, 0, 0, 0]);
 
         (await CliRun.OfAsync("evaluate", path)).AssertBadInput("other.safetensors");
     }
@@ -136,12 +142,15 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
     [InlineData("plain text, no tensors")]
     [InlineData("")]
     public async Task Evaluate_FileThatIsNoModel_NamesIt(string content) =>
-        (await CliRun.OfAsync("evaluate", _directory.Write("model.safetensors", content))).AssertBadInput("model.safetensors");
+        (await CliRun.OfAsync("evaluate", _directory.Write("model.safetensors", content))).AssertBadInput(
+            "model.safetensors");
 
-    private static string Newest(string run) => Directory.GetDirectories(Path.Combine(run, "checkpoints")).Max(StringComparer.Ordinal)!;
+    private static string Newest(string run) =>
+        Directory.GetDirectories(Path.Combine(run, "checkpoints")).Max(StringComparer.Ordinal)!;
 
     private static async Task<string> HashAsync(string run) =>
-        (await CliRun.OfAsync("inspect", run, "--json")).AssertDone().Json.GetProperty("parameterSha256").GetString()!;
+        (await CliRun.OfAsync("inspect", run, "--json")).AssertDone().Json.GetProperty("parameterSha256")
+            .GetString()!;
 
     private static void Truncate(string path)
     {

@@ -15,7 +15,9 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     {
         CliRun run = (await CliRun.OfAsync("evaluate", runs.Forecast)).AssertDone();
 
-        Assert.All(["this model", "persistence", "seasonal naive", "AR("], (string s) => Assert.Contains(s, run.Out, StringComparison.Ordinal));
+        Assert.All(
+            ["this model", "persistence", "seasonal naive", "AR("],
+            (string s) => Assert.Contains(s, run.Out, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -35,7 +37,8 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     [Fact]
     public async Task Evaluate_LanguageModel_HasPerplexityAndBits()
     {
-        JsonElement metrics = (await CliRun.OfAsync("evaluate", runs.Text, "--json")).AssertDone().Json.GetProperty("methods")[0]
+        JsonElement metrics = (await CliRun.OfAsync("evaluate", runs.Text, "--json")).AssertDone().Json
+            .GetProperty("methods")[0]
             .GetProperty("metrics");
 
         double nats = metrics.GetProperty("natsPerToken").GetDouble();
@@ -52,7 +55,9 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
         Assert.Equal("step,month,load", lines[0]);
         Assert.Equal(1 + 4, lines.Length);
         Assert.StartsWith("1,2015-01,", lines[1], StringComparison.Ordinal);
-        Assert.All(lines.Skip(1), l => Assert.True(double.IsFinite(double.Parse(l.Split(',')[2], CultureInfo.InvariantCulture))));
+        Assert.All(
+            lines.Skip(1),
+            l => Assert.True(double.IsFinite(double.Parse(l.Split(',')[2], CultureInfo.InvariantCulture))));
     }
 
     [Fact]
@@ -60,7 +65,8 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     {
         string plot = _directory.File("f.svg"), csv = _directory.File("f.csv");
 
-        CliRun run = (await CliRun.OfAsync("forecast", runs.Forecast, "--plot", plot, "--out", csv)).AssertDone();
+        CliRun run = (await CliRun.OfAsync("forecast", runs.Forecast, "--plot", plot, "--out", csv))
+            .AssertDone();
 
         Assert.Equal("", run.Out);
         Assert.Equal(5, File.ReadAllLines(csv).Length);
@@ -70,7 +76,8 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     [Fact]
     public async Task Forecast_Json_HasRowsWithValues()
     {
-        JsonElement json = (await CliRun.OfAsync("forecast", runs.Forecast, "--horizon", "2", "--json")).AssertDone().Json;
+        JsonElement json = (await CliRun.OfAsync("forecast", runs.Forecast, "--horizon", "2", "--json"))
+            .AssertDone().Json;
 
         Assert.Equal("load", json.GetProperty("targets")[0].GetString());
         Assert.Equal(2, json.GetProperty("rows").GetArrayLength());
@@ -111,9 +118,12 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
         Assert.Contains("32 x 8", run.Out, StringComparison.Ordinal);
         Assert.Equal(3, json.GetProperty("epoch").GetInt32());
         Assert.Equal(
-            json.GetProperty("parameterCount").GetInt32(), json.GetProperty("tensors").EnumerateArray().Sum(t => t.GetProperty("length").GetInt32()));
+            json.GetProperty("parameterCount").GetInt32(),
+            json.GetProperty("tensors").EnumerateArray().Sum(t => t.GetProperty("length").GetInt32()));
         Assert.NotEqual(0, json.GetProperty("checkpoints").GetArrayLength());
-        Assert.All(["planHash", "dataHash", "simdPath", "source"], (string s) => Assert.NotEqual("", json.GetProperty(s).GetString()));
+        Assert.All(
+            ["planHash", "dataHash", "simdPath", "source"],
+            (string s) => Assert.NotEqual("", json.GetProperty(s).GetString()));
     }
 
     [Fact]
@@ -151,12 +161,14 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     [Fact]
     public async Task Forecast_OtherColumns_NamesFileAndColumn()
     {
-        string csv = _directory.Write("other.csv", Samples.Csv().Replace("load", "weight", StringComparison.Ordinal));
+        string csv = _directory.Write(
+            "other.csv", Samples.Csv().Replace("load", "weight", StringComparison.Ordinal));
 
         (await CliRun.OfAsync("forecast", runs.Forecast, "--data", csv)).AssertBadInput(csv, "load");
     }
 
     [Fact]
     public async Task Forecast_PlotInMissingFolder_NamesOptionAndReason() =>
-        (await CliRun.OfAsync("forecast", runs.Forecast, "--plot", _directory.File("no/f.svg"))).AssertBadInput("--plot", "no such folder");
+        (await CliRun.OfAsync("forecast", runs.Forecast, "--plot", _directory.File("no/f.svg")))
+            .AssertBadInput("--plot", "no such folder");
 }

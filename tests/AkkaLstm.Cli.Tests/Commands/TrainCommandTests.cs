@@ -43,7 +43,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("seasonal naive", run.Out, StringComparison.Ordinal);
         Assert.Contains("The model's RMSE is", run.Out, StringComparison.Ordinal);
         Assert.Contains($"Run directory: {_directory.File("run")}", run.Out, StringComparison.Ordinal);
-        string[] next = [.. run.Out.Split('\n').Where(l => l.StartsWith($"  {ProgramName.Current} ", StringComparison.Ordinal))];
+        string[] next = [.. run.Out.Split('\n').Where(
+            l => l.StartsWith($"  {ProgramName.Current} ", StringComparison.Ordinal))];
         Assert.Equal(4, next.Length);
         using var interrupts = Interrupts.None(TextWriter.Null);
         RootCommand root = new CliApplication(new CliConsole(TextWriter.Null, TextWriter.Null), interrupts, CommandList.All).Root;
@@ -81,9 +82,11 @@ public sealed class TrainCommandTests : IDisposable
         string job = _directory.Write(
             "job.json", """{ "data": "load.csv", "targets": ["load"], "window": 12, "batch": 16, "hidden": 5, "layers": 2, "epochs": 1 }""");
 
-        (await CliRun.OfAsync("train", job, "--hidden", "6", "--out", _directory.File("run"), "--quiet")).AssertDone();
+        (await CliRun.OfAsync("train", job, "--hidden", "6", "--out", _directory.File("run"), "--quiet"))
+            .AssertDone();
 
-        JsonElement model = (await CliRun.OfAsync("inspect", _directory.File("run"), "--json")).AssertDone().Json.GetProperty("model");
+        JsonElement model = (await CliRun.OfAsync("inspect", _directory.File("run"), "--json"))
+            .AssertDone().Json.GetProperty("model");
         Assert.Equal(6, model.GetProperty("hiddenSize").GetInt32());
         Assert.Equal(2, model.GetProperty("layerCount").GetInt32());
     }
@@ -126,7 +129,8 @@ public sealed class TrainCommandTests : IDisposable
         Assert.EndsWith(resume, last, StringComparison.Ordinal);
         Assert.Contains(run.ErrorLines, l => l.Contains("once more stops at once", StringComparison.Ordinal));
 
-        (await CliRun.OfAsync("resume", _directory.File("cut"), "--workers", "3", "--servers", "2", "--quiet")).AssertDone();
+        (await CliRun.OfAsync("resume", _directory.File("cut"), "--workers", "3", "--servers", "2", "--quiet"))
+            .AssertDone();
         Assert.Equal(await HashAsync("whole"), await HashAsync("cut"));
     }
 
@@ -136,7 +140,9 @@ public sealed class TrainCommandTests : IDisposable
         string csv = _directory.Write("load.csv", Samples.Csv());
 
         CliRun run = await CliRun.InterruptedAtAsync(
-            "epoch 1/", ["train", "--data", csv, "--out", _directory.File("cut"), "--json", .. Samples.ForecastJob]);
+            "epoch "
+                + "1/",
+                ["train", "--data", csv, "--out", _directory.File("cut"), "--json", .. Samples.ForecastJob]);
 
         Assert.Equal(CliRun.ExitCodes.Interrupted, run.ExitCode);
         Assert.Equal("interrupted", run.Json.GetProperty("status").GetString());
@@ -146,9 +152,11 @@ public sealed class TrainCommandTests : IDisposable
     private async Task<CliRun> Train(string name, string[] options)
     {
         string csv = _directory.Write("load.csv", Samples.Csv());
-        return await CliRun.OfAsync(["train", "--data", csv, "--out", _directory.File(name), .. Samples.ForecastJob, .. options]);
+        return await CliRun.OfAsync(
+            ["train", "--data", csv, "--out", _directory.File(name), .. Samples.ForecastJob, .. options]);
     }
 
     private async Task<string> HashAsync(string name) =>
-        (await CliRun.OfAsync("inspect", _directory.File(name), "--json")).AssertDone().Json.GetProperty("parameterSha256").GetString()!;
+        (await CliRun.OfAsync("inspect", _directory.File(name), "--json")).AssertDone().Json
+            .GetProperty("parameterSha256").GetString()!;
 }

@@ -17,7 +17,8 @@ public sealed class TrainedRuns : IAsyncLifetime, IDisposable
         Forecast = _directory.File("forecast");
         Text = _directory.File("text");
         string book = _directory.Write("book.txt", Samples.Text());
-        (await CliRun.OfAsync(["train", "--data", Csv, "--out", Forecast, .. Samples.ForecastJob])).AssertDone();
+        (await CliRun.OfAsync(["train", "--data", Csv, "--out", Forecast, .. Samples.ForecastJob]))
+            .AssertDone();
         (await CliRun.OfAsync(["train", "--data", book, "--out", Text, .. Samples.TextJob])).AssertDone();
     }
 

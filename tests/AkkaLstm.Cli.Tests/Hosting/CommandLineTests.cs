@@ -29,10 +29,14 @@ public class CommandLineTests
         Assert.Contains($"akkalstm {name}", run.Out, StringComparison.Ordinal);
         Assert.Contains("Examples:", run.Out, StringComparison.Ordinal);
         Assert.Contains("--json", run.Out, StringComparison.Ordinal);
-        Assert.All(run.Out.Split('\n'), line => Assert.True(line.Length <= CliConsole.DefaultWidth, $"too long: {line}"));
+        Assert.All(
+            run.Out.Split('\n'),
+            line => Assert.True(line.Length <= CliConsole.DefaultWidth, $"too long: {line}"));
         Command command = CommandList.All.Single(entry => entry.Command.Name == name).Command;
-        Assert.All(command.Options, option => Assert.Contains($"  {option.Name}", run.Out, StringComparison.Ordinal));
-        Assert.All(command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
+        Assert.All(
+            command.Options, option => Assert.Contains($"  {option.Name}", run.Out, StringComparison.Ordinal));
+        Assert.All(
+            command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
     }
 
     [Theory]
@@ -41,7 +45,8 @@ public class CommandLineTests
     {
         CliRun help = await CliRun.OfAsync(name, "--help");
         using var interrupts = Interrupts.None(TextWriter.Null);
-        var application = new CliApplication(new CliConsole(TextWriter.Null, TextWriter.Null), interrupts, CommandList.All);
+        var application = new CliApplication(
+            new CliConsole(TextWriter.Null, TextWriter.Null), interrupts, CommandList.All);
         string[] examples = [.. help.Out.Split('\n').Where(l => l.StartsWith("  akkalstm ", StringComparison.Ordinal)).Skip(1)];
 
         Assert.NotEmpty(examples);
@@ -67,7 +72,9 @@ public class CommandLineTests
     {
         Command train = CommandList.All.Single(entry => entry.Command.Name == "train").Command;
 
-        Assert.All(PlanOptionTable.All, plan => Assert.Contains(train.Options, option => option.Name == plan.CommandLineName));
+        Assert.All(
+            PlanOptionTable.All,
+            plan => Assert.Contains(train.Options, option => option.Name == plan.CommandLineName));
     }
 
     [Theory]

@@ -8,18 +8,22 @@ public class FailuresTests
 {
     [Fact]
     public void Report_BadInput_IsItsMessageAndExitCode2() =>
-        AssertReport(new BadInputException("a.csv:3: wrong; do right"), ExitCodes.BadInput, "akkalstm: a.csv:3: wrong; do right");
+        AssertReport(
+            new BadInputException("a.csv:3: wrong; do right"), ExitCodes.BadInput,
+            "akkalstm: a.csv:3: wrong; do right");
 
     [Fact]
     public void Report_MessageOfSeveralLines_IsOneLine() =>
         AssertReport(new BadInputException("one\ntwo\r\nthree"), ExitCodes.BadInput, "akkalstm: one two three");
 
     [Fact]
-    public void Report_DiskFailure_IsExitCode1() => AssertReport(new IOException("disk full"), ExitCodes.Failed, "akkalstm: disk full");
+    public void Report_DiskFailure_IsExitCode1() =>
+        AssertReport(new IOException("disk full"), ExitCodes.Failed, "akkalstm: disk full");
 
     [Fact]
     public void Report_Wrapped_IsTheInnermost() =>
-        AssertReport(new AggregateException(new BadInputException("inner")), ExitCodes.BadInput, "akkalstm: inner");
+        AssertReport(
+            new AggregateException(new BadInputException("inner")), ExitCodes.BadInput, "akkalstm: inner");
 
     [Fact]
     public void Report_Unexpected_IsOneLineWithAHint()
@@ -55,7 +59,8 @@ public class FailuresTests
     }
 
     [Fact]
-    public void Report_CancelledByNobody_IsADefect() => Assert.Equal(ExitCodes.Failed, Report(new OperationCanceledException(), false).Code);
+    public void Report_CancelledByNobody_IsADefect() =>
+        Assert.Equal(ExitCodes.Failed, Report(new OperationCanceledException(), false).Code);
 
     private static void ThrowFromHere() => throw new InvalidOperationException("oops");
 

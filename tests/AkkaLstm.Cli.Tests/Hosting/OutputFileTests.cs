@@ -36,7 +36,8 @@ public class OutputFileTests
     {
         using var directory = new TemporaryDirectory();
 
-        var failure = Assert.Throws<BadInputException>(() => OutputFile.WriteText("--plot", directory.File("no/a.svg"), "x"));
+        var failure = Assert.Throws<BadInputException>(
+            () => OutputFile.WriteText("--plot", directory.File("no/a.svg"), "x"));
 
         Assert.Contains("--plot", failure.Message, StringComparison.Ordinal);
         Assert.Contains("no such folder", failure.Message, StringComparison.Ordinal);
@@ -47,7 +48,8 @@ public class OutputFileTests
     {
         using var directory = new TemporaryDirectory();
 
-        var failure = Assert.Throws<BadInputException>(() => OutputFile.WriteText("--out", directory.FullPath, "x"));
+        var failure = Assert.Throws<BadInputException>(
+            () => OutputFile.WriteText("--out", directory.FullPath, "x"));
 
         Assert.Contains("is a folder", failure.Message, StringComparison.Ordinal);
     }

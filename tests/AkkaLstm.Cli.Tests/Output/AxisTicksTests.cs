@@ -5,7 +5,8 @@ namespace AkkaLstm.Cli.Tests.Output;
 public class AxisTicksTests
 {
     [Fact]
-    public void Linear_ZeroToTen_GivesRoundSteps() => Assert.Equal([0, 2, 4, 6, 8, 10], AxisTicks.Linear(0, 10, 6));
+    public void Linear_ZeroToTen_GivesRoundSteps() =>
+        Assert.Equal([0, 2, 4, 6, 8, 10], AxisTicks.Linear(0, 10, 6));
 
     [Theory]
     [InlineData(0.0123, 0.0124)]
@@ -23,5 +24,6 @@ public class AxisTicksTests
     }
 
     [Fact]
-    public void Format_SmallSteps_ShowsEnoughDecimals() => Assert.Equal(["0.10", "0.15", "0.20"], AxisTicks.Format([0.1, 0.15, 0.2]));
+    public void Format_SmallSteps_ShowsEnoughDecimals() =>
+        Assert.Equal(["0.10", "0.15", "0.20"], AxisTicks.Format([0.1, 0.15, 0.2]));
 }

@@ -51,7 +51,8 @@ public class ForecastChartTests
     [Fact]
     public void LabelledPositions_Months_AreJanuaries()
     {
-        string[] months = [.. Enumerable.Range(0, 100).Select(i => $"{2000 + ((i + 4) / 12)}-{((i + 4) % 12) + 1:00}")];
+        string[] months = [.. Enumerable.Range(0, 100).Select(
+            i => $"{2000 + ((i + 4) / 12)}-{((i + 4) % 12) + 1:00}")];
 
         int[] indices = [.. ForecastChart.LabelledPositions(months)];
 
@@ -78,7 +79,8 @@ public class ForecastChartTests
 
     private static string Draw(string name)
     {
-        double[] history = [.. Enumerable.Range(0, 120).Select(i => 80 + (70 * Math.Sin(i / 11.0)) + (10 * Math.Sin(i * 1.7)))];
+        double[] history = [.. Enumerable.Range(0, 120).Select(
+            i => 80 + (70 * Math.Sin(i / 11.0)) + (10 * Math.Sin(i * 1.7)))];
         double[] forecast = [.. Enumerable.Range(120, 24).Select(i => 80 + (70 * Math.Sin(i / 11.0)))];
         string[] positions = [.. Enumerable.Range(0, 144).Select(i => $"{2013 + (i / 12)}-{(i % 12) + 1:00}")];
         return ForecastChart.Draw("Forecast of 24 rows", "month", positions,

@@ -8,8 +8,10 @@ public class LossCurveTests(ITestOutputHelper output)
     [Fact]
     public void Render_FallingLoss_StartsHighAndEndsLow()
     {
-        CurvePoint[] train = [.. Enumerable.Range(1, 40).Select(i => new CurvePoint(i, 0.01 + Math.Exp(-i / 8.0)))];
-        CurvePoint[] valid = [.. Enumerable.Range(1, 40).Select(i => new CurvePoint(i, 0.02 + Math.Exp(-i / 7.0) + (i > 30 ? 0.001 * (i - 30) : 0)))];
+        CurvePoint[] train = [.. Enumerable.Range(1, 40).Select(
+            i => new CurvePoint(i, 0.01 + Math.Exp(-i / 8.0)))];
+        CurvePoint[] valid = [.. Enumerable.Range(1, 40).Select(
+            i => new CurvePoint(i, 0.02 + Math.Exp(-i / 7.0) + (i > 30 ? 0.001 * (i - 30) : 0)))];
 
         IReadOnlyList<string> lines = LossCurve.Render(train, valid, "loss (mean squared error)", 100, 12);
 
@@ -20,7 +22,9 @@ public class LossCurveTests(ITestOutputHelper output)
         Assert.Contains("best", lines[0], StringComparison.Ordinal);
         int firstDot = FirstDrawnColumn(lines[1]);
         int lastRowDot = FirstDrawnColumn(lines[12]);
-        Assert.True(firstDot >= 0 && (lastRowDot < 0 || firstDot < lastRowDot), "a falling curve runs from top left to bottom right");
+        Assert.True(
+            firstDot >= 0 && (lastRowDot < 0 || firstDot < lastRowDot),
+            "a falling curve runs from top left to bottom right");
         Assert.EndsWith("epoch", lines[^1], StringComparison.Ordinal);
     }
 
@@ -61,5 +65,6 @@ public class LossCurveTests(ITestOutputHelper output)
     public void Render_ConstantLoss_DoesNotDivideByZero() =>
         Assert.NotEmpty(LossCurve.Render([new(1, 2), new(2, 2)], [new(1, 2)], "loss", 60, 8));
 
-    private static int FirstDrawnColumn(string line) => line.IndexOfAny([.. Enumerable.Range(0x2801, 255).Select(c => (char)c)]);
+    private static int FirstDrawnColumn(string line) =>
+        line.IndexOfAny([.. Enumerable.Range(0x2801, 255).Select(c => (char)c)]);
 }

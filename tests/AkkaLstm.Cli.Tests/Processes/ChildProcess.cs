@@ -26,7 +26,9 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a command line of the program, with switches of the runtime such as EnableAVX2=0.</summary>
+    /// <summary>
+    /// Starts a command line of the program, with switches of the runtime such as EnableAVX2=0.
+    /// </summary>
     public static ChildProcess Start(IEnumerable<string> arguments, params string[] runtimeSwitches)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments]);

@@ -4,10 +4,13 @@ using Xunit.Abstractions;
 
 namespace AkkaLstm.Cli.Tests.Processes;
 
-/// <summary>Training in processes that are killed, signalled, or run on other vector widths: always the same bits.</summary>
+/// <summary>
+/// Training in processes that are killed, signalled, or run on other vector widths: always the same bits.
+/// </summary>
 public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
 {
-    // Steps take about two milliseconds: a second or two for a run that is to end, no end in sight for one that is to be stopped.
+    // Steps take about two milliseconds: a second or two for a run that is to end, no end in sight for one that
+    // is to be stopped.
     private const int EpochCount = 60;
     private const int EndlessEpochCount = 1_000_000;
 
@@ -24,9 +27,14 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
         (await CliRun.OfAsync([.. TrainLine("whole"), "--quiet"])).AssertDone();
 
         string cut = _directory.File("cut");
-        await KillAsync([.. TrainLine("cut"), "--workers", "2", "--servers", "2"], cut, random.Next(0, 150), random);
-        await KillAsync(["resume", cut, "--workers", "1", "--servers", "3", "--checkpoint-every", "5"], cut, random.Next(200, 350), random);
-        await KillAsync(["resume", cut, "--workers", "3", "--servers", "1", "--checkpoint-every", "5"], cut, random.Next(400, 550), random);
+        await KillAsync(
+            [.. TrainLine("cut"), "--workers", "2", "--servers", "2"], cut, random.Next(0, 150), random);
+        await KillAsync(
+            ["resume", cut, "--workers", "1", "--servers", "3", "--checkpoint-every", "5"], cut,
+            random.Next(200, 350), random);
+        await KillAsync(
+            ["resume", cut, "--workers", "3", "--servers", "1", "--checkpoint-every", "5"], cut,
+            random.Next(400, 550), random);
         (await CliRun.OfAsync("resume", cut, "--workers", "2", "--servers", "1", "--quiet")).AssertDone();
 
         Assert.Equal(await HashAsync("whole"), await HashAsync("cut"));
@@ -46,7 +54,8 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(CliRun.ExitCodes.Interrupted, ended.ExitCode);
         Assert.Contains($"resume {run}", ended.ErrorLines[^1], StringComparison.Ordinal);
-        long stopped = long.Parse(ended.ErrorLines[^1].Split("after step ")[1].Split(';')[0], CultureInfo.InvariantCulture);
+        long stopped = long.Parse(
+            ended.ErrorLines[^1].Split("after step ")[1].Split(';')[0], CultureInfo.InvariantCulture);
         Assert.Equal(stopped, NewestStep(run));
     }
 
@@ -64,7 +73,8 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
             output.WriteLine($"{runtimeSwitch}: {path}");
             paths.Add(path);
             string name = runtimeSwitch.Split('=')[0];
-            (await ChildProcess.RunAsync([.. TrainLine(name), "--steps", "60", "--quiet"], runtimeSwitch)).AssertDone();
+            (await ChildProcess.RunAsync([.. TrainLine(name), "--steps", "60", "--quiet"], runtimeSwitch))
+                .AssertDone();
             Assert.Equal(widest, await HashAsync(name));
         }
 
@@ -79,7 +89,9 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
         string[] unshare = ["unshare", "-rm", "sh", "-c"];
         if (!await IsPermittedAsync(unshare))
         {
-            output.WriteLine("file systems cannot be mounted here; the store's own tests fill the disk with a failing stream");
+            output.WriteLine(
+                "file systems cannot be mounted here; the store's own tests fill the disk with a failing "
+                    + "stream");
             return;
         }
 
@@ -99,20 +111,24 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
             $akkalstm inspect {run} --json > {_directory.File("resumed.json")}
             """);
         CliRun script = await process.EndAsync();
-        (await CliRun.OfAsync(["train", .. job.Split(' '), "--out", _directory.File("whole"), "--quiet"])).AssertDone();
+        (await CliRun.OfAsync(["train", .. job.Split(' '), "--out", _directory.File("whole"), "--quiet"]))
+            .AssertDone();
 
         Assert.Contains("failed 1\nkept 0\nresumed 0\n", script.Out, StringComparison.Ordinal);
         string line = Assert.Single(File.ReadAllLines(_directory.File("stderr")));
         Assert.Contains("cannot be written (No space left on device", line, StringComparison.Ordinal);
         Assert.Contains("free space", line, StringComparison.Ordinal);
-        Assert.Contains(await HashAsync("whole"), File.ReadAllText(_directory.File("resumed.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            await HashAsync("whole"), File.ReadAllText(_directory.File("resumed.json")),
+            StringComparison.Ordinal);
     }
 
     private static async Task<bool> IsPermittedAsync(string[] unshare)
     {
         try
         {
-            using ChildProcess probe = ChildProcess.StartScript(unshare, "mount -t tmpfs -o size=100k tmpfs /mnt");
+            using ChildProcess probe = ChildProcess.StartScript(
+                unshare, "mount -t tmpfs -o size=100k tmpfs /mnt");
             return (await probe.EndAsync()).ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
@@ -123,16 +139,21 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<string> PathAsync(params string[] runtimeSwitches)
     {
-        CliRun run = await ChildProcess.RunAsync(["bench", "--sections", "fma", "--repetitions", "1", "--json"], runtimeSwitches);
+        CliRun run = await ChildProcess.RunAsync(
+            ["bench", "--sections", "fma", "--repetitions", "1", "--json"], runtimeSwitches);
         return run.AssertDone().Json.GetProperty("simdPath").GetString()!;
     }
 
-    /// <summary>Runs the line until the run's newest checkpoint has the given step (0: until the run begins), then kills it.</summary>
+    /// <summary>
+    /// Runs the line until the run's newest checkpoint has the given step (0: until the run begins), then kills
+    /// it.
+    /// </summary>
     private async Task KillAsync(IEnumerable<string> line, string run, int step, Random random)
     {
         using ChildProcess process = ChildProcess.Start(line);
         await process.UntilAsync(
-            () => step == 0 ? File.Exists(Path.Combine(run, "job.json")) : NewestStep(run) >= step, $"checkpoint of step {step}");
+            () => step == 0 ? File.Exists(Path.Combine(run, "job.json")) : NewestStep(run) >= step,
+            $"checkpoint of step {step}");
 
         // A little later, so that a checkpoint or a step may be half done.
         await Task.Delay(random.Next(0, 20));
@@ -144,17 +165,20 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
     {
         string checkpoints = Path.Combine(run, "checkpoints");
         return !Directory.Exists(checkpoints) ? -1 : Directory.GetDirectories(checkpoints, "step-*")
-            .Select(path => long.Parse(Path.GetFileName(path)["step-".Length..], CultureInfo.InvariantCulture)).DefaultIfEmpty(-1).Max();
+            .Select(path => long.Parse(Path.GetFileName(path)["step-".Length..], CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(-1).Max();
     }
 
     private string Data() => _directory.Write("load.csv", Samples.Csv());
 
     private string[] TrainLine(string name, int epochs = EpochCount) =>
     [
-        "train", "--data", Data(), "--out", _directory.File(name), "--targets", "load", "--window", "12", "--batch", "16", "--hidden", "24",
+        "train", "--data", Data(), "--out", _directory.File(name), "--targets", "load", "--window", "12",
+        "--batch", "16", "--hidden", "24",
         "--horizon", "4", "--epochs", $"{epochs}", "--patience", "0", "--checkpoint-every", "5",
     ];
 
     private async Task<string> HashAsync(string name) =>
-        (await CliRun.OfAsync("inspect", _directory.File(name), "--json")).AssertDone().Json.GetProperty("parameterSha256").GetString()!;
+        (await CliRun.OfAsync("inspect", _directory.File(name), "--json")).AssertDone().Json
+            .GetProperty("parameterSha256").GetString()!;
 }

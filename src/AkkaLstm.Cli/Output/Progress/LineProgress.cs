@@ -5,7 +5,9 @@ using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output.Progress;
 
-/// <summary>Progress where nothing can be redrawn: a line for each epoch, and one now and then within a long epoch.</summary>
+/// <summary>
+/// Progress where nothing can be redrawn: a line for each epoch, and one now and then within a long epoch.
+/// </summary>
 internal sealed class LineProgress(CliConsole console) : ITrainingObserver
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);

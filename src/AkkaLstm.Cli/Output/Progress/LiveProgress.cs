@@ -6,7 +6,10 @@ using Spectre.Console.Rendering;
 
 namespace AkkaLstm.Cli.Output.Progress;
 
-/// <summary>Progress on a terminal: one bar that is redrawn, above it a line for each epoch that took long enough to be read.</summary>
+/// <summary>
+/// Progress on a terminal: one bar that is redrawn, above it a line for each epoch that took long enough to be
+/// read.
+/// </summary>
 internal sealed class LiveProgress : ITrainingObserver
 {
     private static readonly TimeSpan ShortestBetweenLines = TimeSpan.FromSeconds(2);
@@ -20,7 +23,8 @@ internal sealed class LiveProgress : ITrainingObserver
     private LiveProgress(IAnsiConsole console) => _console = console;
 
     /// <summary>Runs training with the display.</summary>
-    public static async Task<T> RunAsync<T>(CliConsole console, Interrupts interrupts, Func<ITrainingObserver, Task<T>> train)
+    public static async Task<T> RunAsync<T>(
+        CliConsole console, Interrupts interrupts, Func<ITrainingObserver, Task<T>> train)
     {
         IAnsiConsole ansi = SpectreConsoles.ForError(console);
         var display = new LiveProgress(ansi);
@@ -96,6 +100,7 @@ internal sealed class LiveProgress : ITrainingObserver
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(display._state.Picture is { } picture ? text(picture) : "starting").Overflow(Overflow.Ellipsis);
+            new Text(display._state.Picture is { } picture ? text(picture) : "starting").Overflow(
+                Overflow.Ellipsis);
     }
 }

@@ -45,7 +45,9 @@ internal static class ProgressLines
     public static string Step(ProgressPicture picture, TrainingStarted started)
     {
         var line = new StringBuilder();
-        line.Append($"  step {Units.Count(picture.Step)}/{Units.Count(picture.StepCount)}  epoch {picture.Epoch}/{picture.EpochCount}");
+        line.Append(
+            $"  step {Units.Count(picture.Step)}/{Units.Count(picture.StepCount)}  epoch "
+                + $"{picture.Epoch}/{picture.EpochCount}");
         line.Append($"  loss {Units.Short(picture.Loss)}");
         line.Append($"  {Units.Count(picture.TargetsPerSecond)} {Units.TargetsOf(started.Plan.Task)}/s");
         if (picture.Remaining is { } left)
@@ -55,5 +57,6 @@ internal static class ProgressLines
         return line.ToString();
     }
 
-    private static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Units.Count(count)} {noun}s";
+    private static string Count(long count, string noun) =>
+        count == 1 ? $"1 {noun}" : $"{Units.Count(count)} {noun}s";
 }

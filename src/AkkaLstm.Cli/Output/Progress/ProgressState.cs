@@ -53,10 +53,12 @@ internal sealed class ProgressState
                 long stepCount = StepCount(started);
                 long step = Math.Max(_last.Step, started.FirstStep);
                 double stepSeconds = _rateWeight > 0 ? _stepSecondsSum / _rateWeight : 0;
-                TimeSpan? remaining = _rateWeight > 0 ? TimeSpan.FromSeconds(stepSeconds * Math.Max(0, stepCount - step)) : null;
+                TimeSpan? remaining =
+                    _rateWeight > 0 ? TimeSpan.FromSeconds(stepSeconds * Math.Max(0, stepCount - step)) : null;
                 int epoch = Math.Min((int)(step / started.StepsPerEpoch) + 1, started.EpochCount);
                 return new ProgressPicture(
-                    epoch, started.EpochCount, step, stepCount, _weight > 0 ? _lossSum / _weight : double.NaN, _validationLoss,
+                    epoch, started.EpochCount, step, stepCount, _weight > 0 ? _lossSum / _weight : double.NaN,
+                    _validationLoss,
                     stepSeconds > 0 ? _rateSum / _stepSecondsSum : 0, remaining, Slowest());
             }
         }
@@ -76,7 +78,8 @@ internal sealed class ProgressState
         {
             if (_weight > 0)
             {
-                // Time between two closed steps: validation and checkpoints are in it, as they are in the time left.
+                // Time between two closed steps: validation and checkpoints are in it, as they are in the time
+                // left.
                 _rateSum = (Memory * _rateSum) + step.Count;
                 _stepSecondsSum = (Memory * _stepSecondsSum) + (step.Elapsed - _last.Elapsed).TotalSeconds;
                 _rateWeight = (Memory * _rateWeight) + 1;

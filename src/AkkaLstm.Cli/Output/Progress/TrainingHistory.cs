@@ -16,7 +16,9 @@ internal sealed class TrainingHistory(ITrainingObserver? display) : ITrainingObs
     /// <summary>What was about to be trained.</summary>
     public TrainingStarted? Started { get; private set; }
 
-    /// <summary>Training loss: by epoch, or within the first epochs by step where fewer than two epochs were finished.</summary>
+    /// <summary>
+    /// Training loss: by epoch, or within the first epochs by step where fewer than two epochs were finished.
+    /// </summary>
     public IReadOnlyList<CurvePoint> Training => _epochs.Count >= 2 ? _epochs : _steps;
 
     /// <summary>Validation loss by epoch.</summary>

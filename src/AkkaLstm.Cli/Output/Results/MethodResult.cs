@@ -15,12 +15,15 @@ internal sealed record MethodResult(
 {
     /// <summary>The figures of a report, the model first.</summary>
     public static IReadOnlyList<MethodResult> Of(EvaluationReport report) =>
-        [.. report.Methods.Select(m => new MethodResult(m.Method, m.Description, ByName(m.Metrics), TargetsOf(m)))];
+        [.. report.Methods.Select(
+            m => new MethodResult(m.Method, m.Description, ByName(m.Metrics), TargetsOf(m)))];
 
     private static Dictionary<string, double> ByName(IReadOnlyList<Metric> metrics) =>
         metrics.ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal);
 
-    private static Dictionary<string, IReadOnlyDictionary<string, double>>? TargetsOf(MethodScores scores) => scores.Targets.Count == 0
+    private static Dictionary<string, IReadOnlyDictionary<string, double>>? TargetsOf(MethodScores scores) =>
+        scores.Targets.Count == 0
         ? null
-        : scores.Targets.ToDictionary(t => t.Column, t => (IReadOnlyDictionary<string, double>)ByName(t.Metrics), StringComparer.Ordinal);
+        : scores.Targets.ToDictionary(
+            t => t.Column, t => (IReadOnlyDictionary<string, double>)ByName(t.Metrics), StringComparer.Ordinal);
 }

@@ -80,6 +80,7 @@ internal sealed record TrainResult
         BestCheckpoint = result.BestCheckpoint,
         ElapsedSeconds = result.Elapsed.TotalSeconds,
         TargetsPerSecond = result.TargetsPerSecond,
-        ResumeCommand = result.Status == TrainingStatus.Completed ? null : ProgramName.Line("resume", result.RunDirectory),
+        ResumeCommand =
+            result.Status == TrainingStatus.Completed ? null : ProgramName.Line("resume", result.RunDirectory),
     };
 }
