@@ -14,8 +14,8 @@ namespace AkkaLstm.Training.Checkpoints;
 public sealed record CheckpointFile(long Bytes, string Sha256);
 
 /// <summary>
-/// What <c>manifest.json</c> says of a checkpoint: where the job stood, which plan and data it belongs to, and the hashes that tell a whole
-/// checkpoint from a damaged one.
+/// What <c>manifest.json</c> says of a checkpoint: where the job stood, which plan and data it belongs to, and
+/// the hashes that tell a whole checkpoint from a damaged one.
 /// </summary>
 public sealed record CheckpointManifest
 {
@@ -61,7 +61,10 @@ public sealed record CheckpointManifest
     /// <summary>The other files by name.</summary>
     public required SortedDictionary<string, CheckpointFile> Files { get; init; }
 
-    /// <summary>SHA-256 over this file's bytes with this value replaced by zeros: damage to the manifest itself is found too.</summary>
+    /// <summary>
+    /// SHA-256 over this file's bytes with this value replaced by zeros: damage to the manifest itself is found
+    /// too.
+    /// </summary>
     public required string Checksum { get; init; }
 
     /// <summary>A manifest without its checksum, which <see cref="ToBytes"/> fills in.</summary>
@@ -91,17 +94,20 @@ public sealed record CheckpointManifest
                     ? Encoding.UTF8.GetString(bytes).Replace(checksum, NoChecksum, StringComparison.Ordinal)
                     : "";
                 if (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(unsigned))) != checksum)
-                    throw new BadInputException($"{place}: is damaged (its checksum is wrong); use another checkpoint");
+                    throw new BadInputException(
+                        $"{place}: is damaged (its checksum is wrong); use another checkpoint");
                 if (version != CurrentFormatVersion)
                 {
                     throw new BadInputException(
-                        $"{place}: has format version {version} where this program reads {CurrentFormatVersion}; use the program that wrote it");
+                        $"{place}: has format version {version} where this program reads {CurrentFormatVersion}; "
+                        + "use the program that wrote it");
                 }
             }
 
             return JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new BadInputException($"{place}: is damaged (it is not a manifest); use another checkpoint", e);
         }

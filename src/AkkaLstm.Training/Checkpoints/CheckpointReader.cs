@@ -7,7 +7,9 @@ namespace AkkaLstm.Training.Checkpoints;
 /// <summary>Reads manifests and tells whole checkpoints from damaged ones.</summary>
 internal static class CheckpointReader
 {
-    /// <summary>What the name of a checkpoint's directory begins with; the number of closed steps follows.</summary>
+    /// <summary>
+    /// What the name of a checkpoint's directory begins with; the number of closed steps follows.
+    /// </summary>
     public const string StepPrefix = "step-";
 
     /// <summary>Paths of the checkpoints in a directory, newest first.</summary>
@@ -17,11 +19,15 @@ internal static class CheckpointReader
             .Where(path => StepOf(path) is not null)
             .OrderByDescending(path => StepOf(path))];
 
-    /// <summary>The newest whole checkpoint in a directory; damaged ones are reported and passed over. Null where there is none.</summary>
+    /// <summary>
+    /// The newest whole checkpoint in a directory; damaged ones are reported and passed over. Null where there
+    /// is none.
+    /// </summary>
     /// <param name="directory">Where the checkpoints are.</param>
     /// <param name="isBestOnly">Whether only those count that were the best of their time.</param>
     /// <param name="report">Hears of damaged ones.</param>
-    public static (string Path, CheckpointManifest Manifest)? Find(string directory, bool isBestOnly, Action<RunNotice> report)
+    public static (string Path, CheckpointManifest Manifest)? Find(
+        string directory, bool isBestOnly, Action<RunNotice> report)
     {
         foreach (string path in List(directory))
         {
@@ -58,7 +64,8 @@ internal static class CheckpointReader
     }
 
     /// <summary>Verifies every file of a checkpoint against the manifest.</summary>
-    /// <exception cref="BadInputException">Something is missing, cut short or changed; the message names it.</exception>
+    /// <exception cref="BadInputException">Something is missing, cut short or changed; the message names
+    /// it.</exception>
     public static CheckpointManifest Verify(string path)
     {
         CheckpointManifest manifest = ReadManifest(path);
@@ -76,9 +83,12 @@ internal static class CheckpointReader
             }
 
             if (actual.Bytes != expected.Bytes)
-                throw new BadInputException($"{file}: is damaged ({actual.Bytes} bytes where {expected.Bytes} were written); use another checkpoint");
+                throw new BadInputException(
+                    $"{file}: is damaged ({actual.Bytes} bytes where {expected.Bytes} were written); "
+                    + "use another checkpoint");
             if (actual.Sha256 != expected.Sha256)
-                throw new BadInputException($"{file}: is damaged (its SHA-256 is not the written one); use another checkpoint");
+                throw new BadInputException(
+                    $"{file}: is damaged (its SHA-256 is not the written one); use another checkpoint");
         }
 
         return manifest;
@@ -91,7 +101,11 @@ internal static class CheckpointReader
     public static CheckpointManifest? TryReadManifest(string path) => OrNull(ReadManifest, path);
 
     private static long? StepOf(string path) =>
-        long.TryParse(Path.GetFileName(path).AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+        long.TryParse(
+            Path.GetFileName(path).AsSpan(StepPrefix.Length),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long step)
             ? step
             : null;
 

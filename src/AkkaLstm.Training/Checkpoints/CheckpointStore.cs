@@ -9,8 +9,8 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of a run. Each is a directory <c>step-00000123</c> that is written beside its place, flushed to disk and then renamed, so
-/// that what bears the name is whole; the newest ones and the best are kept.
+/// The checkpoints of a run. Each is a directory <c>step-00000123</c> that is written beside its place, flushed
+/// to disk and then renamed, so that what bears the name is whole; the newest ones and the best are kept.
 /// </summary>
 public sealed class CheckpointStore
 {
@@ -44,7 +44,8 @@ public sealed class CheckpointStore
     /// <param name="momentNames">Names of the optimizer's moments.</param>
     /// <param name="report">Hears of damaged checkpoints.</param>
     /// <exception cref="StorageException">The directory cannot be written.</exception>
-    public CheckpointStore(string directory, ModelCard card, IReadOnlyList<string> momentNames, Action<RunNotice> report)
+    public CheckpointStore(
+        string directory, ModelCard card, IReadOnlyList<string> momentNames, Action<RunNotice> report)
     {
         _directory = directory;
         _card = card;
@@ -68,7 +69,8 @@ public sealed class CheckpointStore
     /// <exception cref="StorageException">The disk failed; earlier checkpoints are untouched.</exception>
     public string Write(TrainingState state, JobProgress progress, CheckpointReason reason, bool isBest)
     {
-        string path = Path.Combine(_directory, CheckpointReader.StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
+        string path = Path.Combine(
+            _directory, CheckpointReader.StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
         string temporary = Path.Combine(_directory, TemporaryPrefix + Path.GetFileName(path));
         try
         {
@@ -80,11 +82,14 @@ public sealed class CheckpointStore
                     Path.Combine(temporary, ParametersName),
                     stream => Safetensors.Write(stream, ParameterFile.Entries(_layout, state.Parameters))),
                 [OptimizerName] = HashingFile.Write(
-                    Path.Combine(temporary, OptimizerName), stream => Safetensors.Write(stream, MomentEntries(state.Moments))),
+                    Path.Combine(temporary, OptimizerName),
+                    stream => Safetensors.Write(stream, MomentEntries(state.Moments))),
                 [CarryName] = HashingFile.Write(
                     Path.Combine(temporary, CarryName),
-                    stream => Safetensors.Write(stream, [new SafetensorsEntry(CarryTensor, [state.Carry.Length], state.Carry)])),
-                [ModelName] = HashingFile.Write(Path.Combine(temporary, ModelName), stream => stream.Write(_card.ToBytes())),
+                    stream => Safetensors.Write(
+                        stream, [new SafetensorsEntry(CarryTensor, [state.Carry.Length], state.Carry)])),
+                [ModelName] = HashingFile.Write(
+                    Path.Combine(temporary, ModelName), stream => stream.Write(_card.ToBytes())),
             };
             var manifest = new CheckpointManifest
             {
@@ -108,11 +113,18 @@ public sealed class CheckpointStore
         }
     }
 
-    /// <summary>The newest whole checkpoint of this plan and data; damaged ones are reported and passed over. Null where there is none.</summary>
-    /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other data.</exception>
+    /// <summary>
+    /// The newest whole checkpoint of this plan and data; damaged ones are reported and passed over. Null where
+    /// there is none.
+    /// </summary>
+    /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other
+    /// data.</exception>
     public (string Path, CheckpointManifest Manifest)? FindNewest() => Find(isBestOnly: false);
 
-    /// <summary>The newest whole checkpoint that was the best of its time, or the newest at all; as <see cref="FindNewest"/>.</summary>
+    /// <summary>
+    /// The newest whole checkpoint that was the best of its time, or the newest at all; as
+    /// <see cref="FindNewest"/>.
+    /// </summary>
     public (string Path, CheckpointManifest Manifest)? FindBest() =>
         Find(isBestOnly: true) ?? FindNewest();
 
@@ -140,7 +152,8 @@ public sealed class CheckpointStore
         carryFile.ReadValues(CarryTensor, carry);
         return _layout.Hash(parameters) == manifest.ParameterHash
             ? new TrainingState(parameters, moments, carry)
-            : throw new BadInputException($"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
+            : throw new BadInputException(
+                $"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
     }
 
     private (string Path, CheckpointManifest Manifest)? Find(bool isBestOnly)
@@ -164,8 +177,9 @@ public sealed class CheckpointStore
     private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
 
     /// <summary>
-    /// Gives the finished directory its name. A checkpoint of the same step is already there when an epoch's end is also the job's end, or after
-    /// going on from an older one: the same step has the same bits, so only the manifest is replaced.
+    /// Gives the finished directory its name. A checkpoint of the same step is already there when an epoch's
+    /// end is also the job's end, or after going on from an older one: the same step has the same bits, so only
+    /// the manifest is replaced.
     /// </summary>
     private static void Publish(string temporary, string path, CheckpointManifest manifest)
     {
@@ -209,7 +223,10 @@ public sealed class CheckpointStore
         for (int m = 0; m < moments.Length; m++)
         {
             foreach (TensorInfo tensor in _layout.Tensors)
-                entries.Add(new SafetensorsEntry(MomentTensor(m, tensor), tensor.Shape, moments[m].AsMemory(tensor.Offset, tensor.Length)));
+            {
+                Memory<float> values = moments[m].AsMemory(tensor.Offset, tensor.Length);
+                entries.Add(new SafetensorsEntry(MomentTensor(m, tensor), tensor.Shape, values));
+            }
         }
 
         return entries;

@@ -52,7 +52,8 @@ internal sealed class HashingFile : Stream
     /// <summary>Hashes a file as it is on disk.</summary>
     public static CheckpointFile Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
+        using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
         return new CheckpointFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 

@@ -9,8 +9,9 @@ using AkkaLstm.Training.Plans;
 namespace AkkaLstm.Training.Checkpoints;
 
 /// <summary>
-/// What must be known of parameters to use them: the plan they were trained with, the model's shape, and what was learned from the data
-/// (normaliser or vocabulary). It is <c>model.json</c> in a checkpoint and metadata in an exported safetensors file.
+/// What must be known of parameters to use them: the plan they were trained with, the model's shape, and what
+/// was learned from the data (normaliser or vocabulary). It is <c>model.json</c> in a checkpoint and metadata
+/// in an exported safetensors file.
 /// </summary>
 /// <param name="Plan">The resolved plan.</param>
 /// <param name="DataHash">Hash of the data's contents.</param>
@@ -63,13 +64,19 @@ public sealed record ModelCard(TrainingPlan Plan, string DataHash, ModelSpec Mod
             return new ModelCard(
                 TrainingPlan.Resolve(JobFile.Read(root.GetProperty("plan"), place, baseDirectory: null)),
                 root.GetProperty("dataHash").GetString() ?? "",
-                (root.GetProperty("model").Deserialize<ModelSpec>(Json) ?? throw new JsonException("no model")).Validate(),
+                ReadSpec(root.GetProperty("model")),
                 DataArtifacts.Parse(root.GetProperty("artifacts").GetRawText(), place));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            string reason = Encoding.UTF8.GetByteCount(json) == 0 ? "it is empty" : "its model description cannot be read";
+            string reason = Encoding.UTF8.GetByteCount(json) == 0
+                ? "it is empty"
+                : "its model description cannot be read";
             throw new BadInputException($"{place}: {reason}; use a model that this program saved", e);
         }
     }
+
+    private static ModelSpec ReadSpec(JsonElement json) =>
+        json.Deserialize<ModelSpec>(Json)?.Validate() ?? throw new JsonException("no model");
 }

@@ -1,8 +1,9 @@
 namespace AkkaLstm.Training.Execution;
 
 /// <summary>
-/// A cheap checksum over a sample of parameters' bits, to tell replicas that have diverged apart. The norm of every gradient reaches all
-/// parameters, so replicas that differ do so nearly everywhere; a sample finds it, and reading all would cost as much as the update itself.
+/// A cheap checksum over a sample of parameters' bits, to tell replicas that have diverged apart. The norm of
+/// every gradient reaches all parameters, so replicas that differ do so nearly everywhere; a sample finds it,
+/// and reading all would cost as much as the update itself.
 /// </summary>
 internal static class Checksum
 {
@@ -14,7 +15,10 @@ internal static class Checksum
 
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
-    /// <summary>A multiply-and-add hash over every 16th line of 16 floats; the same on every machine. It finds accidents, not attacks.</summary>
+    /// <summary>
+    /// A multiply-and-add hash over every 16th line of 16 floats; the same on every machine. It finds
+    /// accidents, not attacks.
+    /// </summary>
     public static ulong Of(ReadOnlySpan<float> values)
     {
         ulong sum = (ulong)values.Length;

@@ -7,7 +7,9 @@ using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Training.Execution;
 
-/// <summary>Where training begins: initialised parameters, or those of a file; moments and carried state are zero.</summary>
+/// <summary>
+/// Where training begins: initialised parameters, or those of a file; moments and carried state are zero.
+/// </summary>
 internal sealed class InitialState
 {
     private readonly TrainingPlan _plan;
@@ -21,7 +23,10 @@ internal sealed class InitialState
         _given = given;
     }
 
-    /// <summary>The beginning of a plan. A given file is read at once, so that what is wrong with it is said before training.</summary>
+    /// <summary>
+    /// The beginning of a plan. A given file is read at once, so that what is wrong with it is said before
+    /// training.
+    /// </summary>
     /// <exception cref="BadInputException">The file does not fit the model.</exception>
     public static InitialState Of(TrainingPlan plan, ModelSpec spec)
     {

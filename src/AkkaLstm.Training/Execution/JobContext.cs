@@ -8,10 +8,15 @@ using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Training.Execution;
 
-/// <summary>What all executors of one job in this process share. Everything but the buffers of the running generation is read-only.</summary>
+/// <summary>
+/// What all executors of one job in this process share. Everything but the buffers of the running generation is
+/// read-only.
+/// </summary>
 internal sealed class JobContext
 {
-    /// <summary>Generations whose buffers are kept: the running one, and the one before for workers that still finish.</summary>
+    /// <summary>
+    /// Generations whose buffers are kept: the running one, and the one before for workers that still finish.
+    /// </summary>
     private const int KeptGenerations = 2;
 
     private readonly Lock _gate = new();
@@ -55,7 +60,10 @@ internal sealed class JobContext
     /// <summary>The validation split; null where the data has none.</summary>
     public ISequenceSource? Validation { get; }
 
-    /// <summary>Whether lanes go on from window to window; where every window starts from zero, no carry needs to travel.</summary>
+    /// <summary>
+    /// Whether lanes go on from window to window; where every window starts from zero, no carry needs to
+    /// travel.
+    /// </summary>
     public bool CarriesState { get; }
 
     public CheckpointStore Store { get; }
@@ -75,13 +83,17 @@ internal sealed class JobContext
         }
     }
 
-    /// <summary>The state a generation starts from: loaded and verified once for all servers, and let go when each has its slice.</summary>
+    /// <summary>
+    /// The state a generation starts from: loaded and verified once for all servers, and let go when each has
+    /// its slice.
+    /// </summary>
     public TrainingState StateOf(string? checkpointId, int generation, SliceId slice)
     {
         lock (_gate)
         {
             if (_loaded is null || _loaded.CheckpointId != checkpointId || _loaded.Generation != generation)
-                _loaded = new LoadedState(checkpointId, generation, checkpointId is null ? _initial() : Store.Load(checkpointId));
+                _loaded = new LoadedState(
+                    checkpointId, generation, checkpointId is null ? _initial() : Store.Load(checkpointId));
             TrainingState state = _loaded.State;
             _loaded.Slices.Add(slice.Index);
             if (_loaded.Slices.Count == slice.Count) _loaded = null;

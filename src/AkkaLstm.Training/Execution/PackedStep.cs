@@ -2,14 +2,19 @@ using AkkaLstm.Models;
 
 namespace AkkaLstm.Training.Execution;
 
-/// <summary>Packed weights that are renewed every other step by all workers of the process together, in pieces.</summary>
+/// <summary>
+/// Packed weights that are renewed every other step by all workers of the process together, in pieces.
+/// </summary>
 /// <remarks>
-/// Invariant: nobody packs a piece of step n once somebody has the weights of step n, because they are given out only when all pieces are
-/// packed. A step closes only after workers had its weights; so the packing of step n + 2 cannot meet that of step n.
+/// Invariant: nobody packs a piece of step n once somebody has the weights of step n, because they are given
+/// out only when all pieces are packed. A step closes only after workers had its weights; so the packing of
+/// step n + 2 cannot meet that of step n.
 /// </remarks>
 internal sealed class PackedStep(ModelSpec spec)
 {
-    /// <summary>Rounds of waiting for the others' last pieces before the thread lies down: pieces take microseconds.</summary>
+    /// <summary>
+    /// Rounds of waiting for the others' last pieces before the thread lies down: pieces take microseconds.
+    /// </summary>
     private const int SpinCount = 50;
 
     private readonly ModelWeights _weights = new(spec);
@@ -20,7 +25,8 @@ internal sealed class PackedStep(ModelSpec spec)
     private volatile Exception? _failure;
 
     /// <summary>The weights of a step; packs pieces of them until all are packed.</summary>
-    /// <param name="step">The step. An answer for one that has passed is fenced off, so it may get the weights of a later one.</param>
+    /// <param name="step">The step. An answer for one that has passed is fenced off, so it may get the weights
+    /// of a later one.</param>
     /// <param name="parameters">The step's parameters, (N).</param>
     /// <exception cref="InvalidOperationException">Another thread failed to pack its piece.</exception>
     public ModelWeights Get(long step, float[] parameters)
@@ -36,7 +42,9 @@ internal sealed class PackedStep(ModelSpec spec)
 
         PackPieces();
         WaitForOthers();
-        return _failure is null ? _weights : throw new InvalidOperationException("The weights could not be packed.", _failure);
+        return _failure is null
+            ? _weights
+            : throw new InvalidOperationException("The weights could not be packed.", _failure);
     }
 
     private bool IsOver => _failure is not null || Volatile.Read(ref _packedCount) >= _weights.PackCount;

@@ -3,12 +3,12 @@ using AkkaLstm.Models;
 namespace AkkaLstm.Training.Execution;
 
 /// <summary>
-/// The parameters of one generation in this process: a flat buffer and its packed form for even steps, and both again for odd ones. Servers
-/// write the parameters of step n + 1 while workers read those of step n.
+/// The parameters of one generation in this process: a flat buffer and its packed form for even steps, and both
+/// again for odd ones. Servers write the parameters of step n + 1 while workers read those of step n.
 /// </summary>
 /// <remarks>
-/// A generation has buffers of its own, so that a worker that still computes for an earlier one cannot disturb it; what that
-/// worker finds in buffers that moved on is fenced off with its answer.
+/// A generation has buffers of its own, so that a worker that still computes for an earlier one cannot disturb
+/// it; what that worker finds in buffers that moved on is fenced off with its answer.
 /// </remarks>
 internal sealed class ParameterBuffers
 {
@@ -24,6 +24,8 @@ internal sealed class ParameterBuffers
     /// <summary>All parameters of a step, (N).</summary>
     public float[] Flat(long step) => _flat[step & 1];
 
-    /// <summary>The step's parameters packed for the kernels; the workers that ask first share the packing.</summary>
+    /// <summary>
+    /// The step's parameters packed for the kernels; the workers that ask first share the packing.
+    /// </summary>
     public ModelWeights Packed(long step) => _packed[step & 1].Get(step, Flat(step));
 }

@@ -2,6 +2,7 @@ using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
 using GradientPart = AkkaLstm.Models.Gradients.GradientPart;
@@ -72,8 +73,9 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
 
     private SliceApplied Apply(ApplySlice order)
     {
+        StepDecision decision = order.Decision;
         _optimizer!.Apply(
-            _reduced!, new UpdateScalars(order.Fence.Step, order.Decision.LearningRate, order.Decision.GradientScale));
+            _reduced!, new UpdateScalars(order.Fence.Step, decision.LearningRate, decision.GradientScale));
         return new SliceApplied(_payload!, Checksum.Of(_optimizer.Current.Span));
     }
 
@@ -93,6 +95,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             carries[s] = new CarryPayload(copy);
         }
 
-        return new SliceSnapshot(new SnapshotPayload(state, (long)_slice.Length * sizeof(float) * (1 + state.Moments.Length)), carries);
+        long bytes = (long)_slice.Length * sizeof(float) * (1 + state.Moments.Length);
+        return new SliceSnapshot(new SnapshotPayload(state, bytes), carries);
     }
 }

@@ -4,12 +4,14 @@ using AkkaLstm.Training.Checkpoints;
 namespace AkkaLstm.Training.Execution;
 
 /// <summary>
-/// Buffers of snapshots. All slices of one snapshot share one state, so that nothing needs to be put together before it is written; a
-/// state that was written is used again for a later snapshot.
+/// Buffers of snapshots. All slices of one snapshot share one state, so that nothing needs to be put together
+/// before it is written; a state that was written is used again for a later snapshot.
 /// </summary>
 internal sealed class SnapshotPool(Func<TrainingState> create)
 {
-    /// <summary>Snapshots that are being taken at once; more can only come from a generation that was given up.</summary>
+    /// <summary>
+    /// Snapshots that are being taken at once; more can only come from a generation that was given up.
+    /// </summary>
     private const int MaxOpenCount = 4;
 
     private readonly Lock _gate = new();

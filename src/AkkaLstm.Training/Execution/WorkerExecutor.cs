@@ -7,10 +7,12 @@ using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Training.Execution;
 
-/// <summary>A worker's mathematics: forward and backward over shards of a window, forward over the validation split.</summary>
+/// <summary>
+/// A worker's mathematics: forward and backward over shards of a window, forward over the validation split.
+/// </summary>
 /// <remarks>
-/// Buffers are made on first use and kept. What an answer carries out (gradient, carry) belongs to the parity of its step and to the place of
-/// the order within the step, so that it stays untouched until step n + 2.
+/// Buffers are made on first use and kept. What an answer carries out (gradient, carry) belongs to the parity
+/// of its step and to the place of the order within the step, so that it stays untouched until step n + 2.
 /// </remarks>
 internal sealed class WorkerExecutor : IWorkExecutor
 {
@@ -65,12 +67,16 @@ internal sealed class WorkerExecutor : IWorkExecutor
             Workspace(lanes),
             answer.Gradient,
             losses);
-        return new ShardsComputed(answer.GradientPayload, _job.CarriesState ? answer.CarriesOf(order.Shards.Count) : _job.NoCarries(order.Shards.Count), Totals(losses));
+        return new ShardsComputed(
+            answer.GradientPayload,
+            _job.CarriesState ? answer.CarriesOf(order.Shards.Count) : _job.NoCarries(order.Shards.Count),
+            Totals(losses));
     }
 
     private ShardsEvaluated Evaluate(EvaluateShards order)
     {
-        ISequenceSource source = _job.Validation ?? throw new InvalidOperationException("The job has no validation split.");
+        ISequenceSource source = _job.Validation
+            ?? throw new InvalidOperationException("The job has no validation split.");
         int lanesPerShard = _job.Plan.LanesPerShard;
         int lanes = order.Shards.Count * lanesPerShard;
         ModelWeights weights = WeightsOf(order.Parameters, order.Fence.Step);
@@ -163,7 +169,11 @@ internal sealed class WorkerExecutor : IWorkExecutor
             if (Carry.Length >= length) return;
             Carry = new float[length];
             int shardLength = _lanesPerShard * _carryLength;
-            _carries = [.. Enumerable.Range(0, shardCount).Select(s => new CarryPayload(Carry.AsMemory(s * shardLength, shardLength)))];
+            _carries =
+            [
+                .. Enumerable.Range(0, shardCount).Select(
+                    s => new CarryPayload(Carry.AsMemory(s * shardLength, shardLength))),
+            ];
         }
 
         public ArraySegment<CarryPayload> CarriesOf(int shardCount) => new(_carries, 0, shardCount);

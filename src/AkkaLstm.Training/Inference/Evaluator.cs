@@ -9,20 +9,23 @@ namespace AkkaLstm.Training.Inference;
 /// <param name="Count">Counted elements.</param>
 /// <param name="Accuracy">Share of targets whose class had the largest output; null for forecasts.</param>
 /// <param name="Report">The task's own figures, with the baselines where there are some.</param>
-public sealed record EvaluationResult(DataSplit Split, double Loss, long Count, double? Accuracy, EvaluationReport Report);
+public sealed record EvaluationResult(
+    DataSplit Split, double Loss, long Count, double? Accuracy, EvaluationReport Report);
 
 /// <summary>Evaluates a model on a split.</summary>
 public static class Evaluator
 {
     /// <summary>Runs the model once over a split.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
+    /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained
+    /// on.</param>
     /// <param name="split">The split, cut as the plan says.</param>
     /// <param name="threads">Threads to share the work; the result is the same on any number.</param>
     /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
     public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split, int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        return SplitRun.Evaluate(model.Model, model.Parameters, model.OpenData(data), split, model.Card.Plan.Shards, threads);
+        return SplitRun.Evaluate(
+            model.Model, model.Parameters, model.OpenData(data), split, model.Card.Plan.Shards, threads);
     }
 }

@@ -10,7 +10,8 @@ namespace AkkaLstm.Training.Inference;
 /// <param name="Targets">Names of the forecast columns.</param>
 /// <param name="Rows">One for each step ahead.</param>
 /// <param name="HistoryDates">Dates of the last known rows; empty without dates.</param>
-/// <param name="History">Last known values of the targets, [column][row], in the data's own units, for charts.</param>
+/// <param name="History">Last known values of the targets, [column][row], in the data's own units, for
+/// charts.</param>
 public sealed record ForecastResult(
     string? DateColumn,
     IReadOnlyList<string> Targets,
@@ -31,19 +32,22 @@ public static class Forecaster
     private const int ChartRows = 120;
 
     /// <summary>
-    /// Forecasts so many rows ahead. The model's own horizon is predicted directly; beyond it the forecast rows are taken as known
-    /// and the model goes on from them.
+    /// Forecasts so many rows ahead. The model's own horizon is predicted directly; beyond it the forecast rows
+    /// are taken as known and the model goes on from them.
     /// </summary>
     /// <param name="model">A model trained with the forecast task.</param>
-    /// <param name="data">Path of the CSV or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
+    /// <param name="data">Path of the CSV or <c>builtin:NAME</c>; null takes what the model was trained
+    /// on.</param>
     /// <param name="horizon">Rows ahead; null takes the model's horizon.</param>
-    /// <exception cref="BadInputException">The data cannot be used, or the horizon goes beyond the model's and the model has inputs it does not forecast.</exception>
+    /// <exception cref="BadInputException">The data cannot be used, or the horizon goes beyond the model's and
+    /// the model has inputs it does not forecast.</exception>
     public static ForecastResult Forecast(ModelFile model, string? data, int? horizon)
     {
         if (model.Card.Artifacts.Normalizer is not { } normalizer)
         {
             throw new BadInputException(
-                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; give a model trained to forecast");
+                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; "
+                + "give a model trained to forecast");
         }
 
         DataOptions options = model.DataOptionsFor(data);

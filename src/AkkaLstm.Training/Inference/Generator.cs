@@ -15,7 +15,10 @@ public sealed record GenerationOptions
     /// <summary>Tokens (characters or words) to generate. Default 500.</summary>
     public int Length { get; init; } = 500;
 
-    /// <summary>Divides the outputs before the softmax: below 1 plainer, above 1 wilder, 0 always the likeliest token. Default 1.</summary>
+    /// <summary>
+    /// Divides the outputs before the softmax: below 1 plainer, above 1 wilder, 0 always the likeliest token.
+    /// Default 1.
+    /// </summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>Seed of the choice of tokens. Default 1.</summary>
@@ -24,7 +27,8 @@ public sealed record GenerationOptions
 
 /// <summary>Generated text.</summary>
 /// <param name="Text">The text after the prompt.</param>
-/// <param name="UnknownInPrompt">Characters or words of the prompt that the model has never seen, each once.</param>
+/// <param name="UnknownInPrompt">Characters or words of the prompt that the model has never seen, each
+/// once.</param>
 public sealed record GenerationResult(string Text, IReadOnlyList<string> UnknownInPrompt);
 
 /// <summary>Generates text with a language model.</summary>
@@ -35,14 +39,16 @@ public static class Generator
     /// <param name="options">Prompt, length, temperature, seed.</param>
     /// <param name="onText">Hears each piece as it comes; null for none.</param>
     /// <param name="stop">Ends early with what there is.</param>
-    /// <exception cref="BadInputException">The model is not a language model, or an option is out of range.</exception>
+    /// <exception cref="BadInputException">The model is not a language model, or an option is out of
+    /// range.</exception>
     public static GenerationResult Generate(
         ModelFile model, GenerationOptions options, Action<string>? onText = null, CancellationToken stop = default)
     {
         if (model.Card.Artifacts.Vocabulary is not { } vocabulary)
         {
             throw new BadInputException(
-                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; give a model trained on text");
+                $"{model.Source}: was trained for --task {ChoiceNames.NameOf(model.Card.Plan.Task)}; "
+                + "give a model trained on text");
         }
 
         Validate(options);
@@ -83,9 +89,10 @@ public static class Generator
         IEnumerable<string> pieces = vocabulary.Kind == VocabularyKind.Characters
             ? prompt.EnumerateRunes().Select(rune => rune.ToString())
             : prompt.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return [.. pieces.Distinct(StringComparer.Ordinal).Where(piece => piece != Vocabulary.Unknown && IsUnknown(piece))];
+        return [.. pieces.Distinct(StringComparer.Ordinal).Where(IsUnknown)];
 
-        bool IsUnknown(string piece) => vocabulary.Encode(piece) is [var id] && id == vocabulary.UnknownId;
+        bool IsUnknown(string piece) =>
+            piece != Vocabulary.Unknown && vocabulary.Encode(piece) is [var id] && id == vocabulary.UnknownId;
     }
 
     private static void Validate(GenerationOptions options)
@@ -93,6 +100,9 @@ public static class Generator
         if (options.Length < 0)
             throw new BadInputException($"--length: {options.Length} is negative; use 0 or more");
         if (!(options.Temperature >= 0 && double.IsFinite(options.Temperature)))
-            throw new BadInputException(FormattableString.Invariant($"--temperature: {options.Temperature} is out of range; use 0 or more, for example 0.8"));
+        {
+            throw new BadInputException(FormattableString.Invariant(
+                $"--temperature: {options.Temperature} is out of range; use 0 or more, for example 0.8"));
+        }
     }
 }

@@ -16,7 +16,8 @@ namespace AkkaLstm.Training.Inference;
 /// <param name="Model">The model's shape.</param>
 /// <param name="Tensors">Names and shapes of the parameters, in layout order.</param>
 /// <param name="ParameterCount">Floats of all tensors.</param>
-/// <param name="ParameterHash">SHA-256 over all parameters as little-endian float32 in layout order, lower-case hex.</param>
+/// <param name="ParameterHash">SHA-256 over all parameters as little-endian float32 in layout order, lower-case
+/// hex.</param>
 /// <param name="Progress">Where training stood; null for an exported file.</param>
 /// <param name="Checkpoints">For a run directory: its checkpoints, newest first; else empty.</param>
 public sealed record InspectionReport(
@@ -42,7 +43,9 @@ public sealed record CheckpointSummary(string Path, long? Step, int? Epoch, bool
 /// <summary>Looks into runs, checkpoints and model files.</summary>
 public static class Inspector
 {
-    /// <summary>Looks at what a path holds: for a run its newest whole checkpoint, the end of the training so far.</summary>
+    /// <summary>
+    /// Looks at what a path holds: for a run its newest whole checkpoint, the end of the training so far.
+    /// </summary>
     /// <exception cref="BadInputException">There is nothing to look at, or it is damaged.</exception>
     public static InspectionReport Inspect(string path)
     {
@@ -67,7 +70,8 @@ public static class Inspector
         try
         {
             CheckpointManifest manifest = CheckpointReader.Verify(path);
-            return new CheckpointSummary(path, manifest.Progress.Step, manifest.Progress.Epoch, manifest.IsBest, Damage: null);
+            return new CheckpointSummary(
+                path, manifest.Progress.Step, manifest.Progress.Epoch, manifest.IsBest, Damage: null);
         }
         catch (BadInputException e)
         {

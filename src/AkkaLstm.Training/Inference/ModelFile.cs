@@ -10,7 +10,10 @@ using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Inference;
 
-/// <summary>A trained model as it was found on disk: a run's best checkpoint, a checkpoint, or an exported safetensors file.</summary>
+/// <summary>
+/// A trained model as it was found on disk: a run's best checkpoint, a checkpoint, or an exported safetensors
+/// file.
+/// </summary>
 public sealed class ModelFile
 {
     private const string CardMetadata = "akkalstm.model";
@@ -39,9 +42,11 @@ public sealed class ModelFile
     public JobProgress? Progress { get; }
 
     /// <summary>Reads a model.</summary>
-    /// <param name="path">A run directory (its best checkpoint), a checkpoint directory, or a .safetensors file.</param>
+    /// <param name="path">A run directory (its best checkpoint), a checkpoint directory, or a .safetensors
+    /// file.</param>
     /// <param name="report">Hears of damaged checkpoints that are passed over; null for nobody.</param>
-    /// <exception cref="BadInputException">There is none, it is damaged, or it was not written by this program.</exception>
+    /// <exception cref="BadInputException">There is none, it is damaged, or it was not written by this
+    /// program.</exception>
     public static ModelFile Open(string path, Action<RunNotice>? report = null) => Open(path, isBest: true, report);
 
     /// <summary>As the other overload; for a run directory, either its best or its newest checkpoint.</summary>
@@ -50,15 +55,22 @@ public sealed class ModelFile
         if (RunDirectory.IsRun(path)) return OpenRun(path, isBest, report ?? (_ => { }));
         if (CheckpointReader.IsCheckpoint(path)) return OpenCheckpoint(path);
         if (Directory.Exists(path))
-            throw new BadInputException($"{path}: is neither a run nor a checkpoint; give a directory that train made, or a .safetensors file");
+            throw new BadInputException(
+                $"{path}: is neither a run nor a checkpoint; "
+                + "give a directory that train made, or a .safetensors file");
         string? directory = Path.GetDirectoryName(Path.GetFullPath(path));
-        return directory is not null && Path.GetFileName(path) == CheckpointStore.ParametersName && CheckpointReader.IsCheckpoint(directory)
+        return directory is not null
+            && Path.GetFileName(path) == CheckpointStore.ParametersName
+            && CheckpointReader.IsCheckpoint(directory)
             ? OpenCheckpoint(directory)
             : OpenExported(path);
     }
 
-    /// <summary>Opens data the way the model's plan cuts it, with the scales or the vocabulary saved with the model.</summary>
-    /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained on.</param>
+    /// <summary>
+    /// Opens data the way the model's plan cuts it, with the scales or the vocabulary saved with the model.
+    /// </summary>
+    /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained
+    /// on.</param>
     /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
     public DataSet OpenData(string? data)
     {
@@ -66,11 +78,15 @@ public sealed class ModelFile
         return opened.Shape.InputSize == Model.InputSize && opened.Shape.OutputSize == Model.OutputSize
             ? opened
             : throw new BadInputException(
-                $"{data}: gives {opened.Shape.InputSize} inputs and {opened.Shape.OutputSize} outputs where the model has {Model.InputSize} and "
-                + $"{Model.OutputSize}; give data like that it was trained on ({Card.Plan.Data})");
+                $"{data}: gives {opened.Shape.InputSize} inputs and {opened.Shape.OutputSize} outputs "
+                + $"where the model has {Model.InputSize} and {Model.OutputSize}; "
+                + $"give data like that it was trained on ({Card.Plan.Data})");
     }
 
-    /// <summary>Writes the model as one safetensors file that <see cref="Open(string, Action{RunNotice})"/> and other tools read.</summary>
+    /// <summary>
+    /// Writes the model as one safetensors file that <see cref="Open(string, Action{RunNotice})"/> and other
+    /// tools read.
+    /// </summary>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public void Export(string path)
     {
@@ -78,7 +94,10 @@ public sealed class ModelFile
         Safetensors.Write(
             content,
             ParameterFile.Entries(ParameterLayout.For(Model), Parameters),
-            new Dictionary<string, string>(StringComparer.Ordinal) { [CardMetadata] = Encoding.UTF8.GetString(Card.ToBytes()) });
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [CardMetadata] = Encoding.UTF8.GetString(Card.ToBytes()),
+            });
         DurableFile.Replace(path, content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
@@ -92,7 +111,9 @@ public sealed class ModelFile
     private static ModelFile OpenRun(string path, bool isBest, Action<RunNotice> report)
     {
         string checkpoints = Path.Combine(path, RunDirectory.CheckpointsName);
-        (string Path, CheckpointManifest Manifest)? found = isBest ? CheckpointReader.Find(checkpoints, isBestOnly: true, report) : null;
+        (string Path, CheckpointManifest Manifest)? found = isBest
+            ? CheckpointReader.Find(checkpoints, isBestOnly: true, report)
+            : null;
         found ??= CheckpointReader.Find(checkpoints, isBestOnly: false, report);
         return found is { } checkpoint
             ? Read(checkpoint.Path, checkpoint.Manifest)
@@ -115,7 +136,8 @@ public sealed class ModelFile
         if (!file.Metadata.TryGetValue(CardMetadata, out string? json))
         {
             throw new BadInputException(
-                $"{path}: says nothing of its model (no metadata {CardMetadata}); use a file that export wrote, or train with --init-from");
+                $"{path}: says nothing of its model (no metadata {CardMetadata}); "
+                + "use a file that export wrote, or train with --init-from");
         }
 
         ModelCard card = ModelCard.Parse(json, path);

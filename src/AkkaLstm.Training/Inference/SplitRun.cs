@@ -6,8 +6,9 @@ using AkkaLstm.Protocol;
 namespace AkkaLstm.Training.Inference;
 
 /// <summary>
-/// Runs a model over all windows of a split. The lanes are those of the plan's shards and the losses are added shard by shard, so the
-/// result has the same bits on any number of threads, and those of the validation in training.
+/// Runs a model over all windows of a split. The lanes are those of the plan's shards and the losses are added
+/// shard by shard, so the result has the same bits on any number of threads, and those of the validation in
+/// training.
 /// </summary>
 internal sealed class SplitRun
 {
@@ -45,7 +46,8 @@ internal sealed class SplitRun
         int parts = Math.Min(threads, shardCount);
         Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
         {
-            foreach (ShardRange shards in ShardRange.Decompose(part * shardCount / parts, (part + 1) * shardCount / parts))
+            int end = (part + 1) * shardCount / parts;
+            foreach (ShardRange shards in ShardRange.Decompose(part * shardCount / parts, end))
                 run.Pass(shards);
         });
         LossTotal total = run._totals.Aggregate((sum, shard) => sum.Plus(shard));

@@ -3,12 +3,17 @@ using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Training.Inference;
 
-/// <summary>Draws tokens from a model's outputs. The same seed draws the same tokens on every machine.</summary>
+/// <summary>
+/// Draws tokens from a model's outputs. The same seed draws the same tokens on every machine.
+/// </summary>
 internal sealed class TokenSampler(GenerationOptions options, int vocabularySize)
 {
     private readonly float[] _probabilities = new float[vocabularySize];
 
-    /// <summary>Chooses the i-th token: the likeliest at temperature 0, otherwise one drawn from softmax(outputs / temperature).</summary>
+    /// <summary>
+    /// Chooses the i-th token: the likeliest at temperature 0, otherwise one drawn from softmax(outputs /
+    /// temperature).
+    /// </summary>
     /// <param name="outputs">The model's outputs, (V).</param>
     /// <param name="position">Keys the random number.</param>
     public int Choose(ReadOnlySpan<float> outputs, int position)

@@ -4,8 +4,8 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// The names enum members have on the command line and in JSON: kebab-case, so <c>CharLm</c> is <c>char-lm</c> and
-/// <c>SumOverTime</c> is <c>sum-over-time</c>.
+/// The names enum members have on the command line and in JSON: kebab-case, so <c>CharLm</c> is <c>char-lm</c>
+/// and <c>SumOverTime</c> is <c>sum-over-time</c>.
 /// </summary>
 public static class ChoiceNames
 {
@@ -20,7 +20,8 @@ public static class ChoiceNames
     /// <summary>Reads a member from its name.</summary>
     /// <param name="text">The name.</param>
     /// <param name="place">Option or file:key, for the message.</param>
-    /// <exception cref="BadInputException">There is no such member; the message lists the known ones.</exception>
+    /// <exception cref="BadInputException">There is no such member; the message lists the known
+    /// ones.</exception>
     public static T Parse<T>(string text, string place)
         where T : struct, Enum
     {
@@ -35,7 +36,9 @@ public static class ChoiceNames
         throw new BadInputException($"{place}: '{text}' is not known; use one of {string.Join(", ", names)}{hint}");
     }
 
-    /// <summary>SumOverTime to sum-over-time; the optimizers of papers stay one word: RmsProp to rmsprop.</summary>
+    /// <summary>
+    /// SumOverTime to sum-over-time; the optimizers of papers stay one word: RmsProp to rmsprop.
+    /// </summary>
     internal static string Kebab(string name)
     {
         if (Joined.Contains(name)) return name.ToLowerInvariant();

@@ -13,11 +13,14 @@ public readonly record struct InitChoice(InitKind Kind, double Range)
     public const string Syntax = "default|uniform:X|orthogonal";
 
     /// <summary>Reads the value of the option.</summary>
-    /// <exception cref="BadInputException">It is none of the known ones, or X is not a positive number.</exception>
+    /// <exception cref="BadInputException">It is none of the known ones, or X is not a positive
+    /// number.</exception>
     public static InitChoice Parse(string text, string place)
     {
         string[] parts = text.Split(':');
-        InitKind kind = parts.Length <= 2 && Enum.TryParse(parts[0], ignoreCase: true, out InitKind known) && !char.IsDigit(parts[0][0])
+        InitKind kind = parts.Length <= 2
+            && Enum.TryParse(parts[0], ignoreCase: true, out InitKind known)
+            && !char.IsDigit(parts[0][0])
             ? known
             : throw new BadInputException($"{place}: '{text}' is not known; use one of {Syntax}");
         if (kind != InitKind.Uniform)
@@ -31,7 +34,8 @@ public readonly record struct InitChoice(InitKind Kind, double Range)
             & double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double range);
         return isNumber && range > 0 && double.IsFinite(range)
             ? new InitChoice(kind, range)
-            : throw new BadInputException($"{place}: uniform needs a positive range, for example uniform:0.1, not '{text}'");
+            : throw new BadInputException(
+                $"{place}: uniform needs a positive range, for example uniform:0.1, not '{text}'");
     }
 
     /// <summary>The text that <see cref="Parse"/> reads back.</summary>

@@ -4,19 +4,23 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// Reads and writes plan options as JSON: a user's JOB.json, and the resolved <c>job.json</c> of a run directory, which is a job file
-/// again (its key <c>resolved</c> holds hashes and is not an option).
+/// Reads and writes plan options as JSON: a user's JOB.json, and the resolved <c>job.json</c> of a run
+/// directory, which is a job file again (its key <c>resolved</c> holds hashes and is not an option).
 /// </summary>
 public static class JobFile
 {
     /// <summary>Key of what only a run directory's job.json has.</summary>
     public const string ResolvedKey = "resolved";
 
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    };
 
     /// <summary>Reads a job file. Relative paths in it are relative to its directory.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="BadInputException">It is missing, not JSON, or has an unknown key or a bad value; the message names the place.</exception>
+    /// <exception cref="BadInputException">It is missing, not JSON, or has an unknown key or a bad value; the
+    /// message names the place.</exception>
     public static PlanOptions Read(string path)
     {
         byte[] content;
@@ -26,7 +30,8 @@ public static class JobFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{path}: the job file cannot be read ({e.Message}); give the path of a JSON file", e);
+            throw new BadInputException(
+                $"{path}: the job file cannot be read ({e.Message}); give the path of a JSON file", e);
         }
 
         return Read(content, path, Path.GetDirectoryName(Path.GetFullPath(path)));
@@ -35,7 +40,8 @@ public static class JobFile
     /// <summary>Reads options from JSON.</summary>
     /// <param name="json">UTF-8 JSON object; comments and trailing commas are allowed.</param>
     /// <param name="place">Name of the file, for messages.</param>
-    /// <param name="baseDirectory">Directory relative paths are relative to; null leaves them as they are.</param>
+    /// <param name="baseDirectory">Directory relative paths are relative to; null leaves them as they
+    /// are.</param>
     /// <exception cref="BadInputException">Not JSON, an unknown key, or a bad value.</exception>
     public static PlanOptions Read(ReadOnlyMemory<byte> json, string place, string? baseDirectory)
     {
@@ -47,7 +53,8 @@ public static class JobFile
         catch (JsonException e)
         {
             long line = (e.LineNumber ?? 0) + 1;
-            throw new BadInputException($"{place}:{line}: this is not JSON ({FirstSentence(e.Message)}); write one object of options", e);
+            throw new BadInputException(
+                $"{place}:{line}: this is not JSON ({FirstSentence(e.Message)}); write one object of options", e);
         }
     }
 
@@ -55,7 +62,8 @@ public static class JobFile
     public static PlanOptions Read(JsonElement root, string file, string? baseDirectory)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            throw new BadInputException($"{file}: a job is one JSON object of options, like {{ \"data\": \"sales.csv\" }}");
+            throw new BadInputException(
+                $"{file}: a job is one JSON object of options, like {{ \"data\": \"sales.csv\" }}");
         var options = new PlanOptions();
         foreach (JsonProperty property in root.EnumerateObject())
         {
@@ -65,7 +73,8 @@ public static class JobFile
             string place = $"{file}: {property.Name}";
             options = option.Kind == PlanValueKind.TextList
                 ? option.SetItems(options, Items(option, property.Value, place))
-                : option.Parse(options, Absolute(option, TextOf(option, property.Value, place), baseDirectory), place);
+                : option.Parse(
+                    options, Absolute(option, TextOf(option, property.Value, place), baseDirectory), place);
         }
 
         return options;
@@ -95,7 +104,9 @@ public static class JobFile
     {
         bool areTexts = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
-        return areTexts ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Mismatch(option, value, place);
+        return areTexts
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : throw Mismatch(option, value, place);
     }
 
     private static string Absolute(PlanOption option, string text, string? baseDirectory) =>

@@ -3,7 +3,9 @@ namespace AkkaLstm.Training.Plans;
 /// <summary>Finds the name a mistyped one was probably meant to be.</summary>
 public static class NearestName
 {
-    /// <summary>The nearest of <paramref name="known"/> by edit distance; null where none is nearer than half the word.</summary>
+    /// <summary>
+    /// The nearest of <paramref name="known"/> by edit distance; null where none is nearer than half the word.
+    /// </summary>
     public static string? Of(string text, IEnumerable<string> known)
     {
         string? nearest = null;
@@ -19,7 +21,10 @@ public static class NearestName
         return nearest;
     }
 
-    /// <summary>Levenshtein's distance: the fewest insertions, deletions and replacements that turn one text into the other.</summary>
+    /// <summary>
+    /// Levenshtein's distance: the fewest insertions, deletions and replacements that turn one text into the
+    /// other.
+    /// </summary>
     internal static int EditDistance(string a, string b)
     {
         int[] previous = new int[b.Length + 1];

@@ -6,8 +6,9 @@ using AkkaLstm.Models.Parameters;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// What a plan is where the user said nothing: settings known to work for the task, so that a first run needs no options. Each is on the
-/// safe side of its field's practice; the built-in data sets add the sizes they are meant to be used with.
+/// What a plan is where the user said nothing: settings known to work for the task, so that a first run needs
+/// no options. Each is on the safe side of its field's practice; the built-in data sets add the sizes they are
+/// meant to be used with.
 /// </summary>
 internal static class PlanDefaults
 {
@@ -60,7 +61,9 @@ internal static class PlanDefaults
         Clip = 1,
     };
 
-    /// <summary>The small configuration of Zaremba, Sutskever, Vinyals 2014, "Recurrent Neural Network Regularization".</summary>
+    /// <summary>
+    /// The small configuration of Zaremba, Sutskever, Vinyals 2014, "Recurrent Neural Network Regularization".
+    /// </summary>
     private static readonly PlanOptions WordLm = new()
     {
         Hidden = 200,
@@ -116,15 +119,19 @@ internal static class PlanDefaults
         return shards;
     }
 
-    /// <summary>What an option the user gave says about others: a decay asks for a schedule that decays, and so on.</summary>
+    /// <summary>
+    /// What an option the user gave says about others: a decay asks for a schedule that decays, and so on.
+    /// </summary>
     private static PlanOptions Related(PlanOptions options)
     {
         if (options.Schedule is null && (options.LrDecay ?? options.LrDecayAfter) is not null)
             options = options with { Schedule = ScheduleKind.Step };
         return options.Schedule switch
         {
-            ScheduleKind.Step => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 1 },
-            ScheduleKind.Plateau => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 2 },
+            ScheduleKind.Step =>
+                options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 1 },
+            ScheduleKind.Plateau =>
+                options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 2 },
             _ => options,
         };
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AkkaLstm.Training.Plans;
 
-/// <summary>What the value of an option looks like; decides how it is written in JSON and in help texts.</summary>
+/// <summary>
+/// What the value of an option looks like; decides how it is written in JSON and in help texts.
+/// </summary>
 public enum PlanValueKind
 {
     /// <summary>Free text.</summary>

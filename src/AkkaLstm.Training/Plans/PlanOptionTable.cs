@@ -6,8 +6,9 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// All options of a plan, in the order help and files list them. Everything that goes through the options one by one (the command line,
-/// job files, merging, hashing) goes through this table, so that a new option is one line here.
+/// All options of a plan, in the order help and files list them. Everything that goes through the options one
+/// by one (the command line, job files, merging, hashing) goes through this table, so that a new option is one
+/// line here.
 /// </summary>
 public static class PlanOptionTable
 {
@@ -18,22 +19,44 @@ public static class PlanOptionTable
         Path("valid", "PATH", "separate validation file", o => o.Valid, (o, v) => o with { Valid = v }),
         Path("test", "PATH", "separate test file", o => o.Test, (o, v) => o with { Test = v }),
         Choice("task", "what is learned", o => o.Task, (o, v) => o with { Task = v }),
-        Number("validFraction", "share of the data that validates", o => o.ValidFraction, (o, v) => o with { ValidFraction = v }),
-        Number("testFraction", "share of the data that tests", o => o.TestFraction, (o, v) => o with { TestFraction = v }),
+        Number(
+            "validFraction",
+            "share of the data that validates",
+            o => o.ValidFraction,
+            (o, v) => o with { ValidFraction = v }),
+        Number(
+            "testFraction",
+            "share of the data that tests",
+            o => o.TestFraction,
+            (o, v) => o with { TestFraction = v }),
         List("inputs", "CSV columns read as inputs", o => o.Inputs, (o, v) => o with { Inputs = v }),
         List("targets", "CSV columns that are forecast", o => o.Targets, (o, v) => o with { Targets = v }),
-        Text("dateColumn", "NAME", "CSV column with the date", o => o.DateColumn, (o, v) => o with { DateColumn = v }),
+        Text(
+            "dateColumn", "NAME", "CSV column with the date", o => o.DateColumn, (o, v) => o with { DateColumn = v }),
         Integer("horizon", "rows ahead that are forecast at once", o => o.Horizon, (o, v) => o with { Horizon = v }),
         Integer("seasonLength", "rows of one season", o => o.SeasonLength, (o, v) => o with { SeasonLength = v }),
         Integer("arOrder", "order of the AR baseline", o => o.ArOrder, (o, v) => o with { ArOrder = v }),
-        Integer("maxVocabulary", "most words in the vocabulary", o => o.MaxVocabulary, (o, v) => o with { MaxVocabulary = v }),
-        Integer("trainSequences", "generated sequences of an epoch", o => o.TrainSequences, (o, v) => o with { TrainSequences = v }),
+        Integer(
+            "maxVocabulary",
+            "most words in the vocabulary",
+            o => o.MaxVocabulary,
+            (o, v) => o with { MaxVocabulary = v }),
+        Integer(
+            "trainSequences",
+            "generated sequences of an epoch",
+            o => o.TrainSequences,
+            (o, v) => o with { TrainSequences = v }),
         Choice("cell", "recurrent cell", o => o.Cell, (o, v) => o with { Cell = v }),
         Integer("hidden", "hidden units of a layer", o => o.Hidden, (o, v) => o with { Hidden = v }),
         Integer("layers", "recurrent layers", o => o.Layers, (o, v) => o with { Layers = v }),
         Integer("embedding", "size of a token's embedding", o => o.Embedding, (o, v) => o with { Embedding = v }),
-        Number("dropout", "probability of dropping a value between layers", o => o.Dropout, (o, v) => o with { Dropout = v }),
-        Choice("dropoutSites", "where values are dropped", o => o.DropoutSites, (o, v) => o with { DropoutSites = v }),
+        Number(
+            "dropout",
+            "probability of dropping a value between layers",
+            o => o.Dropout,
+            (o, v) => o with { Dropout = v }),
+        Choice(
+            "dropoutSites", "where values are dropped", o => o.DropoutSites, (o, v) => o with { DropoutSites = v }),
         Integer("window", "time steps of a window", o => o.Window, (o, v) => o with { Window = v }),
         Integer("batch", "lanes of a step", o => o.Batch, (o, v) => o with { Batch = v }),
         Integer("shards", "logical shards, a power of two", o => o.Shards, (o, v) => o with { Shards = v }),
@@ -42,21 +65,45 @@ public static class PlanOptionTable
         Choice("optimizer", "how gradients become updates", o => o.Optimizer, (o, v) => o with { Optimizer = v }),
         Number("lr", "learning rate", o => o.Lr, (o, v) => o with { Lr = v }),
         Choice("schedule", "how the learning rate changes", o => o.Schedule, (o, v) => o with { Schedule = v }),
-        Number("lrDecay", "factor of the learning rate at each decay", o => o.LrDecay, (o, v) => o with { LrDecay = v }),
+        Number(
+            "lrDecay", "factor of the learning rate at each decay", o => o.LrDecay, (o, v) => o with { LrDecay = v }),
         Integer(
-            "lrDecayAfter", "epochs before the first decay, or without progress", o => o.LrDecayAfter, (o, v) => o with { LrDecayAfter = v }),
-        Integer("warmupSteps", "steps in which the learning rate rises", o => o.WarmupSteps, (o, v) => o with { WarmupSteps = v }),
+            "lrDecayAfter",
+            "epochs before the first decay, or without progress",
+            o => o.LrDecayAfter,
+            (o, v) => o with { LrDecayAfter = v }),
+        Integer(
+            "warmupSteps",
+            "steps in which the learning rate rises",
+            o => o.WarmupSteps,
+            (o, v) => o with { WarmupSteps = v }),
         Number("momentum", "decay of the running gradient", o => o.Momentum, (o, v) => o with { Momentum = v }),
         Number("weightDecay", "weight decay", o => o.WeightDecay, (o, v) => o with { WeightDecay = v }),
         Number("clip", "largest global gradient norm, 0 for none", o => o.Clip, (o, v) => o with { Clip = v }),
         Choice("lossScale", "how the loss is divided", o => o.LossScale, (o, v) => o with { LossScale = v }),
         new PlanOption<InitChoice?>(
             "init", PlanValueKind.Text, InitChoice.Syntax, "how the parameters start",
-            o => o.Init, (o, v) => o with { Init = v }, (text, place) => InitChoice.Parse(text, place), v => v!.Value.ToString()),
-        Number("forgetBias", "start value of the forget gates' bias", o => o.ForgetBias, (o, v) => o with { ForgetBias = v }),
-        Path("initFrom", "FILE.safetensors", "parameters to start from", o => o.InitFrom, (o, v) => o with { InitFrom = v }),
+            o => o.Init,
+            (o, v) => o with { Init = v },
+            (text, place) => InitChoice.Parse(text, place),
+            v => v!.Value.ToString()),
+        Number(
+            "forgetBias",
+            "start value of the forget gates' bias",
+            o => o.ForgetBias,
+            (o, v) => o with { ForgetBias = v }),
+        Path(
+            "initFrom",
+            "FILE.safetensors",
+            "parameters to start from",
+            o => o.InitFrom,
+            (o, v) => o with { InitFrom = v }),
         Long("seed", "seed of everything random", o => o.Seed, (o, v) => o with { Seed = v }),
-        Integer("patience", "epochs without progress before stopping, 0 for never", o => o.Patience, (o, v) => o with { Patience = v }),
+        Integer(
+            "patience",
+            "epochs without progress before stopping, 0 for never",
+            o => o.Patience,
+            (o, v) => o with { Patience = v }),
     ];
 
     /// <summary>The option of that JSON name.</summary>
@@ -87,11 +134,25 @@ public static class PlanOptionTable
 
     private static PlanOption<int?> Integer(
         string name, string help, Func<PlanOptions, int?> get, Func<PlanOptions, int?, PlanOptions> set) =>
-        new(name, PlanValueKind.Integer, "N", help, get, set, (text, place) => checked((int)WholeNumber(text, place, int.MaxValue)));
+        new(
+            name,
+            PlanValueKind.Integer,
+            "N",
+            help,
+            get,
+            set,
+            (text, place) => checked((int)WholeNumber(text, place, int.MaxValue)));
 
     private static PlanOption<long?> Long(
         string name, string help, Func<PlanOptions, long?> get, Func<PlanOptions, long?, PlanOptions> set) =>
-        new(name, PlanValueKind.Integer, "N", help, get, set, (text, place) => WholeNumber(text, place, long.MaxValue));
+        new(
+            name,
+            PlanValueKind.Integer,
+            "N",
+            help,
+            get,
+            set,
+            (text, place) => WholeNumber(text, place, long.MaxValue));
 
     private static PlanOption<double?> Number(
         string name, string help, Func<PlanOptions, double?> get, Func<PlanOptions, double?, PlanOptions> set) =>
@@ -114,19 +175,26 @@ public static class PlanOptionTable
     private static IReadOnlyList<string> Items(string text, string place)
     {
         string[] items = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return items.Length > 0 ? items : throw new BadInputException($"{place}: the list is empty; give names separated by commas");
+        return items.Length > 0
+            ? items
+            : throw new BadInputException($"{place}: the list is empty; give names separated by commas");
     }
 
     private static string NotEmpty(string text, string place) =>
-        text.Length > 0 ? text : throw new BadInputException($"{place}: the value is empty; give one or leave the option out");
+        text.Length > 0
+            ? text
+            : throw new BadInputException($"{place}: the value is empty; give one or leave the option out");
 
     private static long WholeNumber(string text, string place, long max) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value <= max && value >= -max
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            && value <= max
+            && value >= -max
             ? value
             : throw new BadInputException($"{place}: '{text}' is not a whole number up to {max}");
 
     private static double RealNumber(string text, string place) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value)
             ? value
             : throw new BadInputException($"{place}: '{text}' is not a finite number like 0.001 or 1e-3");
 }

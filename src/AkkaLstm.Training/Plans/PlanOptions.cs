@@ -5,8 +5,9 @@ using AkkaLstm.Models.Optimizers;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// What the user says about a training job: null where nothing was said. The names are those of JOB.json (camelCase) and of the command
-/// line (kebab-case); <see cref="PlanOptionTable"/> lists them with their help. <see cref="TrainingPlan.Resolve"/> fills the gaps.
+/// What the user says about a training job: null where nothing was said. The names are those of JOB.json
+/// (camelCase) and of the command line (kebab-case); <see cref="PlanOptionTable"/> lists them with their help.
+/// <see cref="TrainingPlan.Resolve"/> fills the gaps.
 /// </summary>
 public sealed record PlanOptions
 {
@@ -97,7 +98,9 @@ public sealed record PlanOptions
     /// <summary>Factor of the learning rate at each decay.</summary>
     public double? LrDecay { get; init; }
 
-    /// <summary>Epochs before the first decay (step), or epochs without progress that cause one (plateau).</summary>
+    /// <summary>
+    /// Epochs before the first decay (step), or epochs without progress that cause one (plateau).
+    /// </summary>
     public int? LrDecayAfter { get; init; }
 
     /// <summary>Steps in which the learning rate rises from 0.</summary>
@@ -127,14 +130,20 @@ public sealed record PlanOptions
     /// <summary>Seed of everything random.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Epochs without a better validation loss after which training stops; 0 never stops early.</summary>
+    /// <summary>
+    /// Epochs without a better validation loss after which training stops; 0 never stops early.
+    /// </summary>
     public int? Patience { get; init; }
 
-    /// <summary>These options where they are set, otherwise those of <paramref name="lower"/> (the command line over the job file).</summary>
+    /// <summary>
+    /// These options where they are set, otherwise those of <paramref name="lower"/> (the command line over the
+    /// job file).
+    /// </summary>
     public PlanOptions Over(PlanOptions lower)
     {
         PlanOptions merged = lower;
-        foreach (PlanOption option in PlanOptionTable.All) merged = option.IsSet(this) ? option.Copy(this, merged) : merged;
+        foreach (PlanOption option in PlanOptionTable.All)
+            merged = option.IsSet(this) ? option.Copy(this, merged) : merged;
         return merged;
     }
 

@@ -4,12 +4,17 @@ using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Training.Plans;
 
-/// <summary>The rules a plan must keep. Every message names the option, what is wrong and what would be right.</summary>
+/// <summary>
+/// The rules a plan must keep. Every message names the option, what is wrong and what would be right.
+/// </summary>
 internal static class PlanValidation
 {
-    private static readonly string[] ForecastOnly = ["inputs", "targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
+    private static readonly string[] ForecastOnly =
+        ["inputs", "targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
 
-    /// <summary>Checks what only the user's own options can have wrong: an option that the task does not know.</summary>
+    /// <summary>
+    /// Checks what only the user's own options can have wrong: an option that the task does not know.
+    /// </summary>
     public static void CheckGiven(PlanOptions options)
     {
         DataTask task = options.Task!.Value;
@@ -17,14 +22,16 @@ internal static class PlanValidation
         {
             if (!option.IsSet(options) || TasksOf(option.Name) is not { } tasks || tasks.Contains(task)) continue;
             throw new BadInputException(
-                $"{option.CommandLineName}: goes with --task {string.Join(" or ", tasks.Select(ChoiceNames.NameOf))} only, "
+                $"{option.CommandLineName}: goes with --task "
+                + $"{string.Join(" or ", tasks.Select(ChoiceNames.NameOf))} only, "
                 + $"not with {ChoiceNames.NameOf(task)}; leave it out");
         }
 
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
         {
             throw new BadInputException(
-                $"{(options.Valid is null ? "--test" : "--valid")}: {options.Data} brings its own validation and test data; leave it out");
+                $"{(options.Valid is null ? "--test" : "--valid")}: {options.Data} brings "
+                + "its own validation and test data; leave it out");
         }
     }
 
@@ -49,18 +56,32 @@ internal static class PlanValidation
         AtLeast("--warmup-steps", options.WarmupSteps, 0, int.MaxValue);
         AtLeast("--lr-decay-after", options.LrDecayAfter, 0, int.MaxValue);
         Within("--lr", options.Lr, value => value > 0, "above 0, for example 0.001");
-        Within("--lr-decay", options.LrDecay, value => value is > 0 and <= 1, "above 0 and at most 1, for example 0.5");
+        Within(
+            "--lr-decay", options.LrDecay, value => value is > 0 and <= 1, "above 0 and at most 1, for example 0.5");
         Within("--momentum", options.Momentum, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
         Within("--weight-decay", options.WeightDecay, value => value >= 0, "0 or more, for example 0.01");
         Within("--clip", options.Clip, value => value >= 0, "0 (no clipping) or more, for example 5");
-        Within("--forget-bias", options.ForgetBias, value => Math.Abs(value) <= 100, "between -100 and 100, usually 0 or 1");
-        Within("--valid-fraction", options.ValidFraction, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
-        Within("--test-fraction", options.TestFraction, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within(
+            "--forget-bias",
+            options.ForgetBias,
+            value => Math.Abs(value) <= 100,
+            "between -100 and 100, usually 0 or 1");
+        Within(
+            "--valid-fraction",
+            options.ValidFraction,
+            value => value is >= 0 and < 1,
+            "from 0 up to, not including, 1");
+        Within(
+            "--test-fraction",
+            options.TestFraction,
+            value => value is >= 0 and < 1,
+            "from 0 up to, not including, 1");
         CheckShards(options.Batch!.Value, options.Shards!.Value);
         CheckOptimizer(options);
         CheckSchedule(options);
         if (options.ValidFraction + options.TestFraction >= 1)
-            throw new BadInputException("--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1");
+            throw new BadInputException(
+                "--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1");
     }
 
     private static DataTask[]? TasksOf(string option) =>
@@ -77,8 +98,8 @@ internal static class PlanValidation
         if (batch % shards != 0)
         {
             throw new BadInputException(
-                $"--shards: a batch of {batch} cannot be divided by {shards} shards; use --shards {PlanDefaults.ShardsFor(batch)} "
-                + $"or --batch {Math.Max(1, batch / shards) * shards}");
+                $"--shards: a batch of {batch} cannot be divided by {shards} shards; "
+                + $"use --shards {PlanDefaults.ShardsFor(batch)} or --batch {Math.Max(1, batch / shards) * shards}");
         }
     }
 
@@ -87,16 +108,19 @@ internal static class PlanValidation
         if (options.Momentum is not null && options.Optimizer != OptimizerKind.Momentum)
         {
             throw new BadInputException(
-                $"--momentum: {ChoiceNames.NameOf(options.Optimizer!.Value)} has none; use --optimizer momentum, or leave it out");
+                $"--momentum: {ChoiceNames.NameOf(options.Optimizer!.Value)} has none; "
+                + "use --optimizer momentum, or leave it out");
         }
     }
 
     private static void CheckSchedule(PlanOptions options)
     {
-        if (options.Schedule is ScheduleKind.Constant or ScheduleKind.Cosine && (options.LrDecay ?? options.LrDecayAfter) is not null)
+        bool isDecayGiven = (options.LrDecay ?? options.LrDecayAfter) is not null;
+        if (isDecayGiven && options.Schedule is ScheduleKind.Constant or ScheduleKind.Cosine)
         {
             throw new BadInputException(
-                $"--lr-decay: the {ChoiceNames.NameOf(options.Schedule.Value)} schedule has no decay; use --schedule step or plateau");
+                $"--lr-decay: the {ChoiceNames.NameOf(options.Schedule.Value)} schedule has no decay; "
+                + "use --schedule step or plateau");
         }
     }
 
@@ -111,6 +135,7 @@ internal static class PlanValidation
     private static void Within(string option, double? value, Func<double, bool> holds, string range)
     {
         if (value is { } number && !holds(number))
-            throw new BadInputException(FormattableString.Invariant($"{option}: {number} is out of range; use a number {range}"));
+            throw new BadInputException(
+                FormattableString.Invariant($"{option}: {number} is out of range; use a number {range}"));
     }
 }

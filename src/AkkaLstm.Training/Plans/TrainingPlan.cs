@@ -9,8 +9,8 @@ using AkkaLstm.Numerics;
 namespace AkkaLstm.Training.Plans;
 
 /// <summary>
-/// A training job with nothing left open: what all processes of a job must agree on, and all that the trained bits depend on besides the
-/// data. Immutable; made and checked by <see cref="Resolve"/>.
+/// A training job with nothing left open: what all processes of a job must agree on, and all that the trained
+/// bits depend on besides the data. Immutable; made and checked by <see cref="Resolve"/>.
 /// </summary>
 public sealed class TrainingPlan
 {
@@ -24,8 +24,8 @@ public sealed class TrainingPlan
     public PlanOptions Options { get; }
 
     /// <summary>
-    /// SHA-256 (lower-case hex) over the canonical JSON of the options without paths: the same plan on moved files has the same hash, and
-    /// the data has a hash of its own.
+    /// SHA-256 (lower-case hex) over the canonical JSON of the options without paths: the same plan on moved
+    /// files has the same hash, and the data has a hash of its own.
     /// </summary>
     public string Hash { get; }
 
@@ -80,16 +80,22 @@ public sealed class TrainingPlan
     /// <summary>Seed of everything random.</summary>
     public ulong Seed => (ulong)Options.Seed!.Value;
 
-    /// <summary>Epochs without a better validation loss after which training stops; 0 never stops early.</summary>
+    /// <summary>
+    /// Epochs without a better validation loss after which training stops; 0 never stops early.
+    /// </summary>
     public int Patience => Options.Patience!.Value;
 
     /// <summary>Fills the gaps with defaults and checks everything once.</summary>
     /// <param name="options">What the user said.</param>
-    /// <exception cref="BadInputException">An option is out of range or does not go with another; the message names it and the remedy.</exception>
+    /// <exception cref="BadInputException">An option is out of range or does not go with another; the message
+    /// names it and the remedy.</exception>
     public static TrainingPlan Resolve(PlanOptions options)
     {
         PlanOptions named = options with { Data = options.Data ?? PlanDefaults.Data };
-        named = named with { Task = DataSets.TaskOf(new DataOptions { Data = named.Data, Task = named.Task, Window = 1, Batch = 1 }) };
+        named = named with
+        {
+            Task = DataSets.TaskOf(new DataOptions { Data = named.Data, Task = named.Task, Window = 1, Batch = 1 }),
+        };
         PlanValidation.CheckGiven(named);
         PlanOptions filled = PlanDefaults.Fill(named);
         PlanValidation.CheckResolved(filled);
@@ -154,7 +160,8 @@ public sealed class TrainingPlan
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            JobFile.Write(writer, options, option => option.Kind != PlanValueKind.Path || IsBuiltinData(option, options));
+            JobFile.Write(
+                writer, options, option => option.Kind != PlanValueKind.Path || IsBuiltinData(option, options));
             writer.WriteEndObject();
         }
 

@@ -7,8 +7,8 @@ using AkkaLstm.Training.Plans;
 namespace AkkaLstm.Training.Policies;
 
 /// <summary>
-/// The numeric decisions of a plan: learning rate, scale and clipping of the summed gradient, best epoch and early stopping. Pure in its
-/// arguments; what it must remember is in the job's progress.
+/// The numeric decisions of a plan: learning rate, scale and clipping of the summed gradient, best epoch and
+/// early stopping. Pure in its arguments; what it must remember is in the job's progress.
 /// </summary>
 public sealed class JobPolicy : IJobPolicy
 {
@@ -45,8 +45,9 @@ public sealed class JobPolicy : IJobPolicy
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The gradient g is a sum over the counted elements. Its scale s is 1/count (mean) or 1/B (summed over time); where s |g| is over
-    /// the clip norm c, s becomes c / |g| (Pascanu et al. 2013, "On the difficulty of training recurrent neural networks").
+    /// The gradient g is a sum over the counted elements. Its scale s is 1/count (mean) or 1/B (summed over
+    /// time); where s |g| is over the clip norm c, s becomes c / |g| (Pascanu et al. 2013, "On the difficulty
+    /// of training recurrent neural networks").
     /// </remarks>
     public StepDecision DecideStep(JobProgress progress, LossTotal loss, double gradientNorm)
     {
@@ -55,7 +56,8 @@ public sealed class JobPolicy : IJobPolicy
         {
             return new StepDecision(learningRate, 0, string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {progress.Step}: the {(double.IsFinite(loss.Sum) ? "gradient" : "loss")} is not finite; use a smaller --lr than {_plan.LearningRate}{ClipRemedy()}"));
+                $"step {progress.Step}: the {(double.IsFinite(loss.Sum) ? "gradient" : "loss")} is not finite; "
+                + $"use a smaller --lr than {_plan.LearningRate}{ClipRemedy()}"));
         }
 
         double scale = ScaleOf(loss);
@@ -65,7 +67,10 @@ public sealed class JobPolicy : IJobPolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>Without a validation split the newest epoch counts as the best, and the schedule looks at the training loss.</remarks>
+    /// <remarks>
+    /// Without a validation split the newest epoch counts as the best, and the schedule looks at the training
+    /// loss.
+    /// </remarks>
     public EpochDecision DecideEpoch(JobProgress progress, LossTotal training, LossTotal? validation)
     {
         PolicyState state = StateAt(progress);
@@ -86,7 +91,9 @@ public sealed class JobPolicy : IJobPolicy
         return new EpochDecision(next.ToText(), isBetter || validation is null, mustStop);
     }
 
-    /// <summary>The factor that makes the summed gradient the gradient of the plan's loss, before clipping.</summary>
+    /// <summary>
+    /// The factor that makes the summed gradient the gradient of the plan's loss, before clipping.
+    /// </summary>
     internal double ScaleOf(LossTotal loss) =>
         _plan.LossScale == LossScale.Mean ? 1.0 / Math.Max(1, loss.Count) : 1.0 / _plan.Batch;
 

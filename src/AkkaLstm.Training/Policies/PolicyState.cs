@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AkkaLstm.Training.Policies;
 
-/// <summary>What the policy remembers between epochs; it travels in the job's progress and so into every checkpoint.</summary>
+/// <summary>
+/// What the policy remembers between epochs; it travels in the job's progress and so into every checkpoint.
+/// </summary>
 /// <param name="LearningRate">Present rate of the plateau schedule.</param>
 /// <param name="BestLoss">Smallest loss that epochs were judged by; null before the first epoch.</param>
 /// <param name="BestEpoch">The epoch of <paramref name="BestLoss"/>, from 0.</param>

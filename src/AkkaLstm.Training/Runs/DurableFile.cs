@@ -1,12 +1,13 @@
 namespace AkkaLstm.Training.Runs;
 
 /// <summary>
-/// Writes of which either all or nothing is there after a crash: the content goes to a temporary file beside the target, is flushed to
-/// disk, and is renamed over it.
+/// Writes of which either all or nothing is there after a crash: the content goes to a temporary file beside
+/// the target, is flushed to disk, and is renamed over it.
 /// </summary>
 /// <remarks>
-/// Managed code cannot open a directory, so the rename itself cannot be flushed by name. Journaling file systems (ext4, xfs, btrfs, NTFS)
-/// order it before later flushed writes; at worst the newest rename is lost in a power failure and the older state, which is whole too, is found.
+/// Managed code cannot open a directory, so the rename itself cannot be flushed by name. Journaling file
+/// systems (ext4, xfs, btrfs, NTFS) order it before later flushed writes; at worst the newest rename is lost in
+/// a power failure and the older state, which is whole too, is found.
 /// </remarks>
 internal static class DurableFile
 {
@@ -20,7 +21,7 @@ internal static class DurableFile
         string temporary = path + TemporarySuffix;
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1))
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);

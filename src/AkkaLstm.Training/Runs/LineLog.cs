@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace AkkaLstm.Training.Runs;
 
 /// <summary>
-/// A file of JSON objects, one a line. A line is handed to the operating system whole, so a killed process leaves whole lines, except
-/// perhaps for the last; opening cuts that one off.
+/// A file of JSON objects, one a line. A line is handed to the operating system whole, so a killed process
+/// leaves whole lines, except perhaps for the last; opening cuts that one off.
 /// </summary>
 internal sealed class LineLog : IDisposable
 {
@@ -22,13 +22,15 @@ internal sealed class LineLog : IDisposable
 
     /// <summary>Opens the log for writing at its end.</summary>
     /// <param name="path">The file; it is made where there is none.</param>
-    /// <param name="keep">Lines from the first one on for which this is false are removed; null keeps all.</param>
+    /// <param name="keep">Lines from the first one on for which this is false are removed; null keeps
+    /// all.</param>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public static LineLog Open(string path, Func<JsonElement, bool>? keep = null)
     {
         try
         {
-            var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
+            var stream = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
             stream.SetLength(LengthOfKept(stream, keep));
             stream.Position = stream.Length;
             return new LineLog(stream);
@@ -57,7 +59,10 @@ internal sealed class LineLog : IDisposable
         }
     }
 
-    /// <summary>Flushes to disk; on journaling file systems this also makes earlier renames in the same file system last.</summary>
+    /// <summary>
+    /// Flushes to disk; on journaling file systems this also makes earlier renames in the same file system
+    /// last.
+    /// </summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public void FlushToDisk()
     {

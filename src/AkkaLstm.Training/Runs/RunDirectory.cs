@@ -7,8 +7,8 @@ using AkkaLstm.Training.Plans;
 namespace AkkaLstm.Training.Runs;
 
 /// <summary>
-/// The directory of one run, held by one process: <c>job.json</c> (the resolved plan with hashes), <c>metrics.jsonl</c>,
-/// <c>events.jsonl</c> and <c>checkpoints/</c>.
+/// The directory of one run, held by one process: <c>job.json</c> (the resolved plan with hashes),
+/// <c>metrics.jsonl</c>, <c>events.jsonl</c> and <c>checkpoints/</c>.
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
@@ -23,7 +23,9 @@ public sealed class RunDirectory : IDisposable
     private const string LockName = ".lock";
     private const string DefaultRoot = "runs";
 
-    /// <summary>Directories that are tried for a default name; reached only where something keeps taking the names.</summary>
+    /// <summary>
+    /// Directories that are tried for a default name; reached only where something keeps taking the names.
+    /// </summary>
     private const int MaxDefaultNames = 1_000_000;
 
     private readonly FileStream _lock;
@@ -55,7 +57,8 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Makes the directory of a new run and takes it for this process.</summary>
     /// <param name="path">Where; null takes the next free <c>runs/TASK-DATA-N</c>.</param>
     /// <param name="plan">The plan, for the default name.</param>
-    /// <exception cref="BadInputException">The directory is not empty, or nothing may be written there.</exception>
+    /// <exception cref="BadInputException">The directory is not empty, or nothing may be written
+    /// there.</exception>
     /// <exception cref="StorageException">The disk failed.</exception>
     public static RunDirectory Create(string? path, TrainingPlan plan)
     {
@@ -66,7 +69,8 @@ public sealed class RunDirectory : IDisposable
         catch (Exception e) when (StorageException.IsForbidden(e))
         {
             throw new BadInputException(
-                $"--out: {path ?? DefaultRoot} cannot be written ({e.Message.TrimEnd('.')}); choose a directory you may write to", e);
+                $"--out: {path ?? DefaultRoot} cannot be written ({e.Message.TrimEnd('.')}); "
+                + "choose a directory you may write to", e);
         }
         catch (Exception e) when (StorageException.IsCause(e))
         {
@@ -75,27 +79,34 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Takes the directory of an earlier run for this process.</summary>
-    /// <exception cref="BadInputException">It is not a run directory, another process has it, or nothing may be written in it.</exception>
+    /// <exception cref="BadInputException">It is not a run directory, another process has it, or nothing may be
+    /// written in it.</exception>
     public static RunDirectory Open(string path)
     {
         if (!IsRun(path))
-            throw new BadInputException($"{path}: is not a run directory (no {JobFileName}); give the directory that train printed");
+            throw new BadInputException(
+                $"{path}: is not a run directory (no {JobFileName}); give the directory that train printed");
         string fullPath = Path.GetFullPath(path);
         try
         {
             FileStream? taken = TryLock(fullPath, FileMode.OpenOrCreate);
             return taken is not null
                 ? new RunDirectory(fullPath, taken)
-                : throw new BadInputException($"{path}: another process is training in it; wait for it or stop it first");
+                : throw new BadInputException(
+                    $"{path}: another process is training in it; wait for it or stop it first");
         }
         catch (Exception e) when (StorageException.IsForbidden(e))
         {
             throw new BadInputException(
-                $"{path}: cannot be written ({e.Message.TrimEnd('.')}); resume a copy of it in a place you may write to", e);
+                $"{path}: cannot be written ({e.Message.TrimEnd('.')}); "
+                + "resume a copy of it in a place you may write to", e);
         }
     }
 
-    /// <summary>Writes <c>job.json</c>: the plan's options, with absolute paths, and the hashes of what they resolved to.</summary>
+    /// <summary>
+    /// Writes <c>job.json</c>: the plan's options, with absolute paths, and the hashes of what they resolved
+    /// to.
+    /// </summary>
     /// <exception cref="StorageException">It cannot be written.</exception>
     public void WriteJob(TrainingPlan plan, string dataHash)
     {
@@ -128,7 +139,8 @@ public sealed class RunDirectory : IDisposable
             && hash.ValueEquals(plan.Hash);
         return isUnchanged
             ? plan
-            : throw new BadInputException($"{jobPath}: the plan was changed after the run began; restore the file, or train anew with it");
+            : throw new BadInputException(
+                $"{jobPath}: the plan was changed after the run began; restore the file, or train anew with it");
     }
 
     /// <summary>Gives the directory up.</summary>
@@ -145,7 +157,8 @@ public sealed class RunDirectory : IDisposable
 
         Directory.CreateDirectory(fullPath);
         FileStream taken = TryLock(fullPath, FileMode.CreateNew)
-            ?? throw new BadInputException($"--out: another process has just taken {fullPath}; choose another directory");
+            ?? throw new BadInputException(
+                $"--out: another process has just taken {fullPath}; choose another directory");
         return Prepare(fullPath, taken);
     }
 
@@ -168,7 +181,9 @@ public sealed class RunDirectory : IDisposable
     }
 
     private static int NumberAfter(string stem, string name) =>
-        int.TryParse(name.AsSpan(stem.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+        int.TryParse(name.AsSpan(stem.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : 0;
 
     private static RunDirectory Prepare(string fullPath, FileStream taken)
     {
@@ -177,8 +192,8 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>
-    /// Takes the lock, or null where another process has it. .NET holds an advisory lock (flock on Unix) for a stream that shares nothing; the
-    /// system lets go of it when the process ends, however it ends.
+    /// Takes the lock, or null where another process has it. .NET holds an advisory lock (flock on Unix) for a
+    /// stream that shares nothing; the system lets go of it when the process ends, however it ends.
     /// </summary>
     private static FileStream? TryLock(string fullPath, FileMode mode)
     {

@@ -8,25 +8,35 @@ public sealed record RunOptions
 {
     private const int MaxActors = 1024;
 
-    /// <summary>Parameters from which several servers are faster than one: below, their messages take longer than they save.</summary>
+    /// <summary>
+    /// Parameters from which several servers are faster than one: below, their messages take longer than they
+    /// save.
+    /// </summary>
     private const int ParametersWorthSharing = 1_000_000;
 
     /// <summary>W, worker actors. Default 1.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>
-    /// K, parameter-server actors; null takes one for each worker where the model is large enough for the sums and updates to be worth
-    /// sharing out, otherwise one.
+    /// K, parameter-server actors; null takes one for each worker where the model is large enough for the sums
+    /// and updates to be worth sharing out, otherwise one.
     /// </summary>
     public int? Servers { get; init; }
 
-    /// <summary>Threads for what no actor does: the test figures at the end use these, or as many as there are workers. Default 1.</summary>
+    /// <summary>
+    /// Threads for what no actor does: the test figures at the end use these, or as many as there are workers.
+    /// Default 1.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>The run directory; null takes the next free <c>runs/TASK-DATA-N</c>. Not used on resume.</summary>
+    /// <summary>
+    /// The run directory; null takes the next free <c>runs/TASK-DATA-N</c>. Not used on resume.
+    /// </summary>
     public string? OutputDirectory { get; init; }
 
-    /// <summary>When checkpoints are written besides those at the end of epochs, at a stop and at the end.</summary>
+    /// <summary>
+    /// When checkpoints are written besides those at the end of epochs, at a stop and at the end.
+    /// </summary>
     public CheckpointSchedule Checkpoints { get; init; } = new();
 
     /// <summary>On resume: most epochs instead of the plan's; null keeps the plan's.</summary>
@@ -47,7 +57,8 @@ public sealed record RunOptions
         Require(Threads is >= 1 and <= MaxActors, "--threads", Threads, "from 1 to 1024");
         Require(Epochs is null or >= 1, "--epochs", Epochs ?? 0, "1 or more");
         Require(MetricsEverySteps >= 0, "--metrics-every", MetricsEverySteps, "0 or more");
-        Require(Checkpoints.EverySteps is null or >= 1, "--checkpoint-every", Checkpoints.EverySteps ?? 0, "1 or more");
+        Require(
+            Checkpoints.EverySteps is null or >= 1, "--checkpoint-every", Checkpoints.EverySteps ?? 0, "1 or more");
     }
 
     private static void Require(bool holds, string option, long value, string range)

@@ -1,8 +1,8 @@
 namespace AkkaLstm.Training.Runs;
 
 /// <summary>
-/// The disk failed a run (full, read-only, gone). The message is one line that names the path and the remedy; the command line ends with
-/// exit code 1. What was already written stays valid.
+/// The disk failed a run (full, read-only, gone). The message is one line that names the path and the remedy;
+/// the command line ends with exit code 1. What was already written stays valid.
 /// </summary>
 public sealed class StorageException : Exception
 {
@@ -18,8 +18,8 @@ public sealed class StorageException : Exception
     internal static bool IsCause(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>
-    /// Whether the place is the matter and not the disk: no permission, no such folder, a file where a folder should be, a file system
-    /// that is mounted read-only. Another path is the remedy.
+    /// Whether the place is the matter and not the disk: no permission, no such folder, a file where a folder
+    /// should be, a file system that is mounted read-only. Another path is the remedy.
     /// </summary>
     internal static bool IsForbidden(Exception e)
     {
@@ -32,5 +32,7 @@ public sealed class StorageException : Exception
     /// <param name="path">Where it failed.</param>
     /// <param name="cause">What the file system said.</param>
     internal static StorageException Writing(string path, Exception cause) =>
-        new($"{path}: cannot be written ({cause.Message}); free space or choose a writable directory with --out", cause);
+        new(
+            $"{path}: cannot be written ({cause.Message}); free space or choose a writable directory with --out",
+            cause);
 }

@@ -5,7 +5,10 @@ using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Sessions;
 
-/// <summary>Says in one line what an event of the actors means to the person who watches; null for those that only matter in the record.</summary>
+/// <summary>
+/// Says in one line what an event of the actors means to the person who watches; null for those that only
+/// matter in the record.
+/// </summary>
 internal static class EventText
 {
     /// <summary>Every job begins with it; later ones mean that a server was lost.</summary>
@@ -14,12 +17,19 @@ internal static class EventText
     public static RunNotice? NoticeOf(NodeId source, JobEvent what) => what switch
     {
         CheckpointSaved saved => Information(
-            what, $"wrote {saved.CheckpointId}{(saved.IsBest ? " (best so far)" : "")}{(saved.Reason == CheckpointReason.Stop ? ", on request" : "")}"),
+            what,
+            $"wrote {saved.CheckpointId}"
+            + (saved.IsBest ? " (best so far)" : "")
+            + (saved.Reason == CheckpointReason.Stop ? ", on request" : "")),
         CheckpointFailed failed => Warning(
-            what, $"checkpoint not written, attempt {failed.Attempt}{(failed.WillRetry ? ", will try again" : "")}: {failed.Error}"),
-        CheckpointSkipped skipped => Information(what, $"checkpoint of step {skipped.SkippedStep} skipped: {skipped.Reason}"),
+            what,
+            $"checkpoint not written, attempt {failed.Attempt}"
+            + $"{(failed.WillRetry ? ", will try again" : "")}: {failed.Error}"),
+        CheckpointSkipped skipped =>
+            Information(what, $"checkpoint of step {skipped.SkippedStep} skipped: {skipped.Reason}"),
         NodeFailed failed => Warning(
-            what, $"{failed.Node} failed{(failed.IsGivenUp ? " and is given up" : ", starting it again")}: {failed.Error}"),
+            what,
+            $"{failed.Node} failed{(failed.IsGivenUp ? " and is given up" : ", starting it again")}: {failed.Error}"),
         NodeLost lost => Warning(what, $"{lost.Node} is lost: {lost.Reason}"),
         GenerationStarted { Fence.Generation: > FirstGeneration } started => Warning(
             what, $"going on from {started.CheckpointId ?? "the beginning"}: {started.Reason}"),

@@ -5,8 +5,8 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Sessions;
 
 /// <summary>
-/// Hears of a training run's progress. Calls come one at a time, from the run's own threads: implementations return quickly and do
-/// not throw.
+/// Hears of a training run's progress. Calls come one at a time, from the run's own threads: implementations
+/// return quickly and do not throw.
 /// </summary>
 public interface ITrainingObserver
 {
@@ -19,7 +19,10 @@ public interface ITrainingObserver
     /// <summary>After every epoch, with its validation.</summary>
     void OnEpoch(EpochReport epoch);
 
-    /// <summary>When something happened that a person may want to know: a checkpoint, a restarted worker, a damaged file.</summary>
+    /// <summary>
+    /// When something happened that a person may want to know: a checkpoint, a restarted worker, a damaged
+    /// file.
+    /// </summary>
     void OnNotice(RunNotice notice);
 }
 
@@ -66,7 +69,8 @@ public readonly record struct StepReport(
 /// <param name="Step">Closed steps at its end.</param>
 /// <param name="TrainingLoss">Mean loss over the epoch's counted elements.</param>
 /// <param name="ValidationLoss">Mean loss on the validation split after it; null without one.</param>
-/// <param name="ValidationAccuracy">Share of targets whose class had the largest output; null for forecasts or without a split.</param>
+/// <param name="ValidationAccuracy">Share of targets whose class had the largest output; null for forecasts or
+/// without a split.</param>
 /// <param name="IsBest">Whether it is the best epoch so far.</param>
 /// <param name="Elapsed">Time since the run (or its resume) began.</param>
 public sealed record EpochReport(

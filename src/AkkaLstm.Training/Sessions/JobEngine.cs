@@ -6,8 +6,9 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Sessions;
 
 /// <summary>
-/// Runs a job on actors until it ends. Training does not know engines; the composition root passes one in, for example
-/// <c>(job, work, policy, events, run, stop) => InProcessEngine.RunAsync(job, work, policy, new EngineOptions { ... }, events, stop)</c>.
+/// Runs a job on actors until it ends. Training does not know engines; the composition root passes one in, for
+/// example <c>(job, work, policy, events, run, stop) => InProcessEngine.RunAsync(job, work, policy, new
+/// EngineOptions { ... }, events, stop)</c>.
 /// </summary>
 /// <param name="job">What to run.</param>
 /// <param name="executors">The mathematics and the disk.</param>

@@ -8,8 +8,8 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Sessions;
 
 /// <summary>
-/// Writes a run's metrics and events to its directory and passes progress on to the observer. A disk that fails here must not bring the
-/// actors down: it is kept as <see cref="Failure"/>, and the run is asked to stop.
+/// Writes a run's metrics and events to its directory and passes progress on to the observer. A disk that fails
+/// here must not bring the actors down: it is kept as <see cref="Failure"/>, and the run is asked to stop.
 /// </summary>
 internal sealed class RunRecorder : IEventSink, IDisposable
 {
@@ -35,7 +35,8 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     /// <param name="observer">Hears of progress.</param>
     /// <param name="isClassification">Whether the losses count right answers.</param>
     /// <param name="metricsEverySteps">Steps between two lines of metrics; 0 for epochs only.</param>
-    /// <param name="step">Closed steps at the start: metrics of later ones are removed, they will be written again.</param>
+    /// <param name="step">Closed steps at the start: metrics of later ones are removed, they will be written
+    /// again.</param>
     /// <param name="stopRun">Asks the run to stop.</param>
     public RunRecorder(
         RunDirectory directory,
@@ -150,7 +151,8 @@ internal sealed class RunRecorder : IEventSink, IDisposable
             writer.WriteNumber("step", report.Step);
             writer.WriteNumber("epoch", report.Epoch);
             writer.WriteNumber("trainingLoss", report.TrainingLoss);
-            if (report.ValidationLoss is { } loss && double.IsFinite(loss)) writer.WriteNumber("validationLoss", loss);
+            if (report.ValidationLoss is { } loss && double.IsFinite(loss))
+                writer.WriteNumber("validationLoss", loss);
             if (report.ValidationAccuracy is { } accuracy) writer.WriteNumber("validationAccuracy", accuracy);
             writer.WriteBoolean("isBest", report.IsBest);
             writer.WriteNumber("elapsedSeconds", now.TotalSeconds);

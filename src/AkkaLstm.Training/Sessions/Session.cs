@@ -13,7 +13,8 @@ namespace AkkaLstm.Training.Sessions;
 /// <param name="Options">How this process runs the job.</param>
 /// <param name="Engine">Runs the job on actors.</param>
 /// <param name="Observer">Hears of progress.</param>
-/// <param name="StartTimestamp">When the call began, a <see cref="System.Diagnostics.Stopwatch"/> timestamp.</param>
+/// <param name="StartTimestamp">When the call began, a <see cref="System.Diagnostics.Stopwatch"/>
+/// timestamp.</param>
 internal sealed record Session(
     TrainingPlan Plan,
     DataSet Data,

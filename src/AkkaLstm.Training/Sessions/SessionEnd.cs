@@ -10,7 +10,10 @@ using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Sessions;
 
-/// <summary>Turns the end of a job into the result of the call: status, losses, hashes, and the test figures of the best checkpoint.</summary>
+/// <summary>
+/// Turns the end of a job into the result of the call: status, losses, hashes, and the test figures of the best
+/// checkpoint.
+/// </summary>
 internal static class SessionEnd
 {
     public static TrainingResult Summarise(
@@ -21,7 +24,9 @@ internal static class SessionEnd
         TrainingStatus status = recorder.Failure is null ? StatusOf(outcome.Kind) : TrainingStatus.Failed;
         CheckpointManifest? last = outcome.CheckpointId is { } path ? CheckpointReader.TryReadManifest(path) : null;
         string? best = context.Store.FindBest()?.Path;
-        EvaluationResult? test = status == TrainingStatus.Completed && best is not null && session.Data.Has(DataSplit.Test)
+        EvaluationResult? test = status == TrainingStatus.Completed
+            && best is not null
+            && session.Data.Has(DataSplit.Test)
             ? SplitRun.Evaluate(
                 context.Spec,
                 context.Store.Load(best).Parameters,
@@ -49,7 +54,9 @@ internal static class SessionEnd
             TestLoss = test?.Loss,
             Elapsed = Stopwatch.GetElapsedTime(session.StartTimestamp),
             TrainingTime = recorder.StepTime,
-            TargetsPerSecond = recorder.StepTime > TimeSpan.Zero ? recorder.TargetCount / recorder.StepTime.TotalSeconds : 0,
+            TargetsPerSecond = recorder.StepTime > TimeSpan.Zero
+                ? recorder.TargetCount / recorder.StepTime.TotalSeconds
+                : 0,
         };
     }
 

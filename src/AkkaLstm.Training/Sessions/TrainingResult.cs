@@ -54,13 +54,18 @@ public sealed record TrainingResult
     /// <summary>Directory of the newest checkpoint; null where none was written.</summary>
     public string? LastCheckpoint { get; init; }
 
-    /// <summary>Directory of the best checkpoint, the one other commands use; null where none was written.</summary>
+    /// <summary>
+    /// Directory of the best checkpoint, the one other commands use; null where none was written.
+    /// </summary>
     public string? BestCheckpoint { get; init; }
 
     /// <summary>SHA-256 over all parameters of <see cref="LastCheckpoint"/> in layout order.</summary>
     public string? ParameterHash { get; init; }
 
-    /// <summary>Figures of the best checkpoint on the test split, with the baselines; null where there is no test split or the run is not complete.</summary>
+    /// <summary>
+    /// Figures of the best checkpoint on the test split, with the baselines; null where there is no test split
+    /// or the run is not complete.
+    /// </summary>
     public EvaluationReport? Test { get; init; }
 
     /// <summary>Mean loss of the best checkpoint on the test split; null as <see cref="Test"/>.</summary>

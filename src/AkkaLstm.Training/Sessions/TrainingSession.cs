@@ -20,9 +20,11 @@ public static class TrainingSession
     /// <param name="options">How this process runs it.</param>
     /// <param name="engine">Runs the job on actors.</param>
     /// <param name="observer">Hears of progress.</param>
-    /// <param name="stop">Finishes the step, writes a checkpoint and ends with <see cref="TrainingStatus.Interrupted"/>.</param>
+    /// <param name="stop">Finishes the step, writes a checkpoint and ends with
+    /// <see cref="TrainingStatus.Interrupted"/>.</param>
     /// <exception cref="BadInputException">Data or options cannot be used; nothing was trained.</exception>
-    /// <exception cref="StorageException">The disk failed before training began; later failures are in the result.</exception>
+    /// <exception cref="StorageException">The disk failed before training began; later failures are in the
+    /// result.</exception>
     public static async Task<TrainingResult> RunAsync(
         TrainingPlan plan, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
     {
@@ -53,11 +55,15 @@ public static class TrainingSession
 
     private static async Task<TrainingResult> TrainAsync(Session session, CancellationToken stop)
     {
-        (TrainingPlan plan, DataSet data, _, RunDirectory directory, RunOptions options, _, ITrainingObserver observer, _) = session;
+        TrainingPlan plan = session.Plan;
+        DataSet data = session.Data;
+        RunDirectory directory = session.Directory;
+        RunOptions options = session.Options;
         ModelSpec spec = plan.ToModelSpec(data.Shape);
         var findings = new List<RunNotice>();
         var card = new ModelCard(plan, data.Hash, spec, data.Artifacts);
-        var store = new CheckpointStore(directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, findings.Add);
+        var store = new CheckpointStore(
+            directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, findings.Add);
         (string Path, CheckpointManifest Manifest)? from = store.FindNewest();
         JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
 
@@ -68,7 +74,7 @@ public static class TrainingSession
         using var recorder = new RunRecorder(
             directory,
             policy,
-            observer,
+            session.Observer,
             spec.Loss == LossKind.CrossEntropy,
             options.MetricsEverySteps,
             progress.Step,
@@ -87,8 +93,14 @@ public static class TrainingSession
             Start = progress,
             RestoreFrom = from?.Path,
         };
-        observer.OnStarted(new TrainingStarted(
-            directory.FullPath, plan, context.Layout.TotalLength, stepsPerEpoch, job.EpochCount, progress.Step, from?.Path));
+        session.Observer.OnStarted(new TrainingStarted(
+            directory.FullPath,
+            plan,
+            context.Layout.TotalLength,
+            stepsPerEpoch,
+            job.EpochCount,
+            progress.Step,
+            from?.Path));
         options = options with { Servers = options.ServersFor(context.Layout.TotalLength) };
         JobOutcome outcome = await session.Engine(
             job, new MathExecutorFactory(context), policy, recorder, options, stopOrFailure.Token);

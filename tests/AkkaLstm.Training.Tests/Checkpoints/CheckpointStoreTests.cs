@@ -19,14 +19,19 @@ public sealed class CheckpointStoreTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private CheckpointStore Open(ModelCard? card = null) => new(_directory["checkpoints"], card ?? _card, Moments, _notices.Add);
+    private CheckpointStore Open(ModelCard? card = null) =>
+        new(_directory["checkpoints"], card ?? _card, Moments, _notices.Add);
 
     private TrainingState State(float start) => Fixtures.State(_card, Moments.Length, start);
 
     private string Write(CheckpointStore store, long step, bool isBest = false) =>
         store.Write(State(step), Fixtures.Progress(step), CheckpointReason.Interval, isBest);
 
-    private string[] Names() => [.. Directory.GetDirectories(_directory["checkpoints"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [
+            .. Directory.GetDirectories(_directory["checkpoints"]).Select(
+                path => Path.GetFileName(path)!).Order(StringComparer.Ordinal),
+        ];
 
     [Fact]
     public void Write_ThenLoad_GivesTheSameBitsAndProgress()
@@ -38,7 +43,9 @@ public sealed class CheckpointStoreTests : IDisposable
         string path = store.Write(state, progress, CheckpointReason.EpochEnd, isBest: true);
 
         Assert.Equal("step-00000123", Path.GetFileName(path));
-        Assert.Equal(AllFiles.Order(StringComparer.Ordinal), Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AllFiles.Order(StringComparer.Ordinal),
+            Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         (string found, CheckpointManifest manifest) = Open().FindNewest()!.Value;
         Assert.Equal(path, found);
         Assert.Equal(progress, manifest.Progress);
@@ -100,7 +107,8 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         Write(Open(), 1);
         Directory.CreateDirectory(Path.Combine(_directory["checkpoints"], ".tmp-step-00000002"));
-        File.WriteAllText(Path.Combine(_directory["checkpoints"], ".tmp-step-00000002", "parameters.safetensors"), "half");
+        File.WriteAllText(
+            Path.Combine(_directory["checkpoints"], ".tmp-step-00000002", "parameters.safetensors"), "half");
 
         CheckpointStore store = Open();
 
@@ -113,7 +121,8 @@ public sealed class CheckpointStoreTests : IDisposable
         var places = new TheoryData<string, double>();
         foreach (string file in AllFiles)
         {
-            foreach (double fraction in (double[])[0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 1]) places.Add(file, fraction);
+            foreach (double fraction in (double[])[0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 1])
+                places.Add(file, fraction);
         }
 
         return places;
@@ -186,7 +195,8 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         Write(Open(), 1);
 
-        var e = Assert.Throws<BadInputException>(() => Open(Fixtures.Card(Fixtures.SmallPlan(), "other data")).FindNewest());
+        var e = Assert.Throws<BadInputException>(
+            () => Open(Fixtures.Card(Fixtures.SmallPlan(), "other data")).FindNewest());
 
         Assert.Contains("belongs to other data", e.Message, StringComparison.Ordinal);
     }

@@ -26,14 +26,16 @@ public sealed class ExecutorTests : IDisposable
 
     public ExecutorTests()
     {
-        string text = _directory.Write("text.txt", string.Concat(Enumerable.Range(0, 150).Select(i => $"line {i * i % 97}\n")));
+        string text = _directory.Write(
+            "text.txt", string.Concat(Enumerable.Range(0, 150).Select(i => $"line {i * i % 97}\n")));
         TrainingPlan plan = TrainingPlan.Resolve(new PlanOptions
         {
             Data = text, Task = DataTask.CharLm, Hidden = 8, Layers = 2, Embedding = 5, Dropout = 0.2, Window = 6, Batch = 8, Shards = 4,
         });
         DataSet data = DataSets.Open(plan.ToDataOptions());
         var card = new ModelCard(plan, data.Hash, plan.ToModelSpec(data.Shape), data.Artifacts);
-        var store = new CheckpointStore(_directory["checkpoints"], card, plan.ToOptimizerSpec().MomentNames, _ => { });
+        var store = new CheckpointStore(
+            _directory["checkpoints"], card, plan.ToOptimizerSpec().MomentNames, _ => { });
         _job = new JobContext(plan, data, store, InitialState.Of(plan, card.Model).Create);
         _factory = new MathExecutorFactory(_job);
     }
@@ -53,10 +55,15 @@ public sealed class ExecutorTests : IDisposable
         ShardsComputed fourth = Compute(worker, restored, new ShardRange(3, 1));
 
         Assert.Equal(whole.Losses, [.. first.Losses, .. third.Losses, .. fourth.Losses]);
-        Assert.Equal(whole.Carries.Select(Values), first.Carries.Concat(third.Carries).Concat(fourth.Carries).Select(Values));
+        Assert.Equal(
+            whole.Carries.Select(Values), first.Carries.Concat(third.Carries).Concat(fourth.Carries).Select(Values));
         Assert.Equal(
             Reduce(server, (new ShardRange(0, 4), whole)),
-            Reduce(server, (new ShardRange(0, 2), first), (new ShardRange(2, 1), third), (new ShardRange(3, 1), fourth)));
+            Reduce(
+                server,
+                (new ShardRange(0, 2), first),
+                (new ShardRange(2, 1), third),
+                (new ShardRange(3, 1), fourth)));
     }
 
     [Fact]
@@ -113,9 +120,11 @@ public sealed class ExecutorTests : IDisposable
         ShardsComputed answer = Compute(worker, restored, new ShardRange(0, 4));
         Reduce(server, (new ShardRange(0, 4), answer));
         SliceApplied applied = Apply(server, step: 0);
-        var snapshot = (SliceSnapshot)server.Execute(new SnapshotSlice(new Fence(RunId, 1, 1), OnlySlice, answer.Carries));
+        var snapshot = (SliceSnapshot)server.Execute(
+            new SnapshotSlice(new Fence(RunId, 1, 1), OnlySlice, answer.Carries));
 
-        ShardsComputed next = (ShardsComputed)worker.Execute(Order(1, new ShardRange(0, 4), applied.Parameters, answer.Carries));
+        ShardsComputed next = (ShardsComputed)worker.Execute(
+            Order(1, new ShardRange(0, 4), applied.Parameters, answer.Carries));
         Reduce(server, (new ShardRange(0, 4), next), 1);
         SliceApplied expected = Apply(server, step: 1);
         var written = (CheckpointWritten)coordinator.Execute(new WriteCheckpoint(
@@ -123,39 +132,58 @@ public sealed class ExecutorTests : IDisposable
 
         // Another generation goes on from the checkpoint with three servers.
         IWorkExecutor[] servers = [.. Enumerable.Range(0, 3).Select(k => _factory.Create(NodeId.Server(k), 0))];
-        SliceRestored[] parts = [.. servers.Select((s, k) => (SliceRestored)s.Execute(new RestoreSlice(new Fence(RunId, 2, 1), new SliceId(k, 3), written.CheckpointId, 4)))];
+        SliceRestored[] parts =
+        [
+            .. servers.Select(
+                (s, k) =>
+                    (SliceRestored)s.Execute(
+                        new RestoreSlice(new Fence(RunId, 2, 1), new SliceId(k, 3), written.CheckpointId, 4))),
+        ];
         Payload?[] carries = [.. parts.SelectMany(part => part.Carries)];
-        var again = (ShardsComputed)worker.Execute(Order(1, new ShardRange(0, 4), parts[0].Parameters, carries, generation: 2));
+        var again = (ShardsComputed)worker.Execute(
+            Order(1, new ShardRange(0, 4), parts[0].Parameters, carries, generation: 2));
         for (int k = 0; k < 3; k++)
         {
             var fence = new Fence(RunId, 2, 1);
-            servers[k].Execute(new ReduceSlice(fence, new SliceId(k, 3), [new GradientPart(new ShardRange(0, 4), again.Gradient)]));
+            servers[k].Execute(
+                new ReduceSlice(fence, new SliceId(k, 3), [new GradientPart(new ShardRange(0, 4), again.Gradient)]));
             servers[k].Execute(new ApplySlice(fence, new SliceId(k, 3), new StepDecision(0.01f, 0.02f)));
         }
 
         Assert.Equal(
-            ((ParameterPayload)expected.Parameters).Owner.Flat(2), ((ParameterPayload)parts[0].Parameters).Owner.Flat(2));
+            ((ParameterPayload)expected.Parameters).Owner.Flat(2),
+            ((ParameterPayload)parts[0].Parameters).Owner.Flat(2));
         foreach (IWorkExecutor executor in servers) executor.Dispose();
     }
 
     private SliceRestored Restore(IWorkExecutor server) =>
-        (SliceRestored)server.Execute(new RestoreSlice(new Fence(RunId, 1, 0), OnlySlice, CheckpointId: null, _job.Plan.Shards));
+        (SliceRestored)server.Execute(
+            new RestoreSlice(new Fence(RunId, 1, 0), OnlySlice, CheckpointId: null, _job.Plan.Shards));
 
-    private static ComputeShards Order(long step, ShardRange shards, Payload parameters, IReadOnlyList<Payload?> carries, int generation = 1) =>
+    private static ComputeShards Order(
+        long step, ShardRange shards, Payload parameters, IReadOnlyList<Payload?> carries, int generation = 1) =>
         new(new Fence(RunId, generation, step), 0, (int)(step % StepsPerEpoch), shards, [parameters], carries);
 
     private static ShardsComputed Compute(IWorkExecutor worker, SliceRestored restored, ShardRange shards) =>
-        (ShardsComputed)worker.Execute(Order(0, shards, restored.Parameters, [.. restored.Carries.Skip(shards.Start).Take(shards.Count)]));
+        (ShardsComputed)worker.Execute(
+            Order(0, shards, restored.Parameters, [.. restored.Carries.Skip(shards.Start).Take(shards.Count)]));
 
-    private static IReadOnlyList<double> Reduce(IWorkExecutor server, params (ShardRange Shards, ShardsComputed Answer)[] parts) =>
+    private static IReadOnlyList<double> Reduce(
+        IWorkExecutor server, params (ShardRange Shards, ShardsComputed Answer)[] parts) =>
         ((SliceSums)server.Execute(new ReduceSlice(
-            new Fence(RunId, 1, 0), OnlySlice, [.. parts.Select(part => new GradientPart(part.Shards, part.Answer.Gradient))]))).BlockSquareSums;
+            new Fence(RunId, 1, 0), OnlySlice,
+            [
+                .. parts.Select(part => new GradientPart(part.Shards, part.Answer.Gradient)),
+            ]))).BlockSquareSums;
 
     private static void Reduce(IWorkExecutor server, (ShardRange Shards, ShardsComputed Answer) part, long step) =>
-        server.Execute(new ReduceSlice(new Fence(RunId, 1, step), OnlySlice, [new GradientPart(part.Shards, part.Answer.Gradient)]));
+        server.Execute(
+            new ReduceSlice(
+                new Fence(RunId, 1, step), OnlySlice, [new GradientPart(part.Shards, part.Answer.Gradient)]));
 
     private static SliceApplied Apply(IWorkExecutor server, long step) =>
-        (SliceApplied)server.Execute(new ApplySlice(new Fence(RunId, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f)));
+        (SliceApplied)server.Execute(
+            new ApplySlice(new Fence(RunId, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f)));
 
     private static float[] Values(Payload? carry) => ((CarryPayload)carry!).Values.ToArray();
 }

@@ -21,7 +21,9 @@ public sealed class SharedBuffersTests
         int length = ParameterLayout.For(Spec).TotalLength;
         var buffers = new ParameterBuffers(Spec, length);
         float[][] outputs = [.. Enumerable.Range(0, ThreadCount).Select(_ => new float[StepCount])];
-        using var barrier = new Barrier(ThreadCount, after => Array.Fill(buffers.Flat(after.CurrentPhaseNumber), Value(after.CurrentPhaseNumber)));
+        using var barrier = new Barrier(
+            ThreadCount,
+            after => Array.Fill(buffers.Flat(after.CurrentPhaseNumber), Value(after.CurrentPhaseNumber)));
 
         await Task.WhenAll(Enumerable.Range(0, ThreadCount).Select(thread => Task.Factory.StartNew(
             () =>

@@ -30,7 +30,17 @@ public sealed class TrainedModels : IAsyncLifetime
         CsvPath = Directory.Write("sine.csv", "month,value\n" + rows);
         TextPath = Directory.Write("text.txt", string.Concat(Enumerable.Repeat("the cat sat on the mat.\n", 120)));
         Forecast = await TestRuns.TrainAsync(
-            new PlanOptions { Data = CsvPath, Hidden = 8, Window = 12, Horizon = 3, SeasonLength = 12, Batch = 16, Epochs = 25, Lr = 0.02 },
+            new PlanOptions
+            {
+                Data = CsvPath,
+                Hidden = 8,
+                Window = 12,
+                Horizon = 3,
+                SeasonLength = 12,
+                Batch = 16,
+                Epochs = 25,
+                Lr = 0.02,
+            },
             new RunOptions { OutputDirectory = Directory["forecast"], Threads = 2 });
         Text = await TestRuns.TrainAsync(
             new PlanOptions
@@ -82,7 +92,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     [Fact]
     public void Evaluate_ValidationSplit_IsTheBestEpochsLossBitForBit()
     {
-        EvaluationResult result = Evaluator.Evaluate(ModelFile.Open(trained.Text.RunDirectory), trained.TextPath, DataSplit.Valid);
+        EvaluationResult result = Evaluator.Evaluate(
+            ModelFile.Open(trained.Text.RunDirectory), trained.TextPath, DataSplit.Valid);
 
         Assert.Equal(trained.Text.BestValidationLoss, result.Loss);
         Assert.InRange(result.Accuracy!.Value, 0.9, 1);
@@ -100,7 +111,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     [Fact]
     public void Forecast_WithinTheHorizon_GoesOnWithDates()
     {
-        ForecastResult result = Forecaster.Forecast(ModelFile.Open(trained.Forecast.RunDirectory), data: null, horizon: null);
+        ForecastResult result = Forecaster.Forecast(
+            ModelFile.Open(trained.Forecast.RunDirectory), data: null, horizon: null);
 
         Assert.Equal(["2020-01", "2020-02", "2020-03"], result.Rows.Select(row => row.Date));
         Assert.Equal(["value"], result.Targets);
@@ -113,7 +125,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     [Fact]
     public void Forecast_BeyondTheHorizon_TakesItsOwnForecastsAsKnown()
     {
-        ForecastResult result = Forecaster.Forecast(ModelFile.Open(trained.Forecast.RunDirectory), trained.CsvPath, horizon: 12);
+        ForecastResult result = Forecaster.Forecast(
+            ModelFile.Open(trained.Forecast.RunDirectory), trained.CsvPath, horizon: 12);
 
         Assert.Equal(12, result.Rows.Count);
         Assert.Equal(Enumerable.Range(1, 12), result.Rows.Select(row => row.Step));
@@ -124,7 +137,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     [Fact]
     public void Forecast_LanguageModel_IsBadInput()
     {
-        var e = Assert.Throws<BadInputException>(() => Forecaster.Forecast(ModelFile.Open(trained.Text.RunDirectory), null, null));
+        var e = Assert.Throws<BadInputException>(
+            () => Forecaster.Forecast(ModelFile.Open(trained.Text.RunDirectory), null, null));
 
         Assert.Contains("--task char-lm; give a model trained to forecast", e.Message, StringComparison.Ordinal);
     }
@@ -133,7 +147,10 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     public void Generate_Temperature0_GoesOnWithTheSentence()
     {
         GenerationResult result = Generator.Generate(
-            ModelFile.Open(trained.Text.RunDirectory), new GenerationOptions { Prompt = "the cat ", Length = 20, Temperature = 0 });
+            ModelFile.Open(trained.Text.RunDirectory), new GenerationOptions
+            {
+                Prompt = "the cat ", Length = 20, Temperature = 0,
+            });
 
         Assert.StartsWith("sat on the mat.", result.Text, StringComparison.Ordinal);
         Assert.Empty(result.UnknownInPrompt);
@@ -158,7 +175,10 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     public void Generate_UnknownCharacters_AreReportedOnce()
     {
         GenerationResult result = Generator.Generate(
-            ModelFile.Open(trained.Text.RunDirectory), new GenerationOptions { Prompt = "the Übermat Ü", Length = 1 });
+            ModelFile.Open(trained.Text.RunDirectory), new GenerationOptions
+            {
+                Prompt = "the Übermat Ü", Length = 1,
+            });
 
         Assert.Equal(["Ü", "b", "r"], result.UnknownInPrompt);
     }
@@ -171,7 +191,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     {
         var options = new GenerationOptions { Length = length, Temperature = temperature };
 
-        var e = Assert.Throws<BadInputException>(() => Generator.Generate(ModelFile.Open(trained.Text.RunDirectory), options));
+        var e = Assert.Throws<BadInputException>(
+            () => Generator.Generate(ModelFile.Open(trained.Text.RunDirectory), options));
 
         Assert.StartsWith(option, e.Message, StringComparison.Ordinal);
     }
@@ -192,8 +213,10 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
         Assert.All(models, model => Assert.Equal(run.Parameters.ToArray(), model.Parameters.ToArray()));
         Assert.All(models, model => Assert.Equal(run.Card.PlanHash, model.Card.PlanHash));
         Assert.Equal(
-            Evaluator.Evaluate(run, trained.TextPath, DataSplit.Test).Loss, Evaluator.Evaluate(models[2], trained.TextPath, DataSplit.Test).Loss);
-        Assert.Equal(ParameterLayout.For(run.Model).Hash(run.Parameters.Span), Inspector.Inspect(export).ParameterHash);
+            Evaluator.Evaluate(run, trained.TextPath, DataSplit.Test).Loss,
+            Evaluator.Evaluate(models[2], trained.TextPath, DataSplit.Test).Loss);
+        Assert.Equal(
+            ParameterLayout.For(run.Model).Hash(run.Parameters.Span), Inspector.Inspect(export).ParameterHash);
     }
 
     [Fact]
@@ -204,7 +227,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
         PlanOptions plan = ModelFile.Open(trained.Text.RunDirectory).Card.Plan.Options;
 
         TrainingResult result = await TestRuns.TrainAsync(
-            plan with { InitFrom = export, Epochs = 1, Lr = 1e-9 }, new RunOptions { OutputDirectory = trained.Directory["again"] });
+            plan with { InitFrom = export, Epochs = 1, Lr = 1e-9 },
+            new RunOptions { OutputDirectory = trained.Directory["again"] });
 
         Assert.Equal(trained.Text.ValidationLoss!.Value, result.ValidationLoss!.Value, 1e-4);
     }
@@ -216,7 +240,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
         ModelFile.Open(trained.Forecast.RunDirectory).Export(export);
 
         var e = await Assert.ThrowsAsync<BadInputException>(() => TestRuns.TrainAsync(
-            new PlanOptions { Hidden = 9, InitFrom = export }, new RunOptions { OutputDirectory = trained.Directory["never"] }));
+            new PlanOptions { Hidden = 9, InitFrom = export },
+            new RunOptions { OutputDirectory = trained.Directory["never"] }));
 
         Assert.Contains("other.safetensors", e.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(trained.Directory["never"]), "nothing is written for a plan that cannot begin");
@@ -244,7 +269,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
 
         var e = Assert.Throws<BadInputException>(() => ModelFile.Open(path));
 
-        Assert.EndsWith("use a file that export wrote, or train with --init-from", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "use a file that export wrote, or train with --init-from", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -252,7 +278,8 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     {
         string copy = trained.Directory["copy"];
         Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(trained.Text.BestCheckpoint!)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)), overwrite: true);
+        foreach (string file in Directory.GetFiles(trained.Text.BestCheckpoint!))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)), overwrite: true);
         byte[] parameters = File.ReadAllBytes(Path.Combine(copy, "parameters.safetensors"));
         parameters[^1] ^= 1;
         File.WriteAllBytes(Path.Combine(copy, "parameters.safetensors"), parameters);

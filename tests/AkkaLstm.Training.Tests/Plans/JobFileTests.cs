@@ -8,7 +8,8 @@ namespace AkkaLstm.Training.Tests.Plans;
 
 public sealed class JobFileTests
 {
-    private static PlanOptions Read(string json) => JobFile.Read(Encoding.UTF8.GetBytes(json), "job.json", baseDirectory: null);
+    private static PlanOptions Read(string json) =>
+        JobFile.Read(Encoding.UTF8.GetBytes(json), "job.json", baseDirectory: null);
 
     [Fact]
     public void Read_EveryKindOfValue_SetsTheOptions()
@@ -43,10 +44,17 @@ public sealed class JobFileTests
     [InlineData("""{ "targets": "a" }""", "job.json: targets: \"a\" is not an array of texts in quotes")]
     [InlineData("""{ "targets": [1] }""", "job.json: targets: [1] is not an array of texts in quotes")]
     [InlineData("""{ "targets": [] }""", "job.json: targets: [] is not an array of texts in quotes")]
-    [InlineData("""{ "init": "uniform" }""", "job.json: init: uniform needs a positive range, for example uniform:0.1, not 'uniform'")]
-    [InlineData("""{ "init": "uniform:-1" }""", "job.json: init: uniform needs a positive range, for example uniform:0.1, not 'uniform:-1'")]
-    [InlineData("""{ "init": "default:1" }""", "job.json: init: 'default' takes no number; use one of default|uniform:X|orthogonal")]
-    [InlineData("""{ "init": "zero" }""", "job.json: init: 'zero' is not known; use one of default|uniform:X|orthogonal")]
+    [InlineData(
+        """{ "init": "uniform" }""",
+        "job.json: init: uniform needs a positive range, for example uniform:0.1, not 'uniform'")]
+    [InlineData(
+        """{ "init": "uniform:-1" }""",
+        "job.json: init: uniform needs a positive range, for example uniform:0.1, not 'uniform:-1'")]
+    [InlineData(
+        """{ "init": "default:1" }""",
+        "job.json: init: 'default' takes no number; use one of default|uniform:X|orthogonal")]
+    [InlineData(
+        """{ "init": "zero" }""", "job.json: init: 'zero' is not known; use one of default|uniform:X|orthogonal")]
     [InlineData("[]", "job.json: a job is one JSON object of options, like { \"data\": \"sales.csv\" }")]
     public void Read_BadValue_SaysWhereAndWhatWouldBeRight(string json, string expected)
     {
@@ -60,7 +68,8 @@ public sealed class JobFileTests
     {
         var e = Assert.Throws<BadInputException>(() => Read("""{ "cell": "lstn" }"""));
 
-        Assert.StartsWith("job.json: cell: 'lstn' is not known; use one of lstm", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "job.json: cell: 'lstn' is not known; use one of lstm", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("(did you mean lstm?)", e.Message, StringComparison.Ordinal);
     }
 
@@ -77,7 +86,8 @@ public sealed class JobFileTests
     public void Read_RelativePath_IsRelativeToTheJobFile()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.Write("job.json", """{ "data": "sub/sales.csv", "valid": "/abs/v.csv", "initFrom": "../w.safetensors" }""");
+        string path = directory.Write(
+            "job.json", """{ "data": "sub/sales.csv", "valid": "/abs/v.csv", "initFrom": "../w.safetensors" }""");
 
         PlanOptions options = JobFile.Read(path);
 
@@ -91,7 +101,8 @@ public sealed class JobFileTests
     {
         using var directory = new TemporaryDirectory();
 
-        Assert.Equal("builtin:reber", JobFile.Read(directory.Write("job.json", """{ "data": "builtin:reber" }""")).Data);
+        Assert.Equal(
+            "builtin:reber", JobFile.Read(directory.Write("job.json", """{ "data": "builtin:reber" }""")).Data);
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public sealed class TrainingPlanTests
         TrainingPlan plan = TrainingPlan.Resolve(new PlanOptions { Data = "ptb.txt", Task = DataTask.WordLm });
 
         Assert.Equal((2, 200, 20, 20, 13), (plan.Layers, plan.Hidden, plan.Window, plan.Batch, plan.Epochs));
-        Assert.Equal((OptimizerKind.Sgd, 1.0, 5.0, LossScale.SumOverTime), (plan.Optimizer, plan.LearningRate, plan.Clip, plan.LossScale));
+        Assert.Equal(
+            (OptimizerKind.Sgd, 1.0, 5.0, LossScale.SumOverTime),
+            (plan.Optimizer, plan.LearningRate, plan.Clip, plan.LossScale));
         Assert.Equal((ScheduleKind.Step, 0.5, 4), (plan.Schedule, plan.Options.LrDecay, plan.Options.LrDecayAfter));
     }
 
@@ -65,27 +67,48 @@ public sealed class TrainingPlanTests
     {
         { new PlanOptions { Hidden = 0 }, "--hidden: 0 is too small; use 1 or more" },
         { new PlanOptions { Layers = 65 }, "--layers: 65 is too large; use at most 64" },
-        { new PlanOptions { Dropout = 1 }, "--dropout: 1 is out of range; use a number from 0 up to, not including, 1" },
+        {
+            new PlanOptions { Dropout = 1 },
+            "--dropout: 1 is out of range; use a number from 0 up to, not including, 1"
+        },
         { new PlanOptions { Lr = 0 }, "--lr: 0 is out of range; use a number above 0, for example 0.001" },
         { new PlanOptions { Lr = -0.5 }, "--lr: -0.5 is out of range; use a number above 0, for example 0.001" },
-        { new PlanOptions { LrDecay = 1.5 }, "--lr-decay: 1.5 is out of range; use a number above 0 and at most 1, for example 0.5" },
-        { new PlanOptions { Clip = -1 }, "--clip: -1 is out of range; use a number 0 (no clipping) or more, for example 5" },
+        {
+            new PlanOptions { LrDecay = 1.5 },
+            "--lr-decay: 1.5 is out of range; use a number above 0 and at most 1, for example 0.5"
+        },
+        {
+            new PlanOptions { Clip = -1 },
+            "--clip: -1 is out of range; use a number 0 (no clipping) or more, for example 5"
+        },
         { new PlanOptions { Epochs = 0 }, "--epochs: 0 is too small; use 1 or more" },
         { new PlanOptions { Steps = 0 }, "--steps: 0 is too small; use 1 or more" },
         { new PlanOptions { Seed = -1 }, "--seed: -1 is too small; use 0 or more" },
         { new PlanOptions { Shards = 3 }, "--shards: 3 is not a power of two; use 1, 2, 4, 8, ..." },
-        { new PlanOptions { Batch = 20, Shards = 8 }, "--shards: a batch of 20 cannot be divided by 8 shards; use --shards 4 or --batch 16" },
-        { new PlanOptions { Momentum = 0.9 }, "--momentum: adam has none; use --optimizer momentum, or leave it out" },
+        {
+            new PlanOptions { Batch = 20, Shards = 8 },
+            "--shards: a batch of 20 cannot be divided by 8 shards; use --shards 4 or --batch 16"
+        },
+        {
+            new PlanOptions { Momentum = 0.9 },
+            "--momentum: adam has none; use --optimizer momentum, or leave it out"
+        },
         {
             new PlanOptions { Schedule = ScheduleKind.Cosine, LrDecay = 0.5 },
             "--lr-decay: the cosine schedule has no decay; use --schedule step or plateau"
         },
-        { new PlanOptions { Embedding = 8 }, "--embedding: goes with --task char-lm or word-lm or synthetic only, not with forecast; leave it out" },
+        {
+            new PlanOptions { Embedding = 8 },
+            "--embedding: goes with --task char-lm or word-lm or synthetic only, not with forecast; leave it out"
+        },
         {
             new PlanOptions { Data = "a.txt", Task = DataTask.CharLm, Horizon = 3 },
             "--horizon: goes with --task forecast only, not with char-lm; leave it out"
         },
-        { new PlanOptions { Valid = "v.csv" }, "--valid: builtin:sunspots brings its own validation and test data; leave it out" },
+        {
+            new PlanOptions { Valid = "v.csv" },
+            "--valid: builtin:sunspots brings its own validation and test data; leave it out"
+        },
         {
             new PlanOptions { ValidFraction = 0.5, TestFraction = 0.5 },
             "--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1"
@@ -113,7 +136,8 @@ public sealed class TrainingPlanTests
     {
         string hash = TrainingPlan.Resolve(new PlanOptions { Data = "a.csv", Valid = "v.csv" }).Hash;
 
-        Assert.Equal(hash, TrainingPlan.Resolve(new PlanOptions { Data = "/other/b.csv", Valid = "/other/w.csv" }).Hash);
+        Assert.Equal(
+            hash, TrainingPlan.Resolve(new PlanOptions { Data = "/other/b.csv", Valid = "/other/w.csv" }).Hash);
     }
 
     [Fact]
@@ -125,8 +149,9 @@ public sealed class TrainingPlanTests
         PlanOptions[] changed =
         [
             options with { Seed = 2 }, options with { Hidden = 65 }, options with { Lr = 0.0021 }, options with { Shards = 1 },
-            options with { Targets = ["x"] }, options with { Optimizer = OptimizerKind.Sgd }, options with { Data = "builtin:sunspots" },
-            options with { Init = new InitChoice(Models.Parameters.InitKind.Uniform, 0.05) }, options with { Epochs = 3 },
+            options with { Targets = ["x"] }, options with { Optimizer = OptimizerKind.Sgd },
+            options with { Data = "builtin:sunspots" }, options with { Epochs = 3 },
+            options with { Init = new InitChoice(Models.Parameters.InitKind.Uniform, 0.05) },
         ];
 
         Assert.All(changed, plan => Assert.True(hashes.Add(TrainingPlan.Resolve(plan).Hash), plan.ToString()));
@@ -143,7 +168,11 @@ public sealed class TrainingPlanTests
     [Fact]
     public void Table_EveryOptionOfARecord_IsInItOnce()
     {
-        string[] properties = [.. typeof(PlanOptions).GetProperties().Select(property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]).Order()];
+        string[] properties =
+        [
+            .. typeof(PlanOptions).GetProperties().Select(
+                property => char.ToLowerInvariant(property.Name[0]) + property.Name[1..]).Order(),
+        ];
 
         Assert.Equal(properties, PlanOptionTable.All.Select(option => option.Name).Order());
     }

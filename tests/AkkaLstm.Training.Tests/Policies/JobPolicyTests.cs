@@ -10,7 +10,9 @@ public sealed class JobPolicyTests
     private const int StepsPerEpoch = 10;
 
     private static JobPolicy Policy(PlanOptions options) =>
-        new(TrainingPlan.Resolve(options with { Batch = 4, Lr = options.Lr ?? 0.5, Clip = options.Clip ?? 0 }), StepsPerEpoch);
+        new(
+            TrainingPlan.Resolve(options with { Batch = 4, Lr = options.Lr ?? 0.5, Clip = options.Clip ?? 0 }),
+            StepsPerEpoch);
 
     private static JobProgress At(long step, int epoch, string state = "") =>
         new() { Step = step, Epoch = epoch, StepInEpoch = (int)(step % StepsPerEpoch), PolicyState = state };
@@ -24,14 +26,20 @@ public sealed class JobPolicyTests
     {
         JobPolicy policy = Policy(new PlanOptions { Lr = 1, LrDecay = 0.5, LrDecayAfter = 4 });
 
-        Assert.Equal(expected, policy.DecideStep(At(epoch * StepsPerEpoch, epoch), new LossTotal(1, 1, 0), 1).LearningRate);
+        Assert.Equal(
+            expected, policy.DecideStep(At(epoch * StepsPerEpoch, epoch), new LossTotal(1, 1, 0), 1).LearningRate);
     }
 
     [Fact]
     public void DecideStep_Cosine_RisesThenFallsToZero()
     {
-        JobPolicy policy = Policy(new PlanOptions { Lr = 1, Schedule = ScheduleKind.Cosine, WarmupSteps = 5, Epochs = 3 });
-        float[] rates = [.. Enumerable.Range(0, 30).Select(step => policy.DecideStep(At(step, step / 10), new LossTotal(1, 1, 0), 1).LearningRate)];
+        JobPolicy policy = Policy(
+            new PlanOptions { Lr = 1, Schedule = ScheduleKind.Cosine, WarmupSteps = 5, Epochs = 3 });
+        float[] rates =
+        [
+            .. Enumerable.Range(0, 30).Select(
+                step => policy.DecideStep(At(step, step / 10), new LossTotal(1, 1, 0), 1).LearningRate),
+        ];
 
         Assert.Equal(0.2f, rates[0]);
         Assert.Equal(1f, rates[4]);
@@ -46,7 +54,8 @@ public sealed class JobPolicyTests
 
         Assert.Equal(
             [0.25f, 0.5f, 0.75f, 1f, 1f],
-            Enumerable.Range(0, 5).Select(step => policy.DecideStep(At(step, 0), new LossTotal(1, 1, 0), 1).LearningRate));
+            Enumerable.Range(0, 5).Select(
+                step => policy.DecideStep(At(step, 0), new LossTotal(1, 1, 0), 1).LearningRate));
     }
 
     [Theory]
@@ -66,11 +75,13 @@ public sealed class JobPolicyTests
 
     [Theory]
     [InlineData(double.NaN, 1, "step 7: the loss is not finite; use a smaller --lr than 0.5 or --clip 1")]
-    [InlineData(double.PositiveInfinity, 1, "step 7: the loss is not finite; use a smaller --lr than 0.5 or --clip 1")]
+    [InlineData(
+        double.PositiveInfinity, 1, "step 7: the loss is not finite; use a smaller --lr than 0.5 or --clip 1")]
     [InlineData(1, double.NaN, "step 7: the gradient is not finite; use a smaller --lr than 0.5 or --clip 1")]
     public void DecideStep_NotFinite_FailsAndNamesStepAndRemedy(double loss, double norm, string expected)
     {
-        Assert.Equal(expected, Policy(new PlanOptions()).DecideStep(At(7, 0), new LossTotal(loss, 1, 0), norm).Failure);
+        Assert.Equal(
+            expected, Policy(new PlanOptions()).DecideStep(At(7, 0), new LossTotal(loss, 1, 0), norm).Failure);
     }
 
     [Fact]
@@ -82,7 +93,9 @@ public sealed class JobPolicyTests
         double[] losses = [3, 2, 2.5, 2];
         for (int epoch = 0; epoch < losses.Length; epoch++)
         {
-            decisions.Add(policy.DecideEpoch(At(epoch * 10, epoch, state), new LossTotal(9, 1, 0), new LossTotal(losses[epoch], 1, 0)));
+            decisions.Add(
+                policy.DecideEpoch(
+                    At(epoch * 10, epoch, state), new LossTotal(9, 1, 0), new LossTotal(losses[epoch], 1, 0)));
             state = decisions[^1].PolicyState;
         }
 
@@ -103,7 +116,8 @@ public sealed class JobPolicyTests
         {
             JobPolicy fresh = Policy(options); // nothing but the progress carries over
             rates.Add(fresh.DecideStep(At(epoch * 10, epoch, state), new LossTotal(1, 1, 0), 1).LearningRate);
-            state = fresh.DecideEpoch(At(epoch * 10, epoch, state), new LossTotal(1, 1, 0), new LossTotal(losses[epoch], 1, 0)).PolicyState;
+            state = fresh.DecideEpoch(
+                At(epoch * 10, epoch, state), new LossTotal(1, 1, 0), new LossTotal(losses[epoch], 1, 0)).PolicyState;
         }
 
         Assert.Equal([1f, 1f, 1f, 0.5f, 0.5f], rates);
@@ -121,7 +135,8 @@ public sealed class JobPolicyTests
     [Fact]
     public void DecideEpoch_ValidationNotANumber_IsNotTheBestAndSaves()
     {
-        EpochDecision decision = Policy(new PlanOptions()).DecideEpoch(At(10, 0), new LossTotal(1, 1, 0), new LossTotal(double.NaN, 1, 0));
+        EpochDecision decision = Policy(new PlanOptions()).DecideEpoch(
+            At(10, 0), new LossTotal(1, 1, 0), new LossTotal(double.NaN, 1, 0));
 
         Assert.False(decision.IsBest);
         Assert.Null(PolicyState.Parse(decision.PolicyState, 1).BestLoss);

@@ -30,7 +30,9 @@ public sealed class RunDirectoryTests : IDisposable
     {
         using RunDirectory run = RunDirectory.Create(_directory["run"], _plan);
         run.WriteJob(_plan, "data hash");
-        File.WriteAllText(run.JobPath, File.ReadAllText(run.JobPath).Replace("\"hidden\": 3", "\"hidden\": 4", StringComparison.Ordinal));
+        File.WriteAllText(
+            run.JobPath,
+            File.ReadAllText(run.JobPath).Replace("\"hidden\": 3", "\"hidden\": 4", StringComparison.Ordinal));
 
         var e = Assert.Throws<BadInputException>(() => RunDirectory.ReadPlan(run.FullPath));
 

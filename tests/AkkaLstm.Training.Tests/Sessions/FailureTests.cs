@@ -24,16 +24,26 @@ public sealed class FailureTests : IDisposable
     public async Task RunAsync_LossExplodes_FailsAndNamesStepAndRemedy()
     {
         TrainingResult result = await TestRuns.TrainAsync(
-            Plan with { Optimizer = OptimizerKind.Sgd, Lr = 1e30, Clip = 0, Init = new InitChoice(Models.Parameters.InitKind.Uniform, 0.1) }, Run);
+            Plan with
+            {
+                Optimizer = OptimizerKind.Sgd,
+                Lr = 1e30,
+                Clip = 0,
+                Init = new InitChoice(Models.Parameters.InitKind.Uniform, 0.1),
+            },
+            Run);
 
         Assert.Equal(TrainingStatus.Failed, result.Status);
-        Assert.Matches("step [0-9]+: the (loss|gradient) is not finite; use a smaller --lr than 1E\\+30 or --clip 1", result.Reason);
+        Assert.Matches(
+            "step [0-9]+: the (loss|gradient) is not finite; use a smaller --lr than 1E\\+30 or --clip 1",
+            result.Reason);
     }
 
     [Fact]
     public async Task ResumeAsync_DiskFailsAtACheckpoint_FailsAndCanBeResumed()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(Plan with { Epochs = 4 }, new RunOptions { OutputDirectory = _directory["whole"] });
+        TrainingResult whole = await TestRuns.TrainAsync(
+            Plan with { Epochs = 4 }, new RunOptions { OutputDirectory = _directory["whole"] });
         TrainingResult first = await TestRuns.TrainAsync(Plan, Run);
         string obstacle = Path.Combine(_directory["run"], "checkpoints", $".tmp-step-{first.Steps * 3 / 2:D8}");
         File.WriteAllText(obstacle, "in the way of the third epoch's checkpoint");
@@ -56,7 +66,8 @@ public sealed class FailureTests : IDisposable
         File.Delete(Path.Combine(_directory["run"], "metrics.jsonl"));
         Directory.CreateDirectory(Path.Combine(_directory["run"], "metrics.jsonl"));
 
-        var e = await Assert.ThrowsAsync<StorageException>(() => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
+        var e = await Assert.ThrowsAsync<StorageException>(
+            () => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
 
         Assert.Contains("metrics.jsonl: cannot be written", e.Message, StringComparison.Ordinal);
     }
@@ -64,11 +75,13 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public async Task ResumeAsync_DataChanged_IsRefused()
     {
-        string csv = _directory.Write("data.csv", "x\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7}\n")));
+        string csv = _directory.Write(
+            "data.csv", "x\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7}\n")));
         await TestRuns.TrainAsync(Plan with { Data = csv, Batch = 32 }, Run);
         File.AppendAllText(csv, "3\n");
 
-        var e = await Assert.ThrowsAsync<BadInputException>(() => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
+        var e = await Assert.ThrowsAsync<BadInputException>(
+            () => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
 
         Assert.Contains("belongs to other data", e.Message, StringComparison.Ordinal);
     }
@@ -77,10 +90,14 @@ public sealed class FailureTests : IDisposable
     public async Task ResumeAsync_CheckpointOfAnotherPlan_IsRefused()
     {
         await TestRuns.TrainAsync(Plan, Run);
-        TrainingResult other = await TestRuns.TrainAsync(Plan with { Seed = 2, Epochs = 3 }, new RunOptions { OutputDirectory = _directory["other"] });
-        Directory.Move(other.LastCheckpoint!, Path.Combine(_directory["run"], "checkpoints", Path.GetFileName(other.LastCheckpoint)!));
+        TrainingResult other = await TestRuns.TrainAsync(
+            Plan with { Seed = 2, Epochs = 3 }, new RunOptions { OutputDirectory = _directory["other"] });
+        Directory.Move(
+            other.LastCheckpoint!,
+            Path.Combine(_directory["run"], "checkpoints", Path.GetFileName(other.LastCheckpoint)!));
 
-        var e = await Assert.ThrowsAsync<BadInputException>(() => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
+        var e = await Assert.ThrowsAsync<BadInputException>(
+            () => TestRuns.ResumeAsync(_directory["run"], new RunOptions()));
 
         Assert.Contains("belongs to other plan", e.Message, StringComparison.Ordinal);
     }
@@ -98,7 +115,8 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public async Task RunAsync_OptionsOutOfRange_NameTheOption()
     {
-        var e = await Assert.ThrowsAsync<BadInputException>(() => TestRuns.TrainAsync(Plan, Run with { Workers = 0 }));
+        var e = await Assert.ThrowsAsync<BadInputException>(
+            () => TestRuns.TrainAsync(Plan, Run with { Workers = 0 }));
 
         Assert.Equal("--workers: 0 is out of range; use from 1 to 1024", e.Message);
     }
@@ -117,20 +135,27 @@ public sealed class FailureTests : IDisposable
     {
         using var observer = new RecordingObserver();
         TrainingResult result = await TestRuns.TrainAsync(
-            Plan with { Lr = 0.3, Optimizer = OptimizerKind.Adam, Epochs = 60, Patience = 2, Clip = 0 }, Run, observer: observer);
+            Plan with { Lr = 0.3, Optimizer = OptimizerKind.Adam, Epochs = 60, Patience = 2, Clip = 0 },
+            Run,
+            observer: observer);
 
         Assert.True(result.IsStoppedEarly);
         Assert.Equal(result.BestEpoch + 3, result.Epochs);
         Assert.Equal(observer.Epochs.Min(epoch => epoch.ValidationLoss), result.BestValidationLoss);
-        Assert.Equal((result.BestEpoch!.Value + 1) * (result.Steps / result.Epochs), ModelFile.Open(result.RunDirectory).Progress!.Step);
+        Assert.Equal(
+            (result.BestEpoch!.Value + 1) * (result.Steps / result.Epochs),
+            ModelFile.Open(result.RunDirectory).Progress!.Step);
     }
 
     [Fact]
     public async Task RunAsync_CheckpointEverySteps_WritesThem()
     {
-        await TestRuns.TrainAsync(Plan with { Steps = 7 }, Run with { Checkpoints = new CheckpointSchedule { EverySteps = 2, AtEpochEnd = false } });
+        await TestRuns.TrainAsync(
+            Plan with { Steps = 7 },
+            Run with { Checkpoints = new CheckpointSchedule { EverySteps = 2, AtEpochEnd = false } });
 
         // The first one is always written; later ones are left out while the disk is busy.
-        Assert.Contains(Inspector.Inspect(_directory["run"]).Checkpoints, checkpoint => checkpoint.Step is 2 or 4 or 6);
+        Assert.Contains(
+            Inspector.Inspect(_directory["run"]).Checkpoints, checkpoint => checkpoint.Step is 2 or 4 or 6);
     }
 }

@@ -15,23 +15,32 @@ public sealed class LearningTests : IDisposable
     [Fact]
     public async Task RunAsync_Reber_FindsTheGrammar()
     {
-        var plan = new PlanOptions { Data = "builtin:reber", Hidden = 24, TrainSequences = 1500, Epochs = 3, Lr = 0.01 };
+        var plan = new PlanOptions
+        {
+            Data = "builtin:reber", Hidden = 24, TrainSequences = 1500, Epochs = 3, Lr = 0.01,
+        };
         using var observer = new RecordingObserver();
 
-        TrainingResult result = await TestRuns.TrainAsync(plan, new RunOptions { OutputDirectory = _directory["reber"], Workers = 2 }, observer: observer);
+        TrainingResult result = await TestRuns.TrainAsync(
+            plan, new RunOptions { OutputDirectory = _directory["reber"], Workers = 2 }, observer: observer);
 
-        Assert.True(observer.Epochs[^1].TrainingLoss < 0.7 * observer.Epochs[0].TrainingLoss, $"{observer.Epochs[0].TrainingLoss} to {observer.Epochs[^1].TrainingLoss}");
+        Assert.True(
+            observer.Epochs[^1].TrainingLoss < 0.7 * observer.Epochs[0].TrainingLoss,
+            $"{observer.Epochs[0].TrainingLoss} to {observer.Epochs[^1].TrainingLoss}");
         Assert.True(result.Test!.Model["accuracy"] > 0.8, $"accuracy {result.Test.Model["accuracy"]}");
     }
 
     [Fact]
     public async Task RunAsync_Sunspots_BeatsTheNaiveForecasts()
     {
-        TrainingResult result = await TestRuns.TrainAsync(new PlanOptions { Epochs = 4 }, new RunOptions { OutputDirectory = _directory["sunspots"] });
+        TrainingResult result = await TestRuns.TrainAsync(
+            new PlanOptions { Epochs = 4 }, new RunOptions { OutputDirectory = _directory["sunspots"] });
 
         double model = result.Test!.Model["rmse"]!.Value;
-        Assert.True(model < result.Test.Methods.Single(method => method.Method == "persistence")["rmse"], $"rmse {model}");
-        Assert.True(model < result.Test.Methods.Single(method => method.Method == "seasonal-naive")["rmse"], $"rmse {model}");
+        Assert.True(
+            model < result.Test.Methods.Single(method => method.Method == "persistence")["rmse"], $"rmse {model}");
+        Assert.True(
+            model < result.Test.Methods.Single(method => method.Method == "seasonal-naive")["rmse"], $"rmse {model}");
     }
 
     [Fact]
@@ -39,12 +48,15 @@ public sealed class LearningTests : IDisposable
     {
         var plan = new PlanOptions { Hidden = 4, Window = 6, Horizon = 1, Batch = 256, Epochs = 2 };
 
-        TrainingResult result = await TestRuns.TrainAsync(plan, new RunOptions { OutputDirectory = _directory["run"], MetricsEverySteps = 1 });
+        TrainingResult result = await TestRuns.TrainAsync(
+            plan, new RunOptions { OutputDirectory = _directory["run"], MetricsEverySteps = 1 });
 
         string[] lines = File.ReadAllLines(Path.Combine(_directory["run"], "metrics.jsonl"));
         Assert.Equal(result.Steps, lines.Count(line => line.Contains("\"type\":\"step\"", StringComparison.Ordinal)));
         Assert.Equal(2, lines.Count(line => line.Contains("\"type\":\"epoch\"", StringComparison.Ordinal)));
         Assert.All(lines, line => System.Text.Json.JsonDocument.Parse(line).Dispose());
-        Assert.All(File.ReadAllLines(Path.Combine(_directory["run"], "events.jsonl")), line => System.Text.Json.JsonDocument.Parse(line).Dispose());
+        Assert.All(
+            File.ReadAllLines(Path.Combine(_directory["run"], "events.jsonl")),
+            line => System.Text.Json.JsonDocument.Parse(line).Dispose());
     }
 }

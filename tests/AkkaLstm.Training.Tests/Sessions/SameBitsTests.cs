@@ -11,14 +11,19 @@ using AkkaLstm.Training.Tests.Support;
 
 namespace AkkaLstm.Training.Tests.Sessions;
 
-/// <summary>The first two promises at small size: the same job gives the same bits, whoever computes it and whatever breaks on the way.</summary>
+/// <summary>
+/// The first two promises at small size: the same job gives the same bits, whoever computes it and whatever
+/// breaks on the way.
+/// </summary>
 public sealed class SameBitsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>A language model with carried state, dropout, clipping and two moments: all that has a state is in it.</summary>
+    /// <summary>
+    /// A language model with carried state, dropout, clipping and two moments: all that has a state is in it.
+    /// </summary>
     private PlanOptions TextPlan => new()
     {
         Data = WriteText(),
@@ -51,7 +56,7 @@ public sealed class SameBitsTests : IDisposable
     private string WriteText()
     {
         string path = _directory["text.txt"];
-        if (!File.Exists(path)) File.WriteAllText(path, string.Concat(Enumerable.Range(0, 90).Select(i => $"line {i * i % 97} of the text\n")));
+        File.WriteAllText(path, string.Concat(Enumerable.Range(0, 90).Select(i => $"line {i * i % 97} of the text\n")));
         return path;
     }
 
@@ -70,7 +75,8 @@ public sealed class SameBitsTests : IDisposable
     [InlineData(3, 2)]
     public async Task RunAsync_OtherWorkersAndServers_SameParameters(int workers, int servers)
     {
-        foreach ((string name, PlanOptions plan) in ((string, PlanOptions)[])[("text", TextPlan), ("forecast", ForecastPlan)])
+        (string, PlanOptions)[] plans = [("text", TextPlan), ("forecast", ForecastPlan)];
+        foreach ((string name, PlanOptions plan) in plans)
         {
             TrainingResult one = await TestRuns.TrainAsync(plan, Run($"{name}-one"));
             TrainingResult many = await TestRuns.TrainAsync(plan, Run($"{name}-many", workers, servers));
@@ -89,12 +95,20 @@ public sealed class SameBitsTests : IDisposable
     {
         TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
 
-        TrainingResult result = await StopAfter(5, observer => TestRuns.TrainAsync(TextPlan, Run("parts", 2, 3), observer: observer, stop: observer.Stop));
+        TrainingResult result = await StopAfter(
+            5,
+            observer => TestRuns.TrainAsync(TextPlan, Run("parts", 2, 3), observer: observer, stop: observer.Stop));
         Assert.Equal(TrainingStatus.Interrupted, result.Status);
         Assert.InRange(result.Steps, 5, 8);
-        result = await StopAfter(9, observer => TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 1, Servers = 2 }, observer: observer, stop: observer.Stop));
+        result = await StopAfter(
+            9,
+            observer => TestRuns.ResumeAsync(
+                _directory["parts"], new RunOptions { Servers = 2 }, observer: observer, stop: observer.Stop));
         Assert.InRange(result.Steps, 9, 19);
-        result = await StopAfter(20, observer => TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop));
+        result = await StopAfter(
+            20,
+            observer => TestRuns.ResumeAsync(
+                _directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop));
         Assert.InRange(result.Steps, 20, whole.Steps - 1);
         result = await TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 2 });
 
@@ -109,11 +123,13 @@ public sealed class SameBitsTests : IDisposable
     public async Task ResumeAsync_NewestCheckpointDamaged_TakesTheOlderAndGetsTheSameParameters()
     {
         TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
-        TrainingResult stopped = await StopAfter(17, observer => TestRuns.TrainAsync(TextPlan, Run("damaged"), observer: observer, stop: observer.Stop));
+        TrainingResult stopped = await StopAfter(
+            17, observer => TestRuns.TrainAsync(TextPlan, Run("damaged"), observer: observer, stop: observer.Stop));
         File.WriteAllText(Path.Combine(stopped.LastCheckpoint!, "optimizer.safetensors"), "damaged");
         using var observer = new RecordingObserver();
 
-        TrainingResult result = await TestRuns.ResumeAsync(_directory["damaged"], new RunOptions(), observer: observer);
+        TrainingResult result = await TestRuns.ResumeAsync(
+            _directory["damaged"], new RunOptions(), observer: observer);
 
         Assert.True(observer.Started!.FirstStep < 17, $"went on from step {observer.Started.FirstStep}");
         Assert.Contains(observer.Notices, notice => notice.Name == "checkpoint-skipped");
@@ -152,10 +168,12 @@ public sealed class SameBitsTests : IDisposable
         int failures = 0;
         JobEngine faulty = TestRuns.EngineWith(executors => new FaultyExecutors(
             executors,
-            (node, incarnation, order) => node.Role == NodeRole.Worker && incarnation < 2 && order is ComputeShards { Fence.Step: var step }
+            (node, incarnation, order) =>
+                node.Role == NodeRole.Worker && incarnation < 2 && order is ComputeShards { Fence.Step: var step }
                 && step == (node.Index * 4) + 3 + incarnation && Interlocked.Increment(ref failures) > 0));
 
-        TrainingResult result = await TestRuns.TrainAsync(TextPlan, Run("faulty", workers: 2, servers: 2), faulty, observer);
+        TrainingResult result = await TestRuns.TrainAsync(
+            TextPlan, Run("faulty", workers: 2, servers: 2), faulty, observer);
 
         Assert.True(failures >= 2, $"{failures} failures were planted");
         Assert.Equal(TrainingStatus.Completed, result.Status);
@@ -168,7 +186,9 @@ public sealed class SameBitsTests : IDisposable
     {
         TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
         JobEngine faulty = TestRuns.EngineWith(executors => new FaultyExecutors(
-            executors, (node, incarnation, order) => node == NodeId.Server(1) && incarnation == 0 && order is ApplySlice { Fence.Step: 10 }));
+            executors,
+            (node, incarnation, order) =>
+                node == NodeId.Server(1) && incarnation == 0 && order is ApplySlice { Fence.Step: 10 }));
 
         TrainingResult result = await TestRuns.TrainAsync(TextPlan, Run("faulty", workers: 2, servers: 2), faulty);
 
@@ -211,5 +231,8 @@ public sealed class SameBitsTests : IDisposable
 
     /// <summary>The lines of a run's metrics without their times.</summary>
     private string[] StepLines(string run) =>
-        [.. File.ReadAllLines(Path.Combine(_directory[run], "metrics.jsonl")).Select(line => line.Split(",\"stepMs\"")[0].Split(",\"elapsedSeconds\"")[0])];
+        [
+            .. File.ReadAllLines(Path.Combine(_directory[run], "metrics.jsonl")).Select(
+                line => line.Split(",\"stepMs\"")[0].Split(",\"elapsedSeconds\"")[0]),
+        ];
 }

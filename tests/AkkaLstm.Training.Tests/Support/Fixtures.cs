@@ -17,7 +17,14 @@ internal static class Fixtures
     public static ModelCard Card(TrainingPlan plan, string dataHash = "data") => new(
         plan,
         dataHash,
-        new ModelSpec { Input = InputKind.Values, InputSize = 1, HiddenSize = plan.Hidden, OutputSize = 2, Loss = LossKind.SquaredError },
+        new ModelSpec
+        {
+            Input = InputKind.Values,
+            InputSize = 1,
+            HiddenSize = plan.Hidden,
+            OutputSize = 2,
+            Loss = LossKind.SquaredError,
+        },
         DataArtifacts.None);
 
     /// <summary>A state whose every float is different.</summary>
@@ -26,8 +33,12 @@ internal static class Fixtures
         int length = ParameterLayout.For(card.Model).TotalLength;
         float next = start;
         float[] Fill(int count) => [.. Enumerable.Range(0, count).Select(_ => next += 0.25f)];
-        return new TrainingState(Fill(length), [.. Enumerable.Range(0, momentCount).Select(_ => Fill(length))], Fill(card.Plan.Batch * card.Model.CarryLength));
+        return new TrainingState(
+            Fill(length),
+            [.. Enumerable.Range(0, momentCount).Select(_ => Fill(length))],
+            Fill(card.Plan.Batch * card.Model.CarryLength));
     }
 
-    public static JobProgress Progress(long step) => new() { Step = step, Epoch = 1, StepInEpoch = 2, PolicyState = "{\"x\":1}" };
+    public static JobProgress Progress(long step) =>
+        new() { Step = step, Epoch = 1, StepInEpoch = 2, PolicyState = "{\"x\":1}" };
 }

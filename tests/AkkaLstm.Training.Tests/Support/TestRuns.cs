@@ -27,11 +27,21 @@ internal static class TestRuns
 
     public static Task<TrainingResult> TrainAsync(
         PlanOptions plan, RunOptions run, JobEngine? engine = null, RecordingObserver? observer = null, CancellationToken stop = default) =>
-        TrainingSession.RunAsync(TrainingPlan.Resolve(plan), run, engine ?? Engine, observer ?? new RecordingObserver(), stop).WaitAsync(Deadline, CancellationToken.None);
+        TrainingSession.RunAsync(
+            TrainingPlan.Resolve(plan),
+            run,
+            engine ?? Engine,
+            observer ?? new RecordingObserver(),
+            stop).WaitAsync(Deadline, CancellationToken.None);
 
     public static Task<TrainingResult> ResumeAsync(
         string directory, RunOptions run, JobEngine? engine = null, RecordingObserver? observer = null, CancellationToken stop = default) =>
-        TrainingSession.ResumeAsync(directory, run, engine ?? Engine, observer ?? new RecordingObserver(), stop).WaitAsync(Deadline, CancellationToken.None);
+        TrainingSession.ResumeAsync(
+            directory,
+            run,
+            engine ?? Engine,
+            observer ?? new RecordingObserver(),
+            stop).WaitAsync(Deadline, CancellationToken.None);
 }
 
 /// <summary>Keeps what a run reports; can ask it to stop after a step.</summary>
@@ -69,9 +79,11 @@ internal sealed class RecordingObserver(long? stopAfterStep = null) : ITrainingO
 }
 
 /// <summary>Executors that throw at chosen calls.</summary>
-internal sealed class FaultyExecutors(IWorkExecutorFactory inner, Func<NodeId, int, WorkOrder, bool> mustFail) : IWorkExecutorFactory
+internal sealed class FaultyExecutors(
+    IWorkExecutorFactory inner, Func<NodeId, int, WorkOrder, bool> mustFail) : IWorkExecutorFactory
 {
-    public IWorkExecutor Create(NodeId node, int incarnation) => new Faulty(inner.Create(node, incarnation), order => mustFail(node, incarnation, order));
+    public IWorkExecutor Create(NodeId node, int incarnation) =>
+        new Faulty(inner.Create(node, incarnation), order => mustFail(node, incarnation, order));
 
     private sealed class Faulty(IWorkExecutor inner, Func<WorkOrder, bool> mustFail) : IWorkExecutor
     {
