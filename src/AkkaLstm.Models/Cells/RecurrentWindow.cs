@@ -115,11 +115,9 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     private static void WeightGradients(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, int shardCount, RecurrentGradient gradient)
     {
-        MatrixView dGates = workspace.Gates.View();
-        WeightGradient.Multiply(path, dGates, weights.Rows, input, shardCount, gradient.InputWeights);
         WeightGradient.Multiply(
-            path, dGates, weights.Rows, workspace.Hidden.Steps(0, input.TimeSteps), shardCount, gradient.HiddenWeights);
-        WeightGradient.SumColumns(path, dGates, weights.Rows, shardCount, gradient.InputBias);
+            path, workspace.Gates.View(), weights.Rows, shardCount, input, gradient.InputWeights,
+            workspace.Hidden.Steps(0, input.TimeSteps), gradient.HiddenWeights, gradient.InputBias);
         gradient.InputBias.CopyTo(gradient.HiddenBias);
     }
 

@@ -13,13 +13,7 @@ internal sealed class LinearHead
     /// <summary>Rows of outputs start on cache lines.</summary>
     private const int RowAlignment = 16;
 
-    /// <summary>
-    /// Outputs whose gradients are brought together for the weight gradient at a time: six of the kernel's blocks.
-    /// </summary>
-    private const int PanelColumns = 6 * Activations.BlockColumns;
-
     private readonly AlignedBuffer _outputs;
-    private readonly Activations? _panel;
     private readonly TensorInfo _weight;
     private readonly TensorInfo _bias;
 
@@ -30,8 +24,6 @@ internal sealed class LinearHead
         OutputSize = layout.Spec.OutputSize;
         RowStride = (OutputSize + RowAlignment - 1) / RowAlignment * RowAlignment;
         _outputs = new AlignedBuffer((long)maxTimeSteps * maxLanes * RowStride);
-        if (OutputSize >= PanelColumns)
-            _panel = new Activations(maxTimeSteps, maxLanes, PanelColumns);
         DInput = new Activations(maxTimeSteps, maxLanes, layout.Spec.HiddenSize);
     }
 
@@ -77,38 +69,12 @@ internal sealed class LinearHead
             return;
         }
 
-        PackedGemm.Multiply(OutputView(x, steps), weights.BackwardMatrix, DInput.Steps(steps.First, steps.Count));
-        int done = 0;
-        for (; _panel is not null && done + PanelColumns <= OutputSize; done += PanelColumns)
-        {
-            FillPanel(_panel, done, steps.Count, x.Source.Lanes);
-            AddUp(_panel.View(), done);
-        }
-
-        if (done < OutputSize)
-            AddUp(OutputView(x, steps, done), done);
-
-        void AddUp(MatrixView dOutputs, int firstOutput)
-        {
-            int inputSize = DInput.Columns;
-            Span<float> dWeight = gradient.DenseTensor(_weight).Slice(firstOutput * inputSize, dOutputs.Columns * inputSize);
-            WeightGradient.Multiply(dOutputs, x.Steps(steps), shardCount, dWeight);
-            WeightGradient.SumColumns(dOutputs, shardCount, gradient.DenseTensor(_bias).Slice(firstOutput, dOutputs.Columns));
-        }
+        MatrixView dOutputs = OutputView(x, steps);
+        PackedGemm.Multiply(dOutputs, weights.BackwardMatrix, DInput.Steps(steps.First, steps.Count));
+        WeightGradient.Multiply(
+            dOutputs, x.Steps(steps), shardCount, gradient.DenseTensor(_weight), gradient.DenseTensor(_bias));
     }
 
-    /// <summary>
-    /// Copies the gradients of some outputs side by side. Where rows are thousands of floats apart, reading a few
-    /// columns of all rows misses the cache and the address cache at every row; so it is done once for many
-    /// columns. The sums are the same.
-    /// </summary>
-    private void FillPanel(Activations panel, int firstOutput, int stepCount, int lanes)
-    {
-        panel.Reshape(stepCount, lanes);
-        for (int row = 0; row < stepCount * lanes; row++)
-            panel.WriteRow(row / lanes, row % lanes, _outputs.Span.Slice((row * RowStride) + firstOutput, PanelColumns));
-    }
-
-    private MatrixView OutputView(LayerRows x, StepRange steps, int firstOutput = 0) => MatrixView.RowMajor(
-        _outputs.Span[firstOutput..], steps.Count, x.Source.Lanes, OutputSize - firstOutput, RowStride);
+    private MatrixView OutputView(LayerRows x, StepRange steps) => MatrixView.RowMajor(
+        _outputs.Span, steps.Count, x.Source.Lanes, OutputSize, RowStride);
 }

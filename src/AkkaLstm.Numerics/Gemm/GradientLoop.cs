@@ -4,83 +4,156 @@ using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Numerics.Gemm;
 
-/// <summary>Walks over a weight gradient block by block, keeping the unfinished sums of the shard tree beside the tile that is computed.</summary>
+/// <summary>One product of a weight gradient: C = A^T B.</summary>
+internal unsafe struct GradientTarget
+{
+    /// <summary>B, (T*B, N).</summary>
+    public Operand B;
+
+    /// <summary>N.</summary>
+    public int Columns;
+
+    /// <summary>C, row-major (rows, N); null: there is no such product.</summary>
+    public float* C;
+}
+
+/// <summary>Walks over weight gradients block by block, keeping the unfinished sums of the shard tree beside the tile that is computed.</summary>
+/// <remarks>
+/// Both operands are copied first, shard after shard, all rows of 16 columns of A and of 64 columns of B side by side. Read in place, the
+/// two or three lanes that a shard has in each time step are far apart from those of the next, often by a power of two: the loop over them
+/// would be too short and too few cache sets would hold them, which costs half the speed; the copies cost some per cent.
+/// </remarks>
 internal static unsafe class GradientLoop
 {
     /// <summary>Blocks of 16 rows of C that run over a chunk of B before the next chunk comes.</summary>
     private const int BlocksPerRowBlock = 6;
 
-    /// <summary>Rows of A and B that a chunk has at most, so that 64 columns of B stay in the nearest caches.</summary>
-    private const int DepthBlock = 256;
+    /// <summary>Rows of a chunk of B: 128 rows of 64 columns are 32 KiB, two thirds of a first-level cache.</summary>
+    private const int DepthBlock = 128;
 
-    private const int LevelFloats = BlocksPerRowBlock * Activations.BlockColumns * GradientTileKernel.TileColumns;
+    private const int Width = Activations.BlockColumns;
+    private const int LevelFloats = BlocksPerRowBlock * Width * GradientTileKernel.TileColumns;
 
-    /// <summary>Computes C[m, n] = tree over shards of sum over (t, lane) of A[(t, lane), m] * B[(t, lane), n].</summary>
+    /// <summary>Kept from call to call, so that a training step allocates nothing.</summary>
+    [ThreadStatic]
+    private static AlignedBuffer? t_scratch;
+
+    /// <summary>Computes the gradients.</summary>
     /// <param name="a">A, (T*B, blocks of 16).</param>
     /// <param name="rows">Which row of C a column of A belongs to.</param>
-    /// <param name="b">B, (T*B, N), padded.</param>
-    /// <param name="columns">N.</param>
     /// <param name="shardCount">S.</param>
-    /// <param name="c">Row-major (rows, N).</param>
-    [SkipLocalsInit]
-    public static void Run<TSimd, TVector>(in Operand a, InterleavedRows rows, in Operand b, int columns, int shardCount, float* c)
+    /// <param name="first">The first product.</param>
+    /// <param name="second">The second product, if there is one.</param>
+    /// <param name="sums">Receives the sums of A's columns, (rows); null: nobody asks.</param>
+    public static void Run<TSimd, TVector>(
+        in Operand a, InterleavedRows rows, int shardCount, in GradientTarget first, in GradientTarget second, float* sums)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         // Level j holds the joined sum of 2^j shards while their neighbours are computed, as in a binary counter.
-        int topLevel = BitOperations.Log2((uint)shardCount);
-        float* levels = stackalloc float[(topLevel + 1) * LevelFloats + Activations.BlockColumns];
-        levels = (float*)(((nuint)levels + AlignedBuffer.AlignmentBytes - 1) & ~(nuint)(AlignedBuffer.AlignmentBytes - 1));
-        int paddedColumns = (columns + Activations.BlockColumns - 1) / Activations.BlockColumns * Activations.BlockColumns;
+        int levelCount = BitOperations.Log2((uint)shardCount) + 1;
+        long blockFloats = (long)a.Rows * Width;
+        long firstFloats = PackedFloats(first, a.Rows), secondFloats = PackedFloats(second, a.Rows);
+        float* levels = Rent(levelCount * LevelFloats + blockFloats * BlocksPerRowBlock + firstFloats + secondFloats);
+        float* packedA = levels + levelCount * LevelFloats;
+        float* packedFirst = packedA + blockFloats * BlocksPerRowBlock;
+        float* packedSecond = packedFirst + firstFloats;
+        PackColumns<TSimd, TVector>(first, shardCount, packedFirst);
+        PackColumns<TSimd, TVector>(second, shardCount, packedSecond);
         for (int firstBlock = 0; firstBlock < rows.BlockCount; firstBlock += BlocksPerRowBlock)
         {
             int endBlock = Math.Min(rows.BlockCount, firstBlock + BlocksPerRowBlock);
-            for (int column = 0; column < paddedColumns; column += 4 * TSimd.Width)
+            for (int block = firstBlock; block < endBlock; block++)
             {
-                int vectors = Math.Min(4, (paddedColumns - column) / TSimd.Width);
+                float* target = packedA + (block - firstBlock) * blockFloats;
+                RowPacking.PackBlock<TSimd, TVector>(a, block, rows.CountIn(block), shardCount, target, Width);
+                if (sums is not null)
+                    ColumnSums.Run<TSimd, TVector>(target, a.Rows / shardCount, shardCount, rows.CountIn(block), levels, sums + rows.First(block));
+            }
+
+            var tiles = new BlockTiles { A = packedA, Rows = rows, FirstBlock = firstBlock, EndBlock = endBlock, Depth = a.Rows, Levels = levels };
+            Multiply<TSimd, TVector>(tiles, first, packedFirst, shardCount);
+            Multiply<TSimd, TVector>(tiles, second, packedSecond, shardCount);
+        }
+    }
+
+    private static int PaddedColumns(in GradientTarget target) => (target.Columns + Width - 1) / Width * Width;
+
+    private static long PackedFloats(in GradientTarget target, int rows) => target.C is null ? 0 : (long)rows * PaddedColumns(target);
+
+    private static float* Rent(long floats)
+    {
+        AlignedBuffer? scratch = t_scratch;
+        if (scratch is null || scratch.Length < floats)
+            t_scratch = scratch = new AlignedBuffer(floats);
+        return scratch.Pointer;
+    }
+
+    /// <summary>Copies B into panels of 64 columns.</summary>
+    private static void PackColumns<TSimd, TVector>(in GradientTarget target, int shardCount, float* packed)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        if (target.C is null)
+            return;
+        int padded = PaddedColumns(target);
+        for (int column = 0; column < padded; column += Width)
+        {
+            int panel = column / PackedMatrix.PanelColumns * PackedMatrix.PanelColumns;
+            int width = Math.Min(PackedMatrix.PanelColumns, padded - panel);
+            float* start = packed + (nint)panel * target.B.Rows + (column - panel);
+            RowPacking.PackBlock<TSimd, TVector>(target.B, column / Width, Math.Min(Width, target.Columns - column), shardCount, start, width);
+        }
+    }
+
+    /// <summary>Some rows of C for all columns.</summary>
+    private static void Multiply<TSimd, TVector>(in BlockTiles tiles, in GradientTarget target, float* packed, int shardCount)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        if (target.C is null)
+            return;
+        float* result = tiles.Levels + BitOperations.Log2((uint)shardCount) * LevelFloats;
+        int padded = PaddedColumns(target);
+        for (int panel = 0; panel < padded; panel += PackedMatrix.PanelColumns)
+        {
+            int width = Math.Min(PackedMatrix.PanelColumns, padded - panel);
+            for (int column = 0; column < width; column += 4 * TSimd.Width)
+            {
+                float* b = packed + (nint)panel * tiles.Depth + column;
+                int vectors = Math.Min(4, (width - column) / TSimd.Width);
                 for (int shard = 0; shard < shardCount; shard++)
-                    AddShard<TSimd, TVector>(a, rows, firstBlock, endBlock, b, column, vectors, shard, shardCount, levels);
-                int valid = Math.Min(vectors * TSimd.Width, columns - column);
-                Copy(levels + topLevel * LevelFloats, rows, firstBlock, endBlock, valid, c + column, columns);
+                    AddShard<TSimd, TVector>(tiles, b, width, vectors, shard, shardCount);
+                int valid = Math.Min(vectors * TSimd.Width, target.Columns - panel - column);
+                Copy(result, tiles, valid, target.C + panel + column, target.Columns);
             }
         }
     }
 
-    private static void AddShard<TSimd, TVector>(
-        in Operand a, InterleavedRows rows, int firstBlock, int endBlock, in Operand b, int column, int vectors, int shard, int shardCount, float* levels)
+    private static void AddShard<TSimd, TVector>(in BlockTiles tiles, float* b, nint bStride, int vectors, int shard, int shardCount)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        int lanes = a.Lanes / shardCount;
-        int steps = a.Rows / a.Lanes;
-        int stepsPerChunk = Math.Max(1, DepthBlock / lanes);
+        int depth = tiles.Depth / shardCount;
         int joins = BitOperations.TrailingZeroCount(~shard);
-        var task = new GradientTileTask
-        {
-            ALaneStride = a.LaneStride,
-            AStepSkip = a.StepStride - lanes * a.LaneStride,
-            BLaneStride = b.LaneStride,
-            BStepSkip = b.StepStride - lanes * b.LaneStride,
-            BBlockStride = b.BlockStride,
-            Lanes = lanes,
-            LevelStride = LevelFloats,
-        };
         int maxHeight = TileKernel.MaxRows<TSimd, TVector>();
-        for (int step = 0; step < steps; step += stepsPerChunk)
+        var task = new GradientTileTask { BStride = bStride, LevelStride = LevelFloats };
+        for (int k = 0; k < depth; k += DepthBlock)
         {
-            task.Steps = Math.Min(stepsPerChunk, steps - step);
-            task.Continues = step > 0;
-            task.JoinCount = step + task.Steps == steps ? joins : 0;
-            task.B = b.Column(column) + step * b.StepStride + shard * lanes * b.LaneStride;
-            for (int block = firstBlock; block < endBlock; block++)
+            nint row = (nint)shard * depth + k;
+            task.Depth = Math.Min(DepthBlock, depth - k);
+            task.Continues = k > 0;
+            task.JoinCount = k + task.Depth == depth ? joins : 0;
+            task.B = b + row * bStride;
+            for (int block = tiles.FirstBlock; block < tiles.EndBlock; block++)
             {
-                task.A = a.Column(block * Activations.BlockColumns) + step * a.StepStride + shard * lanes * a.LaneStride;
-                task.Result = levels + joins * LevelFloats
-                    + (block - firstBlock) * (Activations.BlockColumns * GradientTileKernel.TileColumns);
-                var tiles = new RowTiles(rows.CountIn(block), maxHeight);
-                for (int tile = 0; tile < tiles.Count; tile++)
+                int local = block - tiles.FirstBlock;
+                task.A = tiles.A + ((nint)local * tiles.Depth + row) * Width;
+                task.Result = tiles.Levels + joins * LevelFloats + local * (Width * GradientTileKernel.TileColumns);
+                var heights = new RowTiles(tiles.Rows.CountIn(block), maxHeight);
+                for (int tile = 0; tile < heights.Count; tile++)
                 {
-                    int height = tiles.Height(tile);
+                    int height = heights.Height(tile);
                     TileDispatch.Run<TSimd, TVector>(ref task, height, vectors);
                     task.A += height;
                     task.Result += height * GradientTileKernel.TileColumns;
@@ -89,18 +162,40 @@ internal static unsafe class GradientLoop
         }
     }
 
-    private static void Copy(float* source, InterleavedRows rows, int firstBlock, int endBlock, int count, float* c, int stride)
+    private static void Copy(float* source, in BlockTiles tiles, int count, float* c, int stride)
     {
-        for (int block = firstBlock; block < endBlock; block++)
+        for (int block = tiles.FirstBlock; block < tiles.EndBlock; block++)
         {
-            float* from = source + (block - firstBlock) * (Activations.BlockColumns * GradientTileKernel.TileColumns);
-            float* to = c + (nint)rows.First(block) * stride;
-            for (int row = rows.CountIn(block); row > 0; row--)
+            float* from = source + (block - tiles.FirstBlock) * (Width * GradientTileKernel.TileColumns);
+            float* to = c + (nint)tiles.Rows.First(block) * stride;
+            for (int row = tiles.Rows.CountIn(block); row > 0; row--)
             {
                 new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
                 from += GradientTileKernel.TileColumns;
                 to += stride;
             }
         }
+    }
+
+    /// <summary>Rows of C that are worked on together.</summary>
+    private struct BlockTiles
+    {
+        /// <summary>Their columns of A, packed: (block, all rows shard after shard, 16).</summary>
+        public float* A;
+
+        /// <summary>Which row of C a column of A belongs to.</summary>
+        public InterleavedRows Rows;
+
+        /// <summary>First block of 16 rows.</summary>
+        public int FirstBlock;
+
+        /// <summary>The block after the last one.</summary>
+        public int EndBlock;
+
+        /// <summary>Rows of A and B.</summary>
+        public int Depth;
+
+        /// <summary>The unfinished sums of the shard tree.</summary>
+        public float* Levels;
     }
 }

@@ -6,32 +6,17 @@ namespace AkkaLstm.Numerics.Gemm;
 /// <summary>What <see cref="GradientTileKernel"/> multiplies: up to 6 columns of A by up to 4 vectors of columns of B, over rows of both.</summary>
 internal unsafe struct GradientTileTask
 {
-    /// <summary>A at the first row and the tile's first column; the others follow it.</summary>
+    /// <summary>A at the first row and the tile's first column, rows of 16 floats.</summary>
     public float* A;
-
-    /// <summary>Floats from one lane to the next in A.</summary>
-    public nint ALaneStride;
-
-    /// <summary>Floats from the last lane of a time step to the first lane of the next in A.</summary>
-    public nint AStepSkip;
 
     /// <summary>B at the first row and the tile's first column.</summary>
     public float* B;
 
-    /// <summary>Floats from one lane to the next in B.</summary>
-    public nint BLaneStride;
+    /// <summary>Floats from one row to the next in B.</summary>
+    public nint BStride;
 
-    /// <summary>Floats from the last lane of a time step to the first lane of the next in B.</summary>
-    public nint BStepSkip;
-
-    /// <summary>Floats from one block of 16 columns of B to the next.</summary>
-    public nint BBlockStride;
-
-    /// <summary>Time steps to sum over, at least 1.</summary>
-    public int Steps;
-
-    /// <summary>Lanes of each time step to sum over, at least 1.</summary>
-    public int Lanes;
+    /// <summary>Rows to sum over, at least 1.</summary>
+    public int Depth;
 
     /// <summary>The result, rows of <see cref="GradientTileKernel.TileColumns"/> floats.</summary>
     public float* Result;
@@ -47,10 +32,10 @@ internal unsafe struct GradientTileTask
 }
 
 /// <summary>
-/// The innermost loop of weight gradients: R[m, n] = sum over t and lanes b of A[(t, b), m] * B[(t, b), n] for a tile that stays in registers.
+/// The innermost loop of weight gradients: R[m, n] = sum over rows k of A[k, m] * B[k, n] for a tile that stays in registers.
 /// </summary>
 /// <remarks>
-/// One chain of fused multiply-adds per element, in the order of (t, b). The sums of finished shards are added while the tile is still
+/// One chain of fused multiply-adds per element, in the order of the rows. The sums of finished shards are added while the tile is still
 /// in registers: joining level j adds the tile of the 2^j shards before it, so that the order is that of a binary tree.
 /// </remarks>
 internal static unsafe class GradientTileKernel
@@ -148,94 +133,83 @@ internal static unsafe class GradientTileKernel
 
         float* a = task.A;
         float* b = task.B;
-        nint aLaneStride = task.ALaneStride;
-        nint bLaneStride = task.BLaneStride;
-        nint column1 = TileKernel.VectorOffset<TSimd, TVector>(1, task.BBlockStride);
-        nint column2 = TileKernel.VectorOffset<TSimd, TVector>(2, task.BBlockStride);
-        nint column3 = TileKernel.VectorOffset<TSimd, TVector>(3, task.BBlockStride);
-        int steps = task.Steps;
+        nint bStride = task.BStride;
+        int depth = task.Depth;
         do
         {
-            int lanes = task.Lanes;
-            do
+            TVector x0 = TSimd.Broadcast(a[0]);
+            TVector x1 = TRows.Value > 1 ? TSimd.Broadcast(a[1]) : default;
+            TVector x2 = TRows.Value > 2 ? TSimd.Broadcast(a[2]) : default;
+            TVector x3 = TRows.Value > 3 ? TSimd.Broadcast(a[3]) : default;
+            TVector x4 = TRows.Value > 4 ? TSimd.Broadcast(a[4]) : default;
+            TVector x5 = TRows.Value > 5 ? TSimd.Broadcast(a[5]) : default;
             {
-                TVector x0 = TSimd.Broadcast(a[0]);
-                TVector x1 = TRows.Value > 1 ? TSimd.Broadcast(a[1]) : default;
-                TVector x2 = TRows.Value > 2 ? TSimd.Broadcast(a[2]) : default;
-                TVector x3 = TRows.Value > 3 ? TSimd.Broadcast(a[3]) : default;
-                TVector x4 = TRows.Value > 4 ? TSimd.Broadcast(a[4]) : default;
-                TVector x5 = TRows.Value > 5 ? TSimd.Broadcast(a[5]) : default;
-                {
-                    TVector y = TSimd.Load(b);
-                    c00 = TSimd.FusedMultiplyAdd(x0, y, c00);
-                    if (TRows.Value > 1)
-                        c10 = TSimd.FusedMultiplyAdd(x1, y, c10);
-                    if (TRows.Value > 2)
-                        c20 = TSimd.FusedMultiplyAdd(x2, y, c20);
-                    if (TRows.Value > 3)
-                        c30 = TSimd.FusedMultiplyAdd(x3, y, c30);
-                    if (TRows.Value > 4)
-                        c40 = TSimd.FusedMultiplyAdd(x4, y, c40);
-                    if (TRows.Value > 5)
-                        c50 = TSimd.FusedMultiplyAdd(x5, y, c50);
-                }
-
-                if (TVectors.Value > 1)
-                {
-                    TVector y = TSimd.Load(b + column1);
-                    c01 = TSimd.FusedMultiplyAdd(x0, y, c01);
-                    if (TRows.Value > 1)
-                        c11 = TSimd.FusedMultiplyAdd(x1, y, c11);
-                    if (TRows.Value > 2)
-                        c21 = TSimd.FusedMultiplyAdd(x2, y, c21);
-                    if (TRows.Value > 3)
-                        c31 = TSimd.FusedMultiplyAdd(x3, y, c31);
-                    if (TRows.Value > 4)
-                        c41 = TSimd.FusedMultiplyAdd(x4, y, c41);
-                    if (TRows.Value > 5)
-                        c51 = TSimd.FusedMultiplyAdd(x5, y, c51);
-                }
-
-                if (TVectors.Value > 2)
-                {
-                    TVector y = TSimd.Load(b + column2);
-                    c02 = TSimd.FusedMultiplyAdd(x0, y, c02);
-                    if (TRows.Value > 1)
-                        c12 = TSimd.FusedMultiplyAdd(x1, y, c12);
-                    if (TRows.Value > 2)
-                        c22 = TSimd.FusedMultiplyAdd(x2, y, c22);
-                    if (TRows.Value > 3)
-                        c32 = TSimd.FusedMultiplyAdd(x3, y, c32);
-                    if (TRows.Value > 4)
-                        c42 = TSimd.FusedMultiplyAdd(x4, y, c42);
-                    if (TRows.Value > 5)
-                        c52 = TSimd.FusedMultiplyAdd(x5, y, c52);
-                }
-
-                if (TVectors.Value > 3)
-                {
-                    TVector y = TSimd.Load(b + column3);
-                    c03 = TSimd.FusedMultiplyAdd(x0, y, c03);
-                    if (TRows.Value > 1)
-                        c13 = TSimd.FusedMultiplyAdd(x1, y, c13);
-                    if (TRows.Value > 2)
-                        c23 = TSimd.FusedMultiplyAdd(x2, y, c23);
-                    if (TRows.Value > 3)
-                        c33 = TSimd.FusedMultiplyAdd(x3, y, c33);
-                    if (TRows.Value > 4)
-                        c43 = TSimd.FusedMultiplyAdd(x4, y, c43);
-                    if (TRows.Value > 5)
-                        c53 = TSimd.FusedMultiplyAdd(x5, y, c53);
-                }
-
-                a += aLaneStride;
-                b += bLaneStride;
+                TVector y = TSimd.Load(b);
+                c00 = TSimd.FusedMultiplyAdd(x0, y, c00);
+                if (TRows.Value > 1)
+                    c10 = TSimd.FusedMultiplyAdd(x1, y, c10);
+                if (TRows.Value > 2)
+                    c20 = TSimd.FusedMultiplyAdd(x2, y, c20);
+                if (TRows.Value > 3)
+                    c30 = TSimd.FusedMultiplyAdd(x3, y, c30);
+                if (TRows.Value > 4)
+                    c40 = TSimd.FusedMultiplyAdd(x4, y, c40);
+                if (TRows.Value > 5)
+                    c50 = TSimd.FusedMultiplyAdd(x5, y, c50);
             }
-            while (--lanes != 0);
-            a += task.AStepSkip;
-            b += task.BStepSkip;
+
+            if (TVectors.Value > 1)
+            {
+                TVector y = TSimd.Load(b + 1 * TSimd.Width);
+                c01 = TSimd.FusedMultiplyAdd(x0, y, c01);
+                if (TRows.Value > 1)
+                    c11 = TSimd.FusedMultiplyAdd(x1, y, c11);
+                if (TRows.Value > 2)
+                    c21 = TSimd.FusedMultiplyAdd(x2, y, c21);
+                if (TRows.Value > 3)
+                    c31 = TSimd.FusedMultiplyAdd(x3, y, c31);
+                if (TRows.Value > 4)
+                    c41 = TSimd.FusedMultiplyAdd(x4, y, c41);
+                if (TRows.Value > 5)
+                    c51 = TSimd.FusedMultiplyAdd(x5, y, c51);
+            }
+
+            if (TVectors.Value > 2)
+            {
+                TVector y = TSimd.Load(b + 2 * TSimd.Width);
+                c02 = TSimd.FusedMultiplyAdd(x0, y, c02);
+                if (TRows.Value > 1)
+                    c12 = TSimd.FusedMultiplyAdd(x1, y, c12);
+                if (TRows.Value > 2)
+                    c22 = TSimd.FusedMultiplyAdd(x2, y, c22);
+                if (TRows.Value > 3)
+                    c32 = TSimd.FusedMultiplyAdd(x3, y, c32);
+                if (TRows.Value > 4)
+                    c42 = TSimd.FusedMultiplyAdd(x4, y, c42);
+                if (TRows.Value > 5)
+                    c52 = TSimd.FusedMultiplyAdd(x5, y, c52);
+            }
+
+            if (TVectors.Value > 3)
+            {
+                TVector y = TSimd.Load(b + 3 * TSimd.Width);
+                c03 = TSimd.FusedMultiplyAdd(x0, y, c03);
+                if (TRows.Value > 1)
+                    c13 = TSimd.FusedMultiplyAdd(x1, y, c13);
+                if (TRows.Value > 2)
+                    c23 = TSimd.FusedMultiplyAdd(x2, y, c23);
+                if (TRows.Value > 3)
+                    c33 = TSimd.FusedMultiplyAdd(x3, y, c33);
+                if (TRows.Value > 4)
+                    c43 = TSimd.FusedMultiplyAdd(x4, y, c43);
+                if (TRows.Value > 5)
+                    c53 = TSimd.FusedMultiplyAdd(x5, y, c53);
+            }
+
+            a += Activations.BlockColumns;
+            b += bStride;
         }
-        while (--steps != 0);
+        while (--depth != 0);
 
         float* finished = task.Result - task.JoinCount * task.LevelStride;
         for (int join = task.JoinCount; join > 0; join--)

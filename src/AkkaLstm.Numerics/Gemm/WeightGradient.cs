@@ -15,88 +15,61 @@ namespace AkkaLstm.Numerics.Gemm;
 /// </remarks>
 public static unsafe class WeightGradient
 {
-    /// <summary>C[m, n] = sum over rows r of A[r, m] * B[r, n].</summary>
+    /// <summary>C[m, n] = sum over rows r of A[r, m] * B[r, n], and sums[m] = sum over rows r of A[r, m]: a linear layer's gradients.</summary>
     /// <param name="a">A, (T*B, M): gradients of the outputs.</param>
-    /// <param name="b">B, (T*B, N), in the layout of <see cref="Activations"/>: the inputs.</param>
+    /// <param name="b">B, (T*B, N): the inputs.</param>
     /// <param name="shardCount">S, a power of two that divides B.</param>
     /// <param name="c">Receives C, row-major (M, N); what it held does not matter.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit each other, or B is not padded to blocks of 16 columns.</exception>
-    public static void Multiply(MatrixView a, MatrixView b, int shardCount, Span<float> c) =>
-        Multiply(a, new InterleavedRows(1, a.Columns), b, shardCount, c);
+    /// <param name="sums">Receives the sums, (M), the gradient of the bias; empty: nobody asks.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
+    public static void Multiply(MatrixView a, MatrixView b, int shardCount, Span<float> c, Span<float> sums) =>
+        Multiply(SimdPaths.Current, a, new InterleavedRows(1, a.Columns), shardCount, b, c, b, default, sums);
 
-    /// <summary>As <see cref="Multiply(MatrixView, MatrixView, int, Span{float})"/>, with the rows of C in another order than the columns of A.</summary>
+    /// <summary>
+    /// The same on an explicit path, for interleaved gates, and for two B at once: both products of a recurrent layer share the work on A.
+    /// </summary>
+    /// <param name="path">The path.</param>
     /// <param name="a">A, (T*B, blocks of 16 columns).</param>
     /// <param name="rows">Which row of C a column of A belongs to.</param>
-    /// <param name="b">B, (T*B, N), in the layout of <see cref="Activations"/>.</param>
     /// <param name="shardCount">S, a power of two that divides B.</param>
-    /// <param name="c">Receives C, row-major (rows, N).</param>
-    public static void Multiply(MatrixView a, InterleavedRows rows, MatrixView b, int shardCount, Span<float> c) =>
-        Multiply(SimdPaths.Current, a, rows, b, shardCount, c);
-
-    /// <inheritdoc cref="SumColumns(MatrixView, InterleavedRows, int, Span{float})"/>
-    public static void SumColumns(MatrixView a, int shardCount, Span<float> sums) =>
-        SumColumns(a, new InterleavedRows(1, a.Columns), shardCount, sums);
-
-    /// <summary>sums[m] = sum over rows r of A[r, m]: the gradient of a bias.</summary>
-    /// <param name="a">A, (T*B, blocks of 16 columns).</param>
-    /// <param name="rows">Which element of the sums a column of A belongs to.</param>
-    /// <param name="shardCount">S, a power of two that divides B.</param>
-    /// <param name="sums">Receives the sums, (rows).</param>
-    /// <exception cref="ArgumentException">The sizes do not fit each other.</exception>
-    public static void SumColumns(MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums) =>
-        SumColumns(SimdPaths.Current, a, rows, shardCount, sums);
-
-    /// <summary>The product on an explicit path, so that tests can hold the paths against each other.</summary>
+    /// <param name="b0">First B.</param>
+    /// <param name="c0">Receives the first C.</param>
+    /// <param name="b1">Second B.</param>
+    /// <param name="c1">Receives the second C; empty: nobody asks.</param>
+    /// <param name="sums">Receives the column sums; empty: nobody asks.</param>
     internal static void Multiply(
-        SimdPath path, MatrixView a, InterleavedRows rows, MatrixView b, int shardCount, Span<float> c)
-    {
-        CheckShards(a, shardCount);
-        CheckColumns(a, rows);
-        if (a.TimeSteps != b.TimeSteps || a.Lanes != b.Lanes)
-            throw new ArgumentException($"A has ({a.TimeSteps}, {a.Lanes}) rows, B ({b.TimeSteps}, {b.Lanes}).", nameof(b));
-        if (!b.IsPadded)
-            throw new ArgumentException("B must be in the layout of Activations.", nameof(b));
-        ArgumentOutOfRangeException.ThrowIfNotEqual((long)c.Length, (long)rows.Count * b.Columns, nameof(c));
-        fixed (float* aOrigin = &a.Origin, bOrigin = &b.Origin, cOrigin = c)
-        {
-            Operand left = a.At(aOrigin), right = b.At(bOrigin);
-            if (path == SimdPath.Avx512)
-                GradientLoop.Run<Simd512, Vector512<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
-            else if (path == SimdPath.Avx2)
-                GradientLoop.Run<Simd256, Vector256<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
-            else
-                GradientLoop.Run<Simd128, Vector128<float>>(left, rows, right, b.Columns, shardCount, cOrigin);
-        }
-    }
-
-    /// <summary>The sums on an explicit path, so that tests can hold the paths against each other.</summary>
-    internal static void SumColumns(SimdPath path, MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums)
-    {
-        CheckShards(a, shardCount);
-        CheckColumns(a, rows);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, rows.Count, nameof(sums));
-        fixed (float* aOrigin = &a.Origin, sumsOrigin = sums)
-        {
-            if (path == SimdPath.Avx512)
-                ColumnSums.Run<Simd512, Vector512<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
-            else if (path == SimdPath.Avx2)
-                ColumnSums.Run<Simd256, Vector256<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
-            else
-                ColumnSums.Run<Simd128, Vector128<float>>(a.At(aOrigin), rows, shardCount, sumsOrigin);
-        }
-    }
-
-    /// <summary>A's columns must be as many as the rows of C, or whole blocks of them where they are interleaved.</summary>
-    private static void CheckColumns(MatrixView a, InterleavedRows rows)
-    {
-        int expected = rows.GateCount == 1 ? rows.Count : rows.BlockCount * Activations.BlockColumns;
-        if (a.Columns != expected)
-            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for {expected}.", nameof(a));
-    }
-
-    private static void CheckShards(MatrixView a, int shardCount)
+        SimdPath path, MatrixView a, InterleavedRows rows, int shardCount,
+        MatrixView b0, Span<float> c0, MatrixView b1, Span<float> c1, Span<float> sums)
     {
         if (shardCount <= 0 || !BitOperations.IsPow2(shardCount) || a.Lanes % shardCount != 0)
             throw new ArgumentException($"{a.Lanes} lanes cannot be cut into {shardCount} shards.", nameof(shardCount));
+        int expected = rows.GateCount == 1 ? rows.Count : rows.BlockCount * Activations.BlockColumns;
+        if (a.Columns != expected)
+            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for {expected}.", nameof(a));
+        CheckTarget(a, rows, b0, c0.Length);
+        if (!c1.IsEmpty)
+            CheckTarget(a, rows, b1, c1.Length);
+        if (!sums.IsEmpty)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, rows.Count, nameof(sums));
+        fixed (float* aOrigin = &a.Origin, b0Origin = &b0.Origin, b1Origin = &b1.Origin, c0Origin = c0, c1Origin = c1, sumsOrigin = sums)
+        {
+            Operand left = a.At(aOrigin);
+            var first = new GradientTarget { B = b0.At(b0Origin), Columns = b0.Columns, C = c0Origin };
+            var second = new GradientTarget { B = b1.At(b1Origin), Columns = b1.Columns, C = c1Origin };
+            if (path == SimdPath.Avx512)
+                GradientLoop.Run<Simd512, Vector512<float>>(left, rows, shardCount, first, second, sumsOrigin);
+            else if (path == SimdPath.Avx2)
+                GradientLoop.Run<Simd256, Vector256<float>>(left, rows, shardCount, first, second, sumsOrigin);
+            else
+                GradientLoop.Run<Simd128, Vector128<float>>(left, rows, shardCount, first, second, sumsOrigin);
+        }
+    }
+
+    private static void CheckTarget(MatrixView a, InterleavedRows rows, MatrixView b, int length)
+    {
+        if (a.TimeSteps != b.TimeSteps || a.Lanes != b.Lanes)
+            throw new ArgumentException($"A has ({a.TimeSteps}, {a.Lanes}) rows, B ({b.TimeSteps}, {b.Lanes}).", nameof(b));
+        if (length != (long)rows.Count * b.Columns)
+            throw new ArgumentException($"C must have {rows.Count} x {b.Columns} floats; there are {length}.", nameof(length));
     }
 }
