@@ -87,10 +87,13 @@ internal static unsafe class GemmLoop
             task.Depth = Math.Min(DepthBlock, b.Depth - k);
             task.ARows = rows.ARows;
             task.CRows = rows.CRows;
+            task.Next = b.After(task.B + task.Depth * stride);
             for (int tile = rows.FirstTile; tile < rows.EndTile; tile++)
             {
                 int height = rows.Tiles.Height(tile);
+                task.NextStride = TileKernel.NextStride(tile - rows.FirstTile);
                 TileDispatch.Run<TSimd, TVector>(ref task, height, vectors);
+                task.Next += task.Depth * task.NextStride;
                 task.ARows += height;
                 task.CRows += height;
             }

@@ -77,6 +77,13 @@ internal static unsafe class GradientLoop
         }
     }
 
+    /// <summary>Chunks are cut evenly: a short last one would hardly be worth its start.</summary>
+    private static int ChunkLength(int depth)
+    {
+        int count = (depth + DepthBlock - 1) / DepthBlock;
+        return (depth + count - 1) / count;
+    }
+
     private static int PaddedColumns(in GradientTarget target) => (target.Columns + Width - 1) / Width * Width;
 
     private static long PackedFloats(in GradientTarget target, int rows) => target.C is null ? 0 : (long)rows * PaddedColumns(target);
@@ -122,41 +129,57 @@ internal static unsafe class GradientLoop
             {
                 float* b = packed + (nint)panel * tiles.Depth + column;
                 int vectors = Math.Min(4, (width - column) / TSimd.Width);
-                for (int shard = 0; shard < shardCount; shard++)
-                    AddShard<TSimd, TVector>(tiles, b, width, vectors, shard, shardCount);
                 int valid = Math.Min(vectors * TSimd.Width, target.Columns - panel - column);
-                Copy(result, tiles, valid, target.C + panel + column, target.Columns);
+                float* c = target.C + panel + column;
+                bool isWhole = valid == vectors * TSimd.Width;
+                for (int shard = 0; shard < shardCount; shard++)
+                    AddShard<TSimd, TVector>(tiles, b, width, vectors, shard, shardCount, isWhole ? c : null, target.Columns);
+                if (!isWhole)
+                    Copy(result, tiles, valid, c, target.Columns);
             }
         }
     }
 
-    private static void AddShard<TSimd, TVector>(in BlockTiles tiles, float* b, nint bStride, int vectors, int shard, int shardCount)
+    /// <summary>Adds a shard to the tree; the last one makes the result, which goes to C if it is given, else to the top level.</summary>
+    private static void AddShard<TSimd, TVector>(
+        in BlockTiles tiles, float* b, nint bStride, int vectors, int shard, int shardCount, float* c, nint cStride)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         int depth = tiles.Depth / shardCount;
+        int chunk = ChunkLength(depth);
         int joins = BitOperations.TrailingZeroCount(~shard);
         int maxHeight = TileKernel.MaxRows<TSimd, TVector>();
         var task = new GradientTileTask { BStride = bStride, LevelStride = LevelFloats };
-        for (int k = 0; k < depth; k += DepthBlock)
+        for (int k = 0; k < depth; k += chunk)
         {
             nint row = (nint)shard * depth + k;
-            task.Depth = Math.Min(DepthBlock, depth - k);
+            task.Depth = Math.Min(chunk, depth - k);
+            bool isEnd = k + task.Depth == depth;
+            bool isResult = isEnd && shard == shardCount - 1 && c is not null;
             task.Continues = k > 0;
-            task.JoinCount = k + task.Depth == depth ? joins : 0;
+            task.JoinCount = isEnd ? joins : 0;
             task.B = b + row * bStride;
+            task.Next = task.B + task.Depth * bStride;
+            int tileCount = 0;
             for (int block = tiles.FirstBlock; block < tiles.EndBlock; block++)
             {
                 int local = block - tiles.FirstBlock;
                 task.A = tiles.A + ((nint)local * tiles.Depth + row) * Width;
                 task.Result = tiles.Levels + joins * LevelFloats + local * (Width * GradientTileKernel.TileColumns);
+                float* target = c + tiles.Rows.First(block) * cStride;
                 var heights = new RowTiles(tiles.Rows.CountIn(block), maxHeight);
                 for (int tile = 0; tile < heights.Count; tile++)
                 {
                     int height = heights.Height(tile);
+                    task.Target = isResult ? target : task.Result;
+                    task.TargetStride = isResult ? cStride : GradientTileKernel.TileColumns;
+                    task.NextStride = TileKernel.NextStride(tileCount++);
                     TileDispatch.Run<TSimd, TVector>(ref task, height, vectors);
+                    task.Next += task.Depth * task.NextStride;
                     task.A += height;
                     task.Result += height * GradientTileKernel.TileColumns;
+                    target += height * cStride;
                 }
             }
         }

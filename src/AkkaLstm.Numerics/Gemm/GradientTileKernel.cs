@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Numerics.Gemm;
@@ -18,8 +19,20 @@ internal unsafe struct GradientTileTask
     /// <summary>Rows to sum over, at least 1.</summary>
     public int Depth;
 
-    /// <summary>The result, rows of <see cref="GradientTileKernel.TileColumns"/> floats.</summary>
+    /// <summary>What is needed next: two cache lines of it are fetched for every k, so that they arrive while there is work to do.</summary>
+    public float* Next;
+
+    /// <summary>Floats by which <see cref="Next"/> moves with every k.</summary>
+    public nint NextStride;
+
+    /// <summary>Where unfinished sums are kept, rows of <see cref="GradientTileKernel.TileColumns"/> floats.</summary>
     public float* Result;
+
+    /// <summary>Receives the sums.</summary>
+    public float* Target;
+
+    /// <summary>Floats from one row of <see cref="Target"/> to the next.</summary>
+    public nint TargetStride;
 
     /// <summary>Whether the sums go on from what <see cref="Result"/> holds instead of from zero.</summary>
     public bool Continues;
@@ -135,6 +148,8 @@ internal static unsafe class GradientTileKernel
         float* b = task.B;
         nint bStride = task.BStride;
         int depth = task.Depth;
+        float* next = task.Next;
+        nint nextStride = task.NextStride;
         do
         {
             TVector x0 = TSimd.Broadcast(a[0]);
@@ -206,6 +221,8 @@ internal static unsafe class GradientTileKernel
                     c53 = TSimd.FusedMultiplyAdd(x5, y, c53);
             }
 
+            TileKernel.PrefetchTwoLines(next);
+            next += nextStride;
             a += Activations.BlockColumns;
             b += bStride;
         }
@@ -289,7 +306,7 @@ internal static unsafe class GradientTileKernel
         }
 
         {
-            float* c = task.Result;
+            float* c = task.Target;
             TSimd.Store(c, c00);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c01);
@@ -301,7 +318,7 @@ internal static unsafe class GradientTileKernel
 
         if (TRows.Value > 1)
         {
-            float* c = task.Result + 1 * TileColumns;
+            float* c = task.Target + 1 * task.TargetStride;
             TSimd.Store(c, c10);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c11);
@@ -313,7 +330,7 @@ internal static unsafe class GradientTileKernel
 
         if (TRows.Value > 2)
         {
-            float* c = task.Result + 2 * TileColumns;
+            float* c = task.Target + 2 * task.TargetStride;
             TSimd.Store(c, c20);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c21);
@@ -325,7 +342,7 @@ internal static unsafe class GradientTileKernel
 
         if (TRows.Value > 3)
         {
-            float* c = task.Result + 3 * TileColumns;
+            float* c = task.Target + 3 * task.TargetStride;
             TSimd.Store(c, c30);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c31);
@@ -337,7 +354,7 @@ internal static unsafe class GradientTileKernel
 
         if (TRows.Value > 4)
         {
-            float* c = task.Result + 4 * TileColumns;
+            float* c = task.Target + 4 * task.TargetStride;
             TSimd.Store(c, c40);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c41);
@@ -349,7 +366,7 @@ internal static unsafe class GradientTileKernel
 
         if (TRows.Value > 5)
         {
-            float* c = task.Result + 5 * TileColumns;
+            float* c = task.Target + 5 * task.TargetStride;
             TSimd.Store(c, c50);
             if (TVectors.Value > 1)
                 TSimd.Store(c + 1 * TSimd.Width, c51);

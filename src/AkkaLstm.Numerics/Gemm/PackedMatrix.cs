@@ -135,6 +135,9 @@ public sealed unsafe class PackedMatrix
         return _buffer.Pointer + (nint)panel * Depth + (column - panel);
     }
 
+    /// <summary>The address that is read after the one given: the same, or the first if that is the end.</summary>
+    internal float* After(float* address) => address == _buffer.Pointer + _buffer.Length ? _buffer.Pointer : address;
+
     private static void CheckRange(int first, int count, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);

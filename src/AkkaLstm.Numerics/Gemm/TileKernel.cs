@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Numerics.Gemm;
@@ -26,6 +27,12 @@ internal unsafe struct TileTask
 
     /// <summary>Floats from one k to the next in B.</summary>
     public nint BStride;
+
+    /// <summary>What is needed next: two cache lines of it are fetched for every k, so that they arrive while there is work to do.</summary>
+    public float* Next;
+
+    /// <summary>Floats by which <see cref="Next"/> moves with every k.</summary>
+    public nint NextStride;
 
     /// <summary>C at the first column of the tile, relative to which <see cref="CRows"/> are.</summary>
     public float* C;
@@ -186,6 +193,8 @@ internal static unsafe class TileKernel
         nint bStride = task.BStride;
         int remaining = task.Depth;
         nint k = 0;
+        float* next = task.Next;
+        nint nextStride = task.NextStride;
         while (true)
         {
             int run = Math.Min(remaining, task.RunLength);
@@ -261,6 +270,8 @@ internal static unsafe class TileKernel
                         c53 = TSimd.FusedMultiplyAdd(x5, y, c53);
                 }
 
+                PrefetchTwoLines(next);
+                next += nextStride;
                 b += bStride;
                 k++;
             }
@@ -339,6 +350,24 @@ internal static unsafe class TileKernel
                 TSimd.Store(c + column2, c52);
             if (TVectors.Value > 3)
                 TSimd.Store(c + column3, c53);
+        }
+    }
+
+    /// <summary>
+    /// How far the address of what is needed next moves with every k: the first two tiles of a chunk of B fetch the next chunk, half
+    /// each; the tiles after them have nothing to fetch and ask for the same lines again.
+    /// </summary>
+    /// <param name="tile">Index of a tile among those that run over the same chunk.</param>
+    public static nint NextStride(int tile) => tile < 2 ? 2 * AlignedBuffer.AlignmentBytes / sizeof(float) : 0;
+
+    /// <summary>Asks for two cache lines, where the processor can be asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchTwoLines(float* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+            Sse.Prefetch1(address + AlignedBuffer.AlignmentBytes / sizeof(float));
         }
     }
 
