@@ -39,8 +39,8 @@ internal static class KernelBenchmarks
         var packed = new PackedMatrix(k, n);
         packed.Pack(Values(k * n));
         Action multiply = () => PackedGemm.Multiply(
-            MatrixView.RowMajor((ReadOnlySpan<float>)a, 1, m, k, k), packed,
-            MatrixView.RowMajor(c.AsSpan(), 1, m, n, n));
+            MatrixView.ReadOnlyRowMajor(a, 1, m, k, k), packed,
+            MatrixView.RowMajor(c, 1, m, n, n));
 
         int calls = Stopwatches.CallsFor(multiply, RepetitionMs, stop);
         var gflops = new double[repetitions];

@@ -76,8 +76,8 @@ public readonly ref struct MatrixView
     }
 
     /// <summary>Row-major memory that is only read.</summary>
-    /// <inheritdoc cref="RowMajor(Span{float}, int, int, int, int)"/>
-    public static MatrixView RowMajor(ReadOnlySpan<float> data, int timeSteps, int lanes, int columns, int stride)
+    /// <inheritdoc cref="RowMajor"/>
+    public static MatrixView ReadOnlyRowMajor(ReadOnlySpan<float> data, int timeSteps, int lanes, int columns, int stride)
     {
         // The view refuses writing, which is what the cast would otherwise allow.
         Span<float> writable = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(data), data.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -110,18 +111,18 @@ public sealed unsafe class PackedMatrix
         float* target = Column(block * BlockColumns, out nint targetStride);
         fixed (float* source = transposed)
         {
-            int done = 0;
-            if (Sse.IsSupported)
+            int transposed4 = Sse.IsSupported ? count / 4 * 4 : 0;
+            nint k = 0;
+            for (; transposed4 > 0 && k + 4 <= Depth; k += 4)
             {
-                for (; done + 4 <= count; done += 4)
-                    TransposeFour(source + (nint)done * stride, stride, target + done, targetStride);
+                for (int j = 0; j < transposed4; j += 4)
+                    TransposeFour(source + (nint)j * stride + k, stride, target + k * targetStride + j, targetStride);
+                for (int j = transposed4; j < count; j++)
+                    CopyColumn(source + (nint)j * stride + k, target + k * targetStride + j, targetStride, 4);
             }
 
-            for (; done < count; done++)
-            {
-                for (nint k = 0; k < Depth; k++)
-                    target[k * targetStride + done] = source[(nint)done * stride + k];
-            }
+            for (int j = 0; j < count; j++)
+                CopyColumn(source + (nint)j * stride + k, target + k * targetStride + j, targetStride, Depth - k);
         }
 
         GC.KeepAlive(this);
@@ -145,29 +146,27 @@ public sealed unsafe class PackedMatrix
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, limit, nameof(count));
     }
 
-    private void TransposeFour(float* source, nint sourceStride, float* target, nint targetStride)
+    /// <summary>Transposes 4 x 4 floats. Four columns at a time and all of a block before the next k, so that whole cache lines are written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeFour(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        nint k = 0;
-        for (; k + 4 <= Depth; k += 4)
-        {
-            Vector128<float> row0 = Vector128.Load(source + k);
-            Vector128<float> row1 = Vector128.Load(source + sourceStride + k);
-            Vector128<float> row2 = Vector128.Load(source + 2 * sourceStride + k);
-            Vector128<float> row3 = Vector128.Load(source + 3 * sourceStride + k);
-            Vector128<float> low01 = Sse.UnpackLow(row0, row1);
-            Vector128<float> low23 = Sse.UnpackLow(row2, row3);
-            Vector128<float> high01 = Sse.UnpackHigh(row0, row1);
-            Vector128<float> high23 = Sse.UnpackHigh(row2, row3);
-            Vector128.Store(Sse.MoveLowToHigh(low01, low23), target + k * targetStride);
-            Vector128.Store(Sse.MoveHighToLow(low23, low01), target + (k + 1) * targetStride);
-            Vector128.Store(Sse.MoveLowToHigh(high01, high23), target + (k + 2) * targetStride);
-            Vector128.Store(Sse.MoveHighToLow(high23, high01), target + (k + 3) * targetStride);
-        }
+        Vector128<float> row0 = Vector128.Load(source);
+        Vector128<float> row1 = Vector128.Load(source + sourceStride);
+        Vector128<float> row2 = Vector128.Load(source + 2 * sourceStride);
+        Vector128<float> row3 = Vector128.Load(source + 3 * sourceStride);
+        Vector128<float> low01 = Sse.UnpackLow(row0, row1);
+        Vector128<float> low23 = Sse.UnpackLow(row2, row3);
+        Vector128<float> high01 = Sse.UnpackHigh(row0, row1);
+        Vector128<float> high23 = Sse.UnpackHigh(row2, row3);
+        Vector128.Store(Sse.MoveLowToHigh(low01, low23), target);
+        Vector128.Store(Sse.MoveHighToLow(low23, low01), target + targetStride);
+        Vector128.Store(Sse.MoveLowToHigh(high01, high23), target + 2 * targetStride);
+        Vector128.Store(Sse.MoveHighToLow(high23, high01), target + 3 * targetStride);
+    }
 
-        for (; k < Depth; k++)
-        {
-            for (nint j = 0; j < 4; j++)
-                target[k * targetStride + j] = source[j * sourceStride + k];
-        }
+    private static void CopyColumn(float* source, float* target, nint targetStride, nint count)
+    {
+        for (nint k = 0; k < count; k++)
+            target[k * targetStride] = source[k];
     }
 }
