@@ -79,13 +79,18 @@ public sealed class Vocabulary
     public int[] Encode(string text) => Renumber(TextPieces.Cut(text, Kind));
 
     /// <summary>
-    /// Token ids to start a generation with: those of the prompt, or of a line end where the prompt is empty,
-    /// so that there is always a token to predict the first one from.
+    /// Token ids to start a generation with: a line end, where the vocabulary has one, and the prompt. Never empty.
     /// </summary>
+    /// <remarks>
+    /// Training carries the state from window to window, so a model has hardly met the zero state that a generation starts from;
+    /// without the line end before it, a short prompt can leave it among states that mean nothing.
+    /// </remarks>
     public int[] EncodePrompt(string prompt)
     {
         int[] ids = Encode(prompt);
-        return ids.Length > 0 ? ids : [EndOfLineId ?? 0];
+        return EndOfLineId is { } lineEnd ? [lineEnd, .. ids]
+            : ids.Length > 0 ? ids
+            : [0];
     }
 
     /// <summary>The text of a sequence of tokens; an unknown character becomes U+FFFD.</summary>

@@ -36,7 +36,7 @@ public sealed record InspectionReport(
 /// <param name="Path">Its directory.</param>
 /// <param name="Step">Closed steps; null where it is damaged.</param>
 /// <param name="Epoch">Finished epochs; null where it is damaged.</param>
-/// <param name="IsBest">Whether it was the best of its time.</param>
+/// <param name="IsBest">Whether it is the best of the run.</param>
 /// <param name="Damage">What is wrong with it; null where it is whole.</param>
 public sealed record CheckpointSummary(string Path, long? Step, int? Epoch, bool IsBest, string? Damage);
 
@@ -62,7 +62,15 @@ public static class Inspector
             layout.TotalLength,
             layout.Hash(file.Parameters.Span),
             file.Progress,
-            RunDirectory.IsRun(path) ? [.. CheckpointReader.List(checkpoints).Select(Summary)] : []);
+            RunDirectory.IsRun(path) ? Summaries(checkpoints) : []);
+    }
+
+    /// <summary>All checkpoints, newest first. Each best one was the best of its time, so the newest of them is the best of the run.</summary>
+    private static List<CheckpointSummary> Summaries(string checkpoints)
+    {
+        var summaries = CheckpointReader.List(checkpoints).Select(Summary).ToList();
+        int best = summaries.FindIndex(summary => summary.IsBest);
+        return [.. summaries.Select((summary, i) => summary with { IsBest = i == best })];
     }
 
     private static CheckpointSummary Summary(string path)

@@ -49,12 +49,13 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void EncodePrompt_EmptyPrompt_StartsAfterALineEnd()
+    public void EncodePrompt_AnyPrompt_StartsAfterALineEndWhereThereIsOne()
     {
         Assert.Equal([1], new Vocabulary(VocabularyKind.Words, ["a", "<eos>", "<unk>"]).EncodePrompt("  "));
         Assert.Equal([0], new Vocabulary(VocabularyKind.Characters, ["\n", "a", "<unk>"]).EncodePrompt(""));
         Assert.Equal([0], new Vocabulary(VocabularyKind.Characters, ["a", "<unk>"]).EncodePrompt(""));
-        Assert.Equal([1, 2], new Vocabulary(VocabularyKind.Characters, ["\n", "a", "<unk>"]).EncodePrompt("az"));
+        Assert.Equal([0, 1, 2], new Vocabulary(VocabularyKind.Characters, ["\n", "a", "<unk>"]).EncodePrompt("az"));
+        Assert.Equal([0, 1], new Vocabulary(VocabularyKind.Characters, ["a", "<unk>"]).EncodePrompt("az"));
     }
 
     [Fact]
