@@ -41,11 +41,13 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
     {
         string page = await File.ReadAllTextAsync(Page);
         using var directory = new TemporaryDirectory();
+        string job = directory.Write("job.json", """{ "hidden": 4, "window": 8 }""");
         string[][] lines =
         [
             ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["forecast", runs.Forecast],
             ["generate", runs.Text, "--length", "3"],
             ["inspect", runs.Text], ["export", runs.Text, "--out", directory.File("m.safetensors")],
+            ["simulate", "--plan", job, "--bandwidth", "1Gbps", "--verify", "--tries", "1"],
             ["bench", "--sections", "fma", "--repetitions", "1"], ["resume", runs.Text, "--epochs", "5"],
         ];
 

@@ -1,6 +1,7 @@
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Data;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
@@ -120,6 +121,10 @@ internal static class WorkerScaling
         }
 
         public void OnEpoch(EpochReport epoch)
+        {
+        }
+
+        public void OnForecast(ScalingForecast forecast)
         {
         }
 

@@ -15,6 +15,7 @@ internal static class CommandList
         GenerateCommand.Create(),
         InspectCommand.Create(),
         ExportCommand.Create(),
+        SimulateCommand.Create(),
         BenchCommand.Create(),
     ];
 }

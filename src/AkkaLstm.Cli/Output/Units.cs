@@ -40,6 +40,10 @@ internal static class Units
     /// <summary>A count with separators: 12,345.</summary>
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A count and its noun: 1 worker, 1,024 workers.</summary>
+    public static string Counted(long count, string noun) =>
+        count == 1 ? $"1 {noun}" : $"{Count(count)} {noun}s";
+
     /// <summary>A duration: 7.3 s, 4:05, 2:03:04.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")

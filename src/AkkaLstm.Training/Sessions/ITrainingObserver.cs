@@ -1,4 +1,5 @@
 using AkkaLstm.Protocol.Events;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 
@@ -18,6 +19,11 @@ public interface ITrainingObserver
 
     /// <summary>After every epoch, with its validation.</summary>
     void OnEpoch(EpochReport epoch);
+
+    /// <summary>
+    /// At most once, when enough steps have been seen to say what other numbers of workers would bring.
+    /// </summary>
+    void OnForecast(ScalingForecast forecast);
 
     /// <summary>
     /// When something happened that a person may want to know: a checkpoint, a restarted worker, a damaged
@@ -52,6 +58,7 @@ public sealed record TrainingStarted(
 /// <param name="LearningRate">Learning rate of the update.</param>
 /// <param name="GradientNorm">Global norm of the scaled gradient before clipping.</param>
 /// <param name="Elapsed">Time since the run (or its resume) began.</param>
+/// <param name="Duration">Time the step took, from assignment to the last server's answer.</param>
 /// <param name="Workers">Who computed and for how long, in order of index; null where it is not known.</param>
 public readonly record struct StepReport(
     long Step,
@@ -62,6 +69,7 @@ public readonly record struct StepReport(
     double LearningRate,
     double GradientNorm,
     TimeSpan Elapsed,
+    TimeSpan Duration,
     IReadOnlyList<WorkerTiming>? Workers = null);
 
 /// <summary>A finished epoch.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
 
@@ -23,6 +24,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     private readonly LineLog _events;
     private readonly JobPolicy _policy;
     private readonly ITrainingObserver _observer;
+    private readonly StepForecaster _forecaster;
     private readonly bool _isClassification;
     private readonly int _metricsEverySteps;
     private readonly Action _stopRun;
@@ -33,6 +35,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     /// <param name="directory">The run directory.</param>
     /// <param name="policy">For the scale of gradients.</param>
     /// <param name="observer">Hears of progress.</param>
+    /// <param name="forecaster">Forecasts from the steps.</param>
     /// <param name="isClassification">Whether the losses count right answers.</param>
     /// <param name="metricsEverySteps">Steps between two lines of metrics; 0 for epochs only.</param>
     /// <param name="step">Closed steps at the start: metrics of later ones are removed, they will be written
@@ -42,6 +45,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         RunDirectory directory,
         JobPolicy policy,
         ITrainingObserver observer,
+        StepForecaster forecaster,
         bool isClassification,
         int metricsEverySteps,
         long step,
@@ -50,6 +54,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         _isClassification = isClassification;
         _policy = policy;
         _observer = observer;
+        _forecaster = forecaster;
         _metricsEverySteps = metricsEverySteps;
         _stopRun = stopRun;
         _recordedSteps = step;
@@ -66,6 +71,9 @@ internal sealed class RunRecorder : IEventSink, IDisposable
 
     /// <summary>Time the recorded steps took, from assignment to the last server's answer.</summary>
     public TimeSpan StepTime { get; private set; }
+
+    /// <summary>What the steps let expect of other numbers of workers; null while there were too few.</summary>
+    public ScalingForecast? Forecast { get; private set; }
 
     /// <inheritdoc/>
     public void Record(TimeSpan now, NodeId source, JobEvent what)
@@ -113,6 +121,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
             closed.Decision.LearningRate,
             closed.GradientNorm * _policy.ScaleOf(closed.Loss),
             now,
+            closed.Duration,
             closed.Workers);
         if (_metricsEverySteps > 0 && step % _metricsEverySteps == 0)
         {
@@ -130,6 +139,11 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         }
 
         _observer.OnStep(report);
+        if (_forecaster.OnStep(report) is { } forecast)
+        {
+            Forecast = forecast;
+            _observer.OnForecast(forecast);
+        }
     }
 
     private void OnEpoch(TimeSpan now, EpochClosed closed)

@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Training.Planning;
 
 namespace AkkaLstm.Training.Sessions;
 
@@ -79,4 +80,7 @@ public sealed record TrainingResult
 
     /// <summary>Counted elements trained on per second of <see cref="TrainingTime"/>, in this call.</summary>
     public required double TargetsPerSecond { get; init; }
+
+    /// <summary>What other numbers of workers would have brought; null where the run was too short to say.</summary>
+    public ScalingForecast? Forecast { get; init; }
 }

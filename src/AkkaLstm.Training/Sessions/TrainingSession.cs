@@ -6,6 +6,7 @@ using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
 using AkkaLstm.Training.Inference;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
@@ -75,6 +76,7 @@ public static class TrainingSession
             directory,
             policy,
             session.Observer,
+            new StepForecaster(plan.Batch, plan.Shards, options.Workers),
             spec.Loss == LossKind.CrossEntropy,
             options.MetricsEverySteps,
             progress.Step,

@@ -1,6 +1,7 @@
 using AkkaLstm.Engines.InProcess;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
@@ -55,6 +56,8 @@ internal sealed class RecordingObserver(long? stopAfterStep = null) : ITrainingO
 
     public List<EpochReport> Epochs { get; } = [];
 
+    public List<ScalingForecast> Forecasts { get; } = [];
+
     public List<RunNotice> Notices { get; } = [];
 
     /// <summary>Cancelled after the step it was made with.</summary>
@@ -69,6 +72,8 @@ internal sealed class RecordingObserver(long? stopAfterStep = null) : ITrainingO
     }
 
     public void OnEpoch(EpochReport epoch) => Epochs.Add(epoch);
+
+    public void OnForecast(ScalingForecast forecast) => Forecasts.Add(forecast);
 
     public void OnNotice(RunNotice notice)
     {

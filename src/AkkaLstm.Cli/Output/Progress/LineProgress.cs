@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 
@@ -39,6 +40,9 @@ internal sealed class LineProgress(CliConsole console) : ITrainingObserver
         _state.OnEpoch(epoch);
         Write(ProgressLines.Epoch(epoch, _started!, _state.Picture));
     }
+
+    /// <inheritdoc/>
+    public void OnForecast(ScalingForecast forecast) => Write(ProgressLines.Forecast(forecast));
 
     /// <inheritdoc/>
     public void OnNotice(RunNotice notice)

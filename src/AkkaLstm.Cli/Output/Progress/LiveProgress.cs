@@ -1,4 +1,5 @@
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 using Spectre.Console;
@@ -70,6 +71,9 @@ internal sealed class LiveProgress : ITrainingObserver
         _lastLine = epoch.Elapsed;
         WriteLine(ProgressLines.Epoch(epoch, _started!, _state.Picture));
     }
+
+    /// <inheritdoc/>
+    public void OnForecast(ScalingForecast forecast) => WriteLine(ProgressLines.Forecast(forecast));
 
     /// <inheritdoc/>
     public void OnNotice(RunNotice notice)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
 
@@ -19,7 +21,7 @@ internal static class ProgressLines
             : $"Training {ChoiceNames.NameOf(plan.Task)} on {plan.Data}, run directory {run}";
         yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters";
         yield return $"  steps: window {plan.Window}, batch {plan.Batch}, {Units.Count(started.StepsPerEpoch)} an epoch, "
-            + $"up to {Count(started.EpochCount, "epoch")}";
+            + $"up to {Units.Counted(started.EpochCount, "epoch")}";
     }
 
     /// <summary>A finished epoch.</summary>
@@ -57,6 +59,17 @@ internal static class ProgressLines
         return line.ToString();
     }
 
-    private static string Count(long count, string noun) =>
-        count == 1 ? $"1 {noun}" : $"{Units.Count(count)} {noun}s";
+    /// <summary>What other numbers of workers would bring.</summary>
+    public static string Forecast(ScalingForecast forecast)
+    {
+        string shards = $"of {Units.Counted(forecast.Shards, "shard")}";
+        string limit = forecast.PayingWorkers == 1
+            ? $"more than one worker does not pay ({shards})"
+            : $"more than {Units.Count(forecast.PayingWorkers)} do not pay";
+        if (forecast.More <= forecast.Workers)
+            return $"forecast: {limit}{(forecast.PayingWorkers == 1 ? "" : $" ({shards})")}";
+        string faster = forecast.Speedup.ToString("0.0", CultureInfo.InvariantCulture);
+        return $"forecast: {Units.Count(forecast.More)} workers, a core each, would be up to {faster}x as fast ({shards}); "
+            + limit;
+    }
 }

@@ -1,3 +1,4 @@
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 
@@ -59,6 +60,9 @@ internal sealed class TrainingHistory(ITrainingObserver? display) : ITrainingObs
             _validation.Add(new CurvePoint(epoch.Epoch + 1, valid));
         display?.OnEpoch(epoch);
     }
+
+    /// <inheritdoc/>
+    public void OnForecast(ScalingForecast forecast) => display?.OnForecast(forecast);
 
     /// <inheritdoc/>
     public void OnNotice(RunNotice notice) => display?.OnNotice(notice);

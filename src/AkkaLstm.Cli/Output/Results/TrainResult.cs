@@ -1,4 +1,5 @@
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Output.Results;
@@ -57,6 +58,9 @@ internal sealed record TrainResult
     /// <summary>Counted elements trained on per second.</summary>
     public required double TargetsPerSecond { get; init; }
 
+    /// <summary>What other numbers of workers would bring; null where the run was too short to say.</summary>
+    public TrainForecast? Forecast { get; init; }
+
     /// <summary>How to go on; null where there is nothing to go on with.</summary>
     public string? ResumeCommand { get; init; }
 
@@ -80,7 +84,36 @@ internal sealed record TrainResult
         BestCheckpoint = result.BestCheckpoint,
         ElapsedSeconds = result.Elapsed.TotalSeconds,
         TargetsPerSecond = result.TargetsPerSecond,
+        Forecast = result.Forecast is { } forecast ? TrainForecast.Of(forecast) : null,
         ResumeCommand =
             result.Status == TrainingStatus.Completed ? null : ProgramName.Line("resume", result.RunDirectory),
     };
+}
+
+/// <summary>What other numbers of workers would bring, each with a core of its own.</summary>
+/// <param name="Workers">Workers of the run.</param>
+/// <param name="Shards">S.</param>
+/// <param name="StepMs">A step of the run.</param>
+/// <param name="MoreWorkers">A number of workers further.</param>
+/// <param name="MoreSpeedup">How many times as fast as the run they would be.</param>
+/// <param name="PayingWorkers">More than these do not pay.</param>
+/// <param name="Reason">Why not.</param>
+internal sealed record TrainForecast(
+    int Workers,
+    int Shards,
+    double StepMs,
+    int MoreWorkers,
+    double MoreSpeedup,
+    int PayingWorkers,
+    StopReason Reason)
+{
+    /// <summary>From the session's forecast.</summary>
+    public static TrainForecast Of(ScalingForecast forecast) => new(
+        forecast.Workers,
+        forecast.Shards,
+        1e3 * forecast.StepSeconds,
+        forecast.More,
+        forecast.Speedup,
+        forecast.PayingWorkers,
+        forecast.Reason);
 }
