@@ -4,5 +4,7 @@ namespace AkkaLstm.Protocol.Events;
 /// <param name="Worker">The worker.</param>
 /// <param name="ShardCount">Shard tasks whose answers counted.</param>
 /// <param name="Compute">Time its mathematics took.</param>
-/// <param name="Wait">The rest: waiting for parameters, for servers and for slower workers.</param>
-public sealed record WorkerTiming(NodeId Worker, int ShardCount, TimeSpan Compute, TimeSpan Wait);
+/// <param name="Transfer">From its assignment to its last answer, less <paramref name="Compute"/>: pulling
+/// parameters, and messages on their way.</param>
+/// <param name="Wait">The rest of the step: waiting for servers and for slower workers.</param>
+public sealed record WorkerTiming(NodeId Worker, int ShardCount, TimeSpan Compute, TimeSpan Transfer, TimeSpan Wait);

@@ -14,6 +14,9 @@ public enum JobOutcomeKind
 
     /// <summary>The cluster has lost what the job needs to go on.</summary>
     LostCluster,
+
+    /// <summary>Another coordinator has taken over; the job goes on there.</summary>
+    Superseded,
 }
 
 /// <summary>The end of a job.</summary>

@@ -13,13 +13,34 @@ public sealed record ProtocolOptions
     public TimeSpan ReviewInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A request without an answer is repeated after this, and a node that hears nothing announces itself
-    /// again. Default 10 s.
+    /// How often workers and servers tell the coordinator that they are there. Default 1 s.
     /// </summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A worker from which nothing has come for this long is lost, until it speaks again. Default 4 s.
+    /// </summary>
+    public TimeSpan WorkerSilenceTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// A server from which nothing has come for this long is lost. Longer than a worker's, because without a
+    /// standby it costs the steps since the last checkpoint. Default 15 s.
+    /// </summary>
+    public TimeSpan ServerSilenceTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A request without an answer is repeated after this. Default 10 s.</summary>
     public TimeSpan RepeatInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the coordinator waits for all servers and the first worker. Default 60 s.</summary>
+    /// <summary>
+    /// How long the coordinator waits for all servers and enough workers before a generation. Default 60 s.
+    /// </summary>
     public TimeSpan GatherTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long a generation waits for servers that it could do without: standbys, and those that may hold a
+    /// newer state than the checkpoint. Default 5 s.
+    /// </summary>
+    public TimeSpan GatherGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// A worker's first task in a run, before any has been measured, is overdue after this. Default 5 min.
@@ -27,8 +48,8 @@ public sealed record ProtocolOptions
     public TimeSpan FirstTaskTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// A task is overdue after this multiple of what its shards took in the slowest task of the last round.
-    /// Default 4.
+    /// A worker is overdue after this multiple of the median time that workers took for their shares of the last
+    /// round. Default 4.
     /// </summary>
     public double OverdueFactor { get; init; } = 4;
 
@@ -36,15 +57,24 @@ public sealed record ProtocolOptions
     public TimeSpan MinTaskTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// A worker that still owes an answer after this is lost, until it speaks again. Default 15 min.
+    /// A worker that is there but still owes an answer after this is lost, until it gives it. Default 1 h.
     /// </summary>
-    public TimeSpan WorkerLostTimeout { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan WorkerLostTimeout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>A server that owes an answer for this long is lost. Default 15 min.</summary>
+    /// <summary>A server that is there but owes an answer for this long is lost. Default 15 min.</summary>
     public TimeSpan ServerLostTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long the job waits for a worker when none is left. Default 30 s.</summary>
-    public TimeSpan NoWorkerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Workers without which no step begins. Default 1.</summary>
+    public int MinWorkers { get; init; } = 1;
+
+    /// <summary>
+    /// How long the job waits for workers when there are fewer than <see cref="MinWorkers"/>, or none in the
+    /// middle of a round. Default 30 s.
+    /// </summary>
+    public TimeSpan MinWorkersTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A node that wants to leave and is not let go stops all the same after this. Default 30 s.</summary>
+    public TimeSpan LeaveTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A node that hears nothing from the coordinator for this long stops. Default 30 min.</summary>
     public TimeSpan CoordinatorLostTimeout { get; init; } = TimeSpan.FromMinutes(30);
@@ -73,7 +103,11 @@ public sealed record ProtocolOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReviewInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RepeatInterval, ReviewInterval);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HeartbeatInterval, ReviewInterval);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WorkerSilenceTimeout, HeartbeatInterval * 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ServerSilenceTimeout, HeartbeatInterval * 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(OverdueFactor, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinWorkers, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(RestartBudget);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointAttempts, 1);
     }

@@ -16,6 +16,9 @@ public enum CheckpointReason
 
     /// <summary>The job is complete.</summary>
     Final,
+
+    /// <summary>A server leaves, and nobody else holds its slice.</summary>
+    Handover,
 }
 
 /// <summary>

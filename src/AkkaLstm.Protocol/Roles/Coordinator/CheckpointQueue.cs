@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Roles;
@@ -26,6 +27,15 @@ internal sealed class CheckpointQueue
     public bool IsIdle => Current is null;
 
     public bool HasWaiting => _waiting is not null;
+
+    /// <summary>Whether a state is being written or waits to be.</summary>
+    public bool Holds(JobProgress progress) => Current?.Progress == progress || _waiting?.Progress == progress;
+
+    /// <summary>Step of the newest best state that is not on disk yet; null when there is none.</summary>
+    public long? UnsavedBestStep =>
+        _waiting is { IsBest: true } ? _waiting.Progress.Step
+        : Current is { IsBest: true } ? Current.Progress.Step
+        : null;
 
     /// <summary>
     /// Whether a snapshot may be taken: a newer one may replace the one that waits, unless that one is the

@@ -41,14 +41,21 @@ public sealed partial class Coordinator
         }
 
         (_snapshotReason, _isSnapshotBest) = (reason, isBest);
-        Ask(CoordinatorPhase.Snapshotting, _ => new SnapshotRequested(_fence));
+        IEnumerable<ServerSeat> firsts = Members.GroupBy(s => s.Slice.Index).Select(slice => slice.First());
+        Ask(CoordinatorPhase.Snapshotting, firsts, _ => new SnapshotRequested(_fence));
     }
 
     private void OnSnapshotTaken(NodeId from, SnapshotTaken message)
     {
-        if (!Accept(CoordinatorPhase.Snapshotting, from, message) || !_poll!.IsComplete)
-            return;
-        List<SnapshotTaken> slices = [.. _poll.Answers<SnapshotTaken>()];
+        CoordinatorPhase phase =
+            Phase == CoordinatorPhase.Syncing ? CoordinatorPhase.Syncing : CoordinatorPhase.Snapshotting;
+        if (Accept(phase, from, message))
+            OnPollAnswered();
+    }
+
+    private void CloseSnapshot()
+    {
+        List<SnapshotTaken> slices = [.. _poll!.AnswersBySlice<SnapshotTaken>()];
         WriteCheckpoint? replaced = _checkpoints.Offer(new WriteCheckpoint(
             _fence,
             _progress,

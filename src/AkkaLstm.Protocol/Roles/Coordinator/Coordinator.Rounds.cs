@@ -8,118 +8,52 @@ namespace AkkaLstm.Protocol.Roles;
 /// <content>Training steps and validation: rounds of shard tasks between two barriers.</content>
 public sealed partial class Coordinator
 {
-    // Longest time per shard of any task: of the last round by kind (zero: none yet), and of the round in
-    // hand.
-    private readonly TimeSpan[] _pace = new TimeSpan[2];
-    private TimeSpan _roundPace;
-
-    private ShardBoard _board;
-    private RoundKind _roundKind;
-
-    // Invariant: not null in the phases that wait for servers.
-    private ServerPoll? _poll;
-
-    // Of the step that is being applied.
+    // Of the step that is being applied; the decision is null when none is.
     private LossTotal _stepLoss;
     private double _gradientNorm;
     private StepDecision? _stepDecision;
+    private TimeSpan _stepSince;
 
-    private void BeginStep()
-    {
-        // Nothing is asked yet: servers answer once all gradients have reached them.
-        _poll = new ServerPoll(_servers.Length, _ => new ReductionAwaited(_fence));
-        BeginRound(CoordinatorPhase.Computing, RoundKind.Training, _job.ShardCount);
-    }
-
-    private void BeginEvaluation() =>
-        BeginRound(CoordinatorPhase.Evaluating, RoundKind.Evaluation, _job.ValidationShardCount);
+    private void BeginStep() => BeginRound(CoordinatorPhase.Computing, RoundKind.Training, _job.ShardCount);
 
     private void BeginRound(CoordinatorPhase phase, RoundKind kind, int shardCount)
     {
+        if (ActiveCount < _options.MinWorkers)
+        {
+            AwaitWorkers();
+            return;
+        }
+
         EnterPhase(phase);
+        _stepSince = _now;
         _roundKind = kind;
-        _roundPace = TimeSpan.Zero;
+        _turnarounds.Clear();
         _board = new ShardBoard(shardCount);
+        _poll = null;
+        if (kind == RoundKind.Training)
+        {
+            // Nothing is asked yet: servers answer once all gradients have reached them.
+            _poll = new ServerPoll(_ => new ReductionAwaited(_fence));
+            foreach (ServerSeat server in Members)
+                _poll.Ask(server);
+        }
+
         foreach (WorkerSeat worker in _workers.Values)
-            (worker.RoundShardCount, worker.RoundCompute) = (0, TimeSpan.Zero);
-
-        // Workers that have not spoken since they were overdue get no more, unless there is nobody else.
-        List<WorkerSeat> active = [.. _workers.Values.Where(w => w.Status == WorkerStatus.Active)];
-        if (active.Exists(w => !w.IsOverdue))
-            active.RemoveAll(w => w.IsOverdue);
-        _board.DealOut([.. active.Select(w => w.Index)]);
-        foreach (WorkerSeat worker in active.Where(w => _board.IsBusy(w.Index)))
-            Assign(worker, [.. _board.HeldBy(worker.Index)]);
-    }
-
-    private void Assign(WorkerSeat worker, IReadOnlyList<ShardRange> ranges)
-    {
-        worker.LastProgress = _now;
-        worker.IsOverdue = false;
-        Send(worker.Node, AssignmentOf(ranges));
-    }
-
-    private StepAssigned AssignmentOf(IReadOnlyList<ShardRange> ranges) =>
-        new(_fence, _roundKind, _progress.Epoch, _progress.StepInEpoch, _servers.Length, ranges);
-
-    /// <summary>Gives what nobody works on to workers that have nothing to do.</summary>
-    private void AssignPending()
-    {
-        if (!_board.HasPending || !IsInRound)
-            return;
-        List<int> free =
-        [
-            .. _workers.Values
-                .Where(w => w.Status == WorkerStatus.Active && !w.IsOverdue && !_board.IsBusy(w.Index))
-                .Select(w => w.Index),
-        ];
-        foreach ((int index, IReadOnlyList<ShardRange> ranges) in _board.DealPending(free))
         {
-            WorkerSeat worker = _workers[index];
-            _outbox.Record(new TasksReassigned(_fence, worker.Node, ranges));
-            Assign(worker, [.. ranges]);
-        }
-    }
-
-    private bool IsInRound => Phase is CoordinatorPhase.Computing or CoordinatorPhase.Evaluating;
-
-    private void OnShardReported(NodeId from, ShardReported message)
-    {
-        HeardFrom(from);
-        if (!IsInRound || message.Kind != _roundKind)
-        {
-            Drop(from, message, DropReason.Stale);
-            return;
+            worker.Round.Clear();
+            worker.AssignedAt = null;
         }
 
-        if (!_board.Report(message.Shards, message.Losses))
-        {
-            Drop(from, message, DropReason.Duplicate);
-            AssignPending();
-            return;
-        }
-
-        if (_workers.TryGetValue(from.Index, out WorkerSeat? worker))
-        {
-            worker.LastProgress = _now;
-            worker.RoundShardCount += message.Shards.Count;
-            worker.RoundCompute += message.Compute;
-        }
-
-        TimeSpan pace = message.Compute / message.Shards.Count;
-        _roundPace = pace > _roundPace ? pace : _roundPace;
-        if (!_board.IsComplete)
-            AssignPending();
-        else if (_roundKind == RoundKind.Training)
-            OnStepPartIn();
-        else
-            CloseEvaluation();
+        DealOut();
     }
 
     private void OnSliceReduced(NodeId from, SliceReduced message)
     {
-        if (Accept(CoordinatorPhase.Computing, from, message))
+        if (Accept(CoordinatorPhase.Computing, from, message)
+            && !TryFindDifference<SliceReduced>((a, b) => a.BlockSquareSums.SequenceEqual(b.BlockSquareSums)))
+        {
             OnStepPartIn();
+        }
     }
 
     /// <summary>Losses and sums come in any order; the step is decided when both are complete.</summary>
@@ -133,26 +67,34 @@ public sealed partial class Coordinator
 
         // Blocks in order, whatever the number of slices; only the sum of all may depend on nothing else.
         double squareSum = 0;
-        foreach (SliceReduced slice in _poll.Answers<SliceReduced>())
+        foreach (SliceReduced slice in _poll.AnswersBySlice<SliceReduced>())
         {
             foreach (double blockSquareSum in slice.BlockSquareSums)
                 squareSum += blockSquareSum;
         }
 
-        _pace[(int)_roundKind] = _roundPace;
+        EndRound();
         _stepLoss = _board.Total();
         _gradientNorm = Math.Sqrt(squareSum);
-        _stepDecision = _policy.DecideStep(_progress, _stepLoss, _gradientNorm);
-        if (_stepDecision.Failure is { } failure)
+        StepDecision decision = _policy.DecideStep(_progress, _stepLoss, _gradientNorm);
+        if (decision.Failure is { } failure)
         {
             Finish(JobOutcomeKind.Failed, failure);
             return;
         }
 
-        TimeSpan computingSince = _phaseSince;
-        Ask(CoordinatorPhase.Applying, _ => new ApplyUpdate(_fence, _stepDecision));
-        _phaseSince = computingSince; // the step's duration counts from its assignment
+        _stepDecision = decision;
+        JobProgress after = AfterStep();
+        long? unsavedBest = _checkpoints.UnsavedBestStep;
+        Ask(CoordinatorPhase.Applying, Members, _ => new ApplyUpdate(_fence, decision, after, unsavedBest));
     }
+
+    private JobProgress AfterStep() => _progress with
+    {
+        Step = _progress.Step + 1,
+        StepInEpoch = _progress.StepInEpoch + 1,
+        EpochLoss = _progress.EpochLoss.Plus(_stepLoss),
+    };
 
     private void OnGradientMissing(NodeId from, GradientMissing message)
     {
@@ -171,40 +113,41 @@ public sealed partial class Coordinator
 
     private void OnSliceUpdated(NodeId from, SliceUpdated message)
     {
-        if (Accept(CoordinatorPhase.Applying, from, message) && _poll!.IsComplete)
-            CloseStep();
+        if (Accept(CoordinatorPhase.Applying, from, message)
+            && !TryFindDifference<SliceUpdated>((a, b) => a.Checksum == b.Checksum))
+        {
+            OnPollAnswered();
+        }
     }
 
     private void CloseStep()
     {
-        TimeSpan duration = _now - _phaseSince;
+        RecordStep();
+        AtBarrier();
+    }
+
+    /// <summary>The step in hand is applied on all servers.</summary>
+    private void RecordStep()
+    {
+        TimeSpan duration = _now - _stepSince;
         var timings = new List<WorkerTiming>();
-        foreach (WorkerSeat worker in _workers.Values)
+        foreach (WorkerSeat worker in _workers.Values.Where(w => w.Round.ShardCount > 0))
         {
-            if (worker.RoundShardCount == 0)
-                continue;
-            timings.Add(new WorkerTiming(
-                worker.Node, worker.RoundShardCount, worker.RoundCompute, duration - worker.RoundCompute));
-            worker.EpochShardCount += worker.RoundShardCount;
-            worker.EpochCompute += worker.RoundCompute;
-            worker.EpochWait += duration - worker.RoundCompute;
+            worker.Round.EndRound(duration);
+            timings.Add(worker.Round.Of(worker.Node));
+            worker.Epoch.Add(worker.Round);
         }
 
         _outbox.Record(new StepClosed(
             _fence, _progress.Epoch, _progress.StepInEpoch, _stepLoss, _gradientNorm, _stepDecision!, duration, timings));
-        _progress = _progress with
-        {
-            Step = _progress.Step + 1,
-            StepInEpoch = _progress.StepInEpoch + 1,
-            EpochLoss = _progress.EpochLoss.Plus(_stepLoss),
-        };
+        _stepDecision = null;
+        _progress = AfterStep();
         _fence = _fence.At(_progress.Step);
-        AtBarrier();
     }
 
     private void CloseEvaluation()
     {
-        _pace[(int)_roundKind] = _roundPace;
+        EndRound();
         CloseEpoch(_board.Total());
     }
 
@@ -212,10 +155,10 @@ public sealed partial class Coordinator
     {
         EpochDecision decision = _policy.DecideEpoch(_progress, _progress.EpochLoss, validation);
         var timings = new List<WorkerTiming>();
-        foreach (WorkerSeat worker in _workers.Values.Where(w => w.EpochShardCount > 0))
+        foreach (WorkerSeat worker in _workers.Values.Where(w => w.Epoch.ShardCount > 0))
         {
-            timings.Add(new WorkerTiming(worker.Node, worker.EpochShardCount, worker.EpochCompute, worker.EpochWait));
-            (worker.EpochShardCount, worker.EpochCompute, worker.EpochWait) = (0, TimeSpan.Zero, TimeSpan.Zero);
+            timings.Add(worker.Epoch.Of(worker.Node));
+            worker.Epoch.Clear();
         }
 
         _outbox.Record(new EpochClosed(
@@ -232,28 +175,5 @@ public sealed partial class Coordinator
             BeginSnapshot(IsJobComplete ? CheckpointReason.Final : CheckpointReason.EpochEnd, decision.IsBest);
         else
             AtBarrier();
-    }
-
-    /// <summary>Puts a question to all servers and waits for their answers in a phase.</summary>
-    private void Ask(CoordinatorPhase phase, Func<SliceId, Message> question)
-    {
-        EnterPhase(phase);
-        _poll = new ServerPoll(_servers.Length, question) { DueSince = _now, RepeatedAt = _now };
-        for (int slice = 0; slice < _servers.Length; slice++)
-            Send(_servers[slice].Node, _poll.QuestionFor(slice));
-    }
-
-    /// <summary>
-    /// Takes a server's answer to the question of a phase; false when it is late or repeated.
-    /// </summary>
-    private bool Accept(CoordinatorPhase phase, NodeId from, Message message)
-    {
-        if (Phase != phase)
-            Drop(from, message, DropReason.Stale);
-        else if (!_poll!.TryAdd(from.Index, message))
-            Drop(from, message, DropReason.Duplicate);
-        else
-            return true;
-        return false;
     }
 }

@@ -10,19 +10,22 @@ namespace AkkaLstm.Protocol.Roles;
 /// <summary>
 /// Runs the job: gathers nodes, assigns shard tasks, lets the policy decide, closes steps and epochs, orders
 /// checkpoints, and decides what to do about nodes that fail. All it holds can be had again from servers or a
-/// checkpoint.
+/// checkpoint, so a coordinator that is started anew for the same run goes on where the one before stood.
 /// </summary>
 /// <remarks>
 /// Between two steps there is a barrier at which nothing is under way (<see cref="AtBarrier"/>): stops,
 /// validation, snapshots and the next step all start there. The parts: this file has the switch, fences and
-/// the barrier; <c>Rounds</c> steps and validation; <c>Membership</c> nodes that come, fail and fall silent;
-/// <c>Checkpoints</c> what its name says.
+/// the barrier; <c>Gathering</c> how a generation begins; <c>Rounds</c> steps and validation; <c>Tasks</c> who
+/// computes what; <c>Workers</c> and <c>Servers</c> nodes that come, go, fail and fall silent; <c>Standbys</c>
+/// servers that take over another's state; <c>Checkpoints</c> what its name says.
 /// </remarks>
 public sealed partial class Coordinator : IRole
 {
     private readonly JobDescription _job;
     private readonly IJobPolicy _policy;
     private readonly ProtocolOptions _options;
+    private readonly ClusterShape _shape;
+    private readonly RoleClock _clock;
     private readonly ServerSeat[] _servers;
     private readonly SortedDictionary<int, WorkerSeat> _workers = [];
 
@@ -30,28 +33,35 @@ public sealed partial class Coordinator : IRole
     private TimeSpan _now;
     private Outbox _outbox = new();
 
-    // Invariant: Step equals _progress.Step; generation and, within a generation, step never go back.
+    // Invariant: Step equals _progress.Step; term, generation and, within a generation, step never go back.
     private Fence _fence;
     private JobProgress _progress;
     private TimeSpan _phaseSince;
     private bool _isStopRequested;
 
+    // Whether a generation of this coordinator has begun, and whether it got as far as a barrier.
+    private bool _isInOffice;
+    private bool _hasStepped;
+
     /// <summary>Creates the coordinator of a run.</summary>
-    /// <param name="job">The job; must be valid.</param>
+    /// <param name="job">The job; must be valid. For a coordinator that is started anew, its start is the newest
+    /// checkpoint.</param>
     /// <param name="policy">The numeric decisions.</param>
-    /// <param name="serverCount">K.</param>
+    /// <param name="shape">How many servers there are.</param>
     /// <param name="options">Deadlines and budgets.</param>
-    public Coordinator(JobDescription job, IJobPolicy policy, int serverCount, ProtocolOptions options)
+    public Coordinator(JobDescription job, IJobPolicy policy, ClusterShape shape, ProtocolOptions options)
     {
         job.Validate();
+        shape.Validate();
         options.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(serverCount, 1);
         _job = job;
         _policy = policy;
         _options = options;
-        _servers = [.. Enumerable.Range(0, serverCount).Select(k => new ServerSeat(k, NewBudget()))];
+        _shape = shape;
+        _clock = new RoleClock(options.ReviewInterval);
+        _servers = [.. Enumerable.Range(0, shape.SeatCount).Select(k => new ServerSeat(k, shape.SliceOf(k), NewBudget()))];
         _progress = job.Start;
-        _fence = new Fence(job.RunId, Generation: 1, job.Start.Step);
+        _fence = new Fence(job.RunId, Term: 0, Generation: 0, job.Start.Step);
         _newestId = job.RestoreFrom;
         _newestProgress = job.RestoreFrom is null ? null : job.Start;
         _snapshotStep = job.Start.Step;
@@ -64,7 +74,7 @@ public sealed partial class Coordinator : IRole
     /// <inheritdoc/>
     public void Step(RoleInput input, TimeSpan now, Outbox outbox)
     {
-        (_now, _outbox) = (now, outbox);
+        (_now, _outbox) = (_clock.Read(now), outbox);
         if (Phase == CoordinatorPhase.Done)
         {
             if (input is MessageReceived late)
@@ -79,7 +89,7 @@ public sealed partial class Coordinator : IRole
         {
             case Started: OnStarted(); break;
             case TimerFired: OnTimerFired(); break;
-            case StopRequested: OnStopRequested(); break;
+            case StopRequested or LeaveRequested: OnStopRequested(); break;
             case PeerLost lost: OnPeerLost(lost.Node); break;
             case WorkDone done: OnWorkDone(done); break;
             case WorkFailed failed: OnWorkFailed(failed); break;
@@ -106,6 +116,24 @@ public sealed partial class Coordinator : IRole
         _outbox.ArmTimer(_options.ReviewInterval);
     }
 
+    /// <summary>Looks at all deadlines. Each review may end the job, which ends the rest.</summary>
+    private void OnTimerFired()
+    {
+        _outbox.ArmTimer(_options.ReviewInterval);
+        ReviewCheckpoints();
+        if (Phase != CoordinatorPhase.Done)
+            ReviewSilence();
+        switch (Phase)
+        {
+            case CoordinatorPhase.Gathering: ReviewGathering(); break;
+            case CoordinatorPhase.AwaitingWorkers: ReviewAwaitedWorkers(); break;
+            case CoordinatorPhase.Computing or CoordinatorPhase.Evaluating: ReviewTasks(); break;
+        }
+
+        if (_poll is { } poll && IsPolling)
+            ReviewServers(poll);
+    }
+
     private void OnStopRequested()
     {
         if (_isStopRequested)
@@ -114,10 +142,11 @@ public sealed partial class Coordinator : IRole
         _outbox.Record(new StopAccepted(_fence));
         switch (Phase)
         {
-            case CoordinatorPhase.Gathering or CoordinatorPhase.Restoring when _fence.Generation == 1:
+            case CoordinatorPhase.Gathering when !_isInOffice && !Array.Exists(_servers, s => s.Promise?.Holding is not null):
+            case CoordinatorPhase.Restoring when !_hasStepped && _fence.Step == _job.Start.Step:
                 Finish(JobOutcomeKind.Stopped, reason: null); // nothing has happened that a checkpoint could keep
                 break;
-            case CoordinatorPhase.Evaluating:
+            case CoordinatorPhase.Evaluating or CoordinatorPhase.AwaitingWorkers:
                 AtBarrier(); // validation changes nothing: the resumed job begins with it
                 break;
         }
@@ -126,15 +155,20 @@ public sealed partial class Coordinator : IRole
     /// <summary>Nothing is under way: decides what comes next.</summary>
     private void AtBarrier()
     {
+        _hasStepped = true;
         bool isEpochOver = _progress.StepInEpoch == _job.StepsPerEpoch;
         if (_isStopRequested)
             EndWithCheckpoint(CheckpointReason.Stop);
         else if (isEpochOver && _job.ValidationShardCount > 0)
-            BeginEvaluation();
+            BeginRound(CoordinatorPhase.Evaluating, RoundKind.Evaluation, _job.ValidationShardCount);
         else if (isEpochOver)
             CloseEpoch(validation: null);
         else if (IsJobComplete)
             EndWithCheckpoint(CheckpointReason.Final);
+        else if (StandbyToSync() is { } standby)
+            BeginSync(standby);
+        else if (ServerToLetGo() is { } leaving)
+            HandOver(leaving);
         else if (IsIntervalCheckpointDue())
             BeginSnapshot(CheckpointReason.Interval, isBest: false);
         else
@@ -149,8 +183,12 @@ public sealed partial class Coordinator : IRole
         var outcome = new JobOutcome(kind, _progress, _newestId, reason);
         EnterPhase(CoordinatorPhase.Done);
         _outbox.Record(new JobFinished(_fence, outcome));
-        foreach (NodeId node in _servers.Select(s => s.Node).Concat(_workers.Values.Select(w => w.Node)))
-            Send(node, new JobEnded(_fence));
+        if (kind != JobOutcomeKind.Superseded)
+        {
+            foreach (NodeId node in _servers.Select(s => s.Node).Concat(_workers.Values.Select(w => w.Node)))
+                Send(node, new JobEnded(_fence));
+        }
+
         _outbox.Add(new EndJob(outcome));
     }
 
@@ -167,21 +205,38 @@ public sealed partial class Coordinator : IRole
     private bool PassesFence(MessageReceived received)
     {
         Fence fence = received.Message.Fence;
-        DropReason reason;
         if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
-            reason = DropReason.OtherRun;
-        else if (received.Message is WorkerReady or ServerReady or NodeFaulted || fence == _fence)
+        {
+            Drop(received.From, received.Message, DropReason.OtherRun);
+            return false;
+        }
+
+        HeardFrom(received.From);
+        if (fence.Term > _fence.Term && _isInOffice)
+        {
+            Finish(JobOutcomeKind.Superseded, $"{received.From} follows a later coordinator");
+            return false;
+        }
+
+        if (!_isInOffice && (fence.Term > _fence.Term || _fence.Term == 0))
+            TakeTermAfter(fence);
+        if (received.Message is WorkerReady or ServerReady or NodeFaulted || fence == _fence)
             return true;
-        else if ((fence.Generation, fence.Step).CompareTo((_fence.Generation, _fence.Step)) < 0)
-            reason = DropReason.Stale;
-        else
-            reason = DropReason.Unexpected;
 
         // Even a late answer shows that a slow worker is there again.
         if (received.Message is ShardReported)
-            HeardFrom(received.From);
-        Drop(received.From, received.Message, reason);
+            HasAnswered(received.From);
+        Drop(received.From, received.Message, Fence.Compare(fence, _fence) < 0 ? DropReason.Stale : DropReason.Unexpected);
         return false;
+    }
+
+    /// <summary>Any message is a sign of life.</summary>
+    private void HeardFrom(NodeId node)
+    {
+        if (node.Role == NodeRole.Worker && _workers.TryGetValue(node.Index, out WorkerSeat? worker))
+            worker.HeardAt = _now;
+        else if (node.Role == NodeRole.Server && node.Index < _servers.Length)
+            _servers[node.Index].HeardAt = _now;
     }
 
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);

@@ -3,11 +3,17 @@ namespace AkkaLstm.Protocol.Roles;
 /// <summary>What the coordinator is waiting for.</summary>
 public enum CoordinatorPhase
 {
-    /// <summary>All servers and a worker to announce themselves.</summary>
+    /// <summary>A server for each slice to say what it holds, and enough workers.</summary>
     Gathering,
 
-    /// <summary>All servers to load their slices.</summary>
+    /// <summary>All servers to load their slices, or to keep what they hold.</summary>
     Restoring,
+
+    /// <summary>A standby to take over the state of another server.</summary>
+    Syncing,
+
+    /// <summary>Enough workers for the next round.</summary>
+    AwaitingWorkers,
 
     /// <summary>Losses of the validation shards.</summary>
     Evaluating,

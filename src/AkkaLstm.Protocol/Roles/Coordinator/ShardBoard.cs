@@ -24,6 +24,8 @@ internal sealed class ShardBoard
 
     public bool IsComplete => _reportedCount == _reported.Length;
 
+    public int ShardCount => _reported.Length;
+
     public bool HasPending => _pending.Count > 0;
 
     /// <summary>Losses added in shard order.</summary>
@@ -42,21 +44,23 @@ internal sealed class ShardBoard
         _held.TryGetValue(worker, out List<ShardRange>? ranges) ? ranges : [];
 
     /// <summary>
-    /// Deals all shards out: worker i of W gets a contiguous share of about S / W, as few aligned subtrees as
+    /// Deals all shards out: each worker gets the contiguous share that is next, as few aligned subtrees as
     /// possible. With no workers everything is pending.
     /// </summary>
-    public void DealOut(IReadOnlyList<int> workers)
+    /// <param name="workers">Indices of workers.</param>
+    /// <param name="shares">Shards of each; they add up to all.</param>
+    public void DealOut(IReadOnlyList<int> workers, IReadOnlyList<int> shares)
     {
         Debug.Assert(_held.Count == 0 && _pending.Count == 0 && _reportedCount == 0, "a board is dealt out once");
-        long shardCount = _reported.Length;
+        Debug.Assert(workers.Count == 0 || shares.Sum() == _reported.Length, "every shard goes to somebody");
         if (workers.Count == 0)
-            _pending.AddRange(ShardRange.Decompose(0, (int)shardCount));
+            _pending.AddRange(ShardRange.Decompose(0, _reported.Length));
+        int start = 0;
         for (int i = 0; i < workers.Count; i++)
         {
-            int start = (int)(i * shardCount / workers.Count);
-            int end = (int)((i + 1) * shardCount / workers.Count);
-            if (start < end)
-                _held[workers[i]] = [.. ShardRange.Decompose(start, end)];
+            if (shares[i] > 0)
+                _held[workers[i]] = [.. ShardRange.Decompose(start, start + shares[i])];
+            start += shares[i];
         }
     }
 

@@ -5,11 +5,20 @@ internal enum WorkerStatus
     /// <summary>Takes tasks.</summary>
     Active,
 
+    /// <summary>Finishes what it holds and takes no more.</summary>
+    Leaving,
+
+    /// <summary>It has been let go.</summary>
+    Left,
+
     /// <summary>Failed and may come back as a new incarnation.</summary>
     Restarting,
 
-    /// <summary>Silent or gone; active again as soon as it announces itself.</summary>
-    Lost,
+    /// <summary>Nothing has come from it for too long; active again as soon as it speaks.</summary>
+    Silent,
+
+    /// <summary>It is there and has owed an answer for too long; active again when it has none to give.</summary>
+    Hung,
 
     /// <summary>Its restart budget is used up.</summary>
     GivenUp,
@@ -28,24 +37,23 @@ internal sealed class WorkerSeat(int index, RestartBudget restarts)
 
     public int Incarnation { get; set; }
 
+    public TimeSpan HeardAt { get; set; }
+
     /// <summary>When it was last given a task or last answered one.</summary>
     public TimeSpan LastProgress { get; set; }
 
     /// <summary>Whether its tasks have been given to others as well since then.</summary>
     public bool IsOverdue { get; set; }
 
-    /// <summary>Of the round in hand, counted answers only.</summary>
-    public int RoundShardCount { get; set; }
+    /// <summary>How fast it is, by kind of round.</summary>
+    public WorkerSpeed[] Speeds { get; } = [new(), new()];
 
-    /// <inheritdoc cref="RoundShardCount"/>
-    public TimeSpan RoundCompute { get; set; }
+    /// <summary>Of the round in hand.</summary>
+    public WorkerTimes Round { get; } = new();
 
     /// <summary>Of the epoch so far.</summary>
-    public int EpochShardCount { get; set; }
+    public WorkerTimes Epoch { get; } = new();
 
-    /// <inheritdoc cref="EpochShardCount"/>
-    public TimeSpan EpochCompute { get; set; }
-
-    /// <inheritdoc cref="EpochShardCount"/>
-    public TimeSpan EpochWait { get; set; }
+    /// <summary>When the round's first tasks went out to it; null when it has been given none.</summary>
+    public TimeSpan? AssignedAt { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Protocol.Work;
 
@@ -11,38 +12,47 @@ namespace AkkaLstm.Protocol.Roles;
 /// them out for the step it stands at, collects gradients until all shards are covered, sums, and applies
 /// what the coordinator decides.
 /// </summary>
-public sealed class ParameterServer : IRole
+/// <remarks>This file has the switch, fences, generations and work; <c>Steps</c> what happens in a step.</remarks>
+public sealed partial class ParameterServer : IRole
 {
-    private readonly int _incarnation;
     private readonly ProtocolOptions _options;
+    private readonly RoleClock _clock;
+    private readonly Attendance _attendance;
 
     // Only valid within Step.
     private TimeSpan _now;
     private Outbox _outbox = new();
 
-    // Invariant: the generation and the step that _parameters and _carries belong to; never go back within an
-    // incarnation except that a new generation may begin at an earlier step.
+    // Invariant: term and generation never go back within an incarnation; the step may, when a new generation
+    // begins.
     private Fence _fence;
+
+    // What was asked for when it joined the generation; null while it has only promised to belong to it.
+    private Fence? _joined;
+
+    // The state it holds, of the step in _fence.
     private SliceId _slice;
     private int _firstOwnedShard;
     private Payload? _parameters;
     private Payload?[] _carries = [];
+    private ulong _checksum;
+    private JobProgress _progress = JobProgress.Initial;
+    private ApplyUpdate? _lastUpdate;
+
+    // The step in hand.
     private Payload?[] _nextCarries = [];
     private GradientCover _cover = new(0);
+    private ApplyUpdate? _update;
 
     // What was answered last, for requests whose answer got lost.
     private SliceReady? _ready;
     private SliceReduced? _reduced;
     private SliceUpdated? _updated;
-    private NodeFaulted? _fault;
 
-    // Invariant: at most one order is with the executor. A restore that arrives meanwhile waits for it.
+    // Invariant: at most one order is with the executor. What arrives meanwhile waits for it.
     private long _workId;
     private bool _isWorking;
-    private RestoreRequested? _waitingRestore;
-
-    private TimeSpan _heardAt;
-    private TimeSpan _announcedAt;
+    private Message? _waiting;
 
     /// <summary>Creates a server that holds nothing yet.</summary>
     /// <param name="runId">The run it belongs to.</param>
@@ -51,9 +61,10 @@ public sealed class ParameterServer : IRole
     public ParameterServer(string runId, int incarnation, ProtocolOptions options)
     {
         options.Validate();
-        _incarnation = incarnation;
         _options = options;
-        _fence = new Fence(runId, Generation: 0, Step: 0);
+        _clock = new RoleClock(options.ReviewInterval);
+        _attendance = new Attendance(incarnation, options);
+        _fence = new Fence(runId, Term: 0, Generation: 0, Step: 0);
     }
 
     /// <summary>What it does.</summary>
@@ -62,7 +73,7 @@ public sealed class ParameterServer : IRole
     /// <inheritdoc/>
     public void Step(RoleInput input, TimeSpan now, Outbox outbox)
     {
-        (_now, _outbox) = (now, outbox);
+        (_now, _outbox) = (_clock.Read(now), outbox);
         if (Phase == ServerPhase.Stopped || (input is MessageReceived received && !PassesFence(received)))
             return;
 
@@ -70,11 +81,14 @@ public sealed class ParameterServer : IRole
         {
             case Started: OnStarted(); break;
             case TimerFired: OnTimerFired(); break;
+            case LeaveRequested: OnLeaveRequested(); break;
             case WorkDone done: OnWorkDone(done); break;
             case WorkFailed failed: OnWorkFailed(failed); break;
             case PeerLost: break; // nobody is waited for by name: the coordinator decides about lost nodes
             case MessageReceived { Message: Welcomed }: break;
-            case MessageReceived { Message: RestoreRequested m }: OnRestoreRequested(m); break;
+            case MessageReceived { Message: HoldingRequested m }: OnHoldingRequested(m); break;
+            case MessageReceived { Message: RestoreRequested m, From: var from }: OnRestoreRequested(from, m); break;
+            case MessageReceived { Message: ResumeRequested m, From: var from }: OnResumeRequested(from, m); break;
             case MessageReceived { Message: PullParameters m, From: var from }: OnPullParameters(from, m); break;
             case MessageReceived { Message: PushGradient m, From: var from }: OnPushGradient(from, m); break;
             case MessageReceived { Message: ReductionAwaited m, From: var from }: OnReductionAwaited(from, m); break;
@@ -90,137 +104,142 @@ public sealed class ParameterServer : IRole
 
     private void OnStarted()
     {
-        _heardAt = _now;
+        _attendance.Begin(_now);
         _outbox.ArmTimer(_options.ReviewInterval);
         Announce();
     }
 
-    private void Announce()
+    private void Announce() => _attendance.Announce(
+        _now, _fence, new ServerReady(_fence, _attendance.Incarnation, Holding, _attendance.IsLeaving), _outbox);
+
+    private SliceHolding? Holding
     {
-        _announcedAt = _now;
-        Send(NodeId.Coordinator, new ServerReady(_fence, _incarnation));
+        get
+        {
+            HoldingState? state = Phase switch
+            {
+                ServerPhase.Collecting or ServerPhase.Reducing or ServerPhase.Snapshotting => HoldingState.Open,
+                ServerPhase.Reduced => HoldingState.Summed,
+                ServerPhase.Applying => HoldingState.Applying,
+                _ => null,
+            };
+            return state is { } held
+                ? new SliceHolding(_slice, _progress, held, _lastUpdate?.Decision, _lastUpdate?.UnsavedBestStep)
+                : null;
+        }
     }
 
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
-        if (_now - _heardAt >= _options.CoordinatorLostTimeout)
-            Stop($"nothing from the coordinator for {_now - _heardAt}");
-        else if (_now - _heardAt < _options.RepeatInterval || _now - _announcedAt < _options.RepeatInterval)
-            return;
-        else if (_fault is not null)
-            ReportFault(_fault);
-        else
+        if (_attendance.ReasonToStop(_now) is { } reason)
+            Stop(reason);
+        else if (_attendance.IsAnnouncementDue(_now))
             Announce();
     }
 
-    private void ReportFault(NodeFaulted fault)
+    private void OnLeaveRequested()
     {
-        _announcedAt = _now;
-        Send(NodeId.Coordinator, fault);
+        _attendance.Leave(_now);
+        Announce();
     }
 
-    private void OnRestoreRequested(RestoreRequested message)
+    /// <summary>
+    /// Promises to belong to a new term and generation: orders of an earlier one are stale from now on, so what
+    /// it answers stays true until the new one says how to go on.
+    /// </summary>
+    private void OnHoldingRequested(HoldingRequested message)
     {
-        if (message.Fence.Generation == _fence.Generation)
+        if (message.Fence.Ballot.CompareTo(_fence.Ballot) > 0)
         {
-            // Asked again: the answer, if there is one, got lost.
-            if (_ready is not null)
-                Send(NodeId.Coordinator, _ready);
+            _fence = message.Fence.At(_fence.Step);
+            _joined = null;
+            if (_waiting is RestoreRequested)
+                Phase = ServerPhase.Empty; // what the restore was to replace is not to be trusted
+            _waiting = null;
+        }
+
+        Announce();
+    }
+
+    private void OnRestoreRequested(NodeId from, RestoreRequested message)
+    {
+        if (IsRepeated(message))
+            return;
+        if (Phase == ServerPhase.Faulted)
+        {
+            Drop(from, message, DropReason.Unexpected); // the executor is not to be trusted any more
             return;
         }
 
-        if (Phase == ServerPhase.Faulted)
-            return; // the executor is not to be trusted any more
-        _fence = message.Fence;
-        (_ready, _reduced, _updated, _parameters) = (null, null, null, null);
+        Join(message.Fence);
+        _parameters = null;
         Phase = ServerPhase.Restoring;
         if (_isWorking)
-            _waitingRestore = message;
+            _waiting = message;
         else
             BeginRestore(message);
+    }
+
+    private void OnResumeRequested(NodeId from, ResumeRequested message)
+    {
+        if (IsRepeated(message))
+            return;
+        if (Holding is not { State: not HoldingState.Applying } || message.Fence.Step != _fence.Step)
+        {
+            Drop(from, message, DropReason.Unexpected);
+            return;
+        }
+
+        Join(message.Fence);
+        if (_isWorking)
+            _waiting = message;
+        else
+            Resume();
+    }
+
+    /// <summary>Asked again: the answer, if there is one, got lost.</summary>
+    private bool IsRepeated(Message message)
+    {
+        if (_joined != message.Fence)
+            return false;
+        if (_ready is not null)
+            Send(NodeId.Coordinator, _ready);
+        return true;
+    }
+
+    private void Join(Fence fence)
+    {
+        _fence = fence;
+        _joined = fence;
+        (_ready, _reduced, _updated) = (null, null, null);
     }
 
     private void BeginRestore(RestoreRequested message)
     {
         _slice = message.Slice;
+        _progress = message.Progress;
+        (_update, _lastUpdate) = (null, null);
         _firstOwnedShard = _slice.FirstOwnedShard(message.ShardCount);
         _nextCarries = new Payload?[_slice.OwnedShardCount(message.ShardCount)];
         _cover = new GradientCover(message.ShardCount);
-        StartWork(new RestoreSlice(_fence, _slice, message.CheckpointId, message.ShardCount));
+        StartWork(new RestoreSlice(
+            message.Fence, _slice, message.Replica, message.CheckpointId, message.ShardCount, message.Copy));
     }
 
-    private void OnPullParameters(NodeId from, PullParameters message)
+    /// <summary>Keeps the state; what was collected for the step in hand comes anew.</summary>
+    private void Resume()
     {
-        bool isHeld = Phase
-            is ServerPhase.Collecting or ServerPhase.Reducing or ServerPhase.Reduced or ServerPhase.Snapshotting;
-        if (isHeld)
-            Send(from, new ParametersPulled(_fence, _slice, _parameters!, _firstOwnedShard, _carries));
-        else
-            Drop(from, message, DropReason.Unexpected);
+        _cover.Clear();
+        Array.Clear(_nextCarries);
+        Phase = ServerPhase.Collecting;
+        AnswerReady();
     }
 
-    private void OnPushGradient(NodeId from, PushGradient message)
+    private void AnswerReady()
     {
-        if (Phase != ServerPhase.Collecting || !_cover.TryAdd(new GradientPart(message.Shards, message.Gradient)))
-        {
-            Drop(from, message, DropReason.Duplicate);
-            return;
-        }
-
-        for (int i = 0; i < message.Shards.Count; i++)
-        {
-            int owned = message.Shards.Start + i - _firstOwnedShard;
-            if (owned >= 0 && owned < _nextCarries.Length)
-                _nextCarries[owned] = message.Carries[i];
-        }
-
-        if (!_cover.IsComplete)
-            return;
-        Phase = ServerPhase.Reducing;
-        StartWork(new ReduceSlice(_fence, _slice, _cover.Parts()));
-    }
-
-    private void OnReductionAwaited(NodeId from, ReductionAwaited message)
-    {
-        switch (Phase)
-        {
-            case ServerPhase.Collecting:
-                Send(from, new GradientMissing(_fence, _slice, _cover.Missing()));
-                break;
-            case ServerPhase.Reduced:
-                Send(from, _reduced!);
-                break;
-            case ServerPhase.Reducing:
-                break; // the answer comes with the work
-            default:
-                Drop(from, message, DropReason.Unexpected);
-                break;
-        }
-    }
-
-    private void OnApplyUpdate(NodeId from, ApplyUpdate message)
-    {
-        if (Phase != ServerPhase.Reduced)
-        {
-            Drop(from, message, DropReason.Unexpected);
-            return;
-        }
-
-        Phase = ServerPhase.Applying;
-        StartWork(new ApplySlice(_fence, _slice, message.Decision));
-    }
-
-    private void OnSnapshotRequested(NodeId from, SnapshotRequested message)
-    {
-        if (Phase != ServerPhase.Collecting)
-        {
-            Drop(from, message, DropReason.Unexpected);
-            return;
-        }
-
-        Phase = ServerPhase.Snapshotting;
-        StartWork(new SnapshotSlice(_fence, _slice, [.. _carries]));
+        _ready = new SliceReady(_fence, _slice, _checksum);
+        Send(NodeId.Coordinator, _ready);
     }
 
     private void StartWork(WorkOrder order)
@@ -234,20 +253,25 @@ public sealed class ParameterServer : IRole
     {
         Debug.Assert(_isWorking && done.WorkId == _workId, "one order at a time");
         _isWorking = false;
-        if (_waitingRestore is { } restore)
-        {
-            _waitingRestore = null;
+        Message? waiting = _waiting;
+        _waiting = null;
+        if (waiting is RestoreRequested restore)
             BeginRestore(restore);
-            return;
-        }
+        else if (waiting is ResumeRequested)
+            Resume();
+        else if (Phase != ServerPhase.Empty)
+            Take(done.Result);
+    }
 
-        switch (done.Result)
+    private void Take(WorkResult result)
+    {
+        switch (result)
         {
             case SliceRestored restored: OnRestored(restored); break;
             case SliceSums sums: OnReduced(sums); break;
             case SliceApplied applied: OnApplied(applied); break;
             case SliceSnapshot snapshot: OnSnapshot(snapshot); break;
-            default: throw new UnreachableException($"result {done.Result.GetType().Name}");
+            default: throw new UnreachableException($"result {result.GetType().Name}");
         }
     }
 
@@ -255,53 +279,29 @@ public sealed class ParameterServer : IRole
     {
         _parameters = restored.Parameters;
         _carries = [.. restored.Carries];
+        _checksum = restored.Checksum;
+        _fence = _fence.At(_progress.Step);
         Debug.Assert(_carries.Length == _nextCarries.Length, "one carry for each owned shard");
         Phase = ServerPhase.Collecting;
-        _ready = new SliceReady(_fence, _slice, restored.Checksum);
-        Send(NodeId.Coordinator, _ready);
-    }
-
-    private void OnReduced(SliceSums sums)
-    {
-        Phase = ServerPhase.Reduced;
-        _reduced = new SliceReduced(_fence, _slice, sums.BlockSquareSums);
-        Send(NodeId.Coordinator, _reduced);
-    }
-
-    private void OnApplied(SliceApplied applied)
-    {
-        _updated = new SliceUpdated(_fence, _slice, applied.Checksum);
-        _fence = _fence.At(_fence.Step + 1);
-        _parameters = applied.Parameters;
-        _reduced = null;
-        _cover.Clear();
-
-        // A new array: pulled carries of the closed step may still be in a mailbox.
-        _carries = _nextCarries;
-        _nextCarries = new Payload?[_carries.Length];
-        Phase = ServerPhase.Collecting;
-        Send(NodeId.Coordinator, _updated);
-    }
-
-    private void OnSnapshot(SliceSnapshot snapshot)
-    {
-        Phase = ServerPhase.Collecting;
-        Send(NodeId.Coordinator, new SnapshotTaken(_fence, _slice, snapshot.State, snapshot.Carries));
+        if (_joined is not null)
+            AnswerReady();
+        else
+            Announce(); // a newer generation wants to know what is there
     }
 
     private void OnWorkFailed(WorkFailed failed)
     {
         Debug.Assert(_isWorking && failed.WorkId == _workId, "one order at a time");
         _isWorking = false;
-        _waitingRestore = null;
+        _waiting = null;
         Phase = ServerPhase.Faulted;
-        _fault = new NodeFaulted(_fence, _incarnation, failed.Error);
-        ReportFault(_fault);
+        _attendance.Fail(failed.Error);
+        Announce();
     }
 
     private void OnRestartGranted(NodeId from, RestartGranted message)
     {
-        if (message.Incarnation != _incarnation || Phase != ServerPhase.Faulted)
+        if (!_attendance.IsGranted(message))
         {
             Drop(from, message, DropReason.Stale);
             return;
@@ -314,13 +314,12 @@ public sealed class ParameterServer : IRole
     private void Stop(string reason)
     {
         Phase = ServerPhase.Stopped;
-        _outbox.Record(new NodeStopped(_fence, reason));
-        _outbox.Add(new StopNode(reason));
+        Attendance.Stop(_fence, reason, _outbox);
     }
 
     /// <summary>
-    /// Steps and data must match the step it stands at; membership and a new generation need only be of the
-    /// run.
+    /// Steps and data must match the step it stands at; a generation must not be older than its own; membership
+    /// must not be of a coordinator that another one has followed.
     /// </summary>
     private bool PassesFence(MessageReceived received)
     {
@@ -333,22 +332,23 @@ public sealed class ParameterServer : IRole
         }
 
         if (received.From.Role == NodeRole.Coordinator)
-            _heardAt = _now;
-        switch (message)
+            _attendance.HeardFromCoordinator(_now);
+        if (message is ApplyUpdate && fence == _updated?.Fence && _joined is not null)
         {
-            case Welcomed or RestartGranted or Dismissed or JobEnded:
-            case RestoreRequested when fence.Generation >= _fence.Generation:
-                return true;
-            case ApplyUpdate when fence == _updated?.Fence:
-                Send(received.From, _updated); // asked again: the answer got lost
-                return false;
+            Send(received.From, _updated); // asked again: the answer got lost
+            return false;
         }
 
-        if (fence == _fence)
-            return true;
-        bool isStale = (fence.Generation, fence.Step).CompareTo((_fence.Generation, _fence.Step)) < 0;
-        Drop(received.From, message, isStale ? DropReason.Stale : DropReason.Unexpected);
-        return false;
+        bool passes = message switch
+        {
+            Welcomed or RestartGranted => true, // a coordinator that is not in office yet may say so
+            Dismissed or JobEnded => fence.Term >= _fence.Term,
+            HoldingRequested or RestoreRequested or ResumeRequested => fence.Ballot.CompareTo(_fence.Ballot) >= 0,
+            _ => fence == _fence,
+        };
+        if (!passes)
+            Drop(received.From, message, Fence.Compare(fence, _fence) < 0 ? DropReason.Stale : DropReason.Unexpected);
+        return passes;
     }
 
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);

@@ -12,14 +12,15 @@ namespace AkkaLstm.Protocol.Roles;
 /// </summary>
 public sealed class Worker : IRole
 {
-    private readonly int _incarnation;
     private readonly ProtocolOptions _options;
+    private readonly RoleClock _clock;
+    private readonly Attendance _attendance;
 
     // Only valid within Step.
     private TimeSpan _now;
     private Outbox _outbox = new();
 
-    // Invariant: (generation, step, kind) of the assignment in hand never go back.
+    // Invariant: (term, generation, step, kind) of the assignment in hand never go back.
     private Fence _fence;
     private StepAssigned? _assignment;
 
@@ -33,16 +34,16 @@ public sealed class Worker : IRole
     private Payload[] _parameters = [];
     private TimeSpan _pulledAt;
 
+    // By slice, who holds it. Each further attempt at pulling asks the next one.
+    private IReadOnlyList<IReadOnlyList<NodeId>> _holders = [];
+    private int _pullAttempt;
+
     // Invariant: at most one order is with the executor; null _running while it works for an assignment that
     // is over.
     private long _workId;
     private bool _isWorking;
     private ShardRange? _running;
     private TimeSpan _workSince;
-
-    private NodeFaulted? _fault;
-    private TimeSpan _heardAt;
-    private TimeSpan _announcedAt;
 
     private sealed record FinishedTask(ShardRange Shards, ShardsComputed? Computed, ShardReported Report);
 
@@ -53,9 +54,10 @@ public sealed class Worker : IRole
     public Worker(string runId, int incarnation, ProtocolOptions options)
     {
         options.Validate();
-        _incarnation = incarnation;
         _options = options;
-        _fence = new Fence(runId, Generation: 0, Step: 0);
+        _clock = new RoleClock(options.ReviewInterval);
+        _attendance = new Attendance(incarnation, options);
+        _fence = new Fence(runId, Term: 0, Generation: 0, Step: 0);
     }
 
     /// <summary>What it does.</summary>
@@ -64,7 +66,7 @@ public sealed class Worker : IRole
     /// <inheritdoc/>
     public void Step(RoleInput input, TimeSpan now, Outbox outbox)
     {
-        (_now, _outbox) = (now, outbox);
+        (_now, _outbox) = (_clock.Read(now), outbox);
         if (Phase == WorkerPhase.Stopped || (input is MessageReceived received && !PassesFence(received)))
             return;
 
@@ -72,11 +74,13 @@ public sealed class Worker : IRole
         {
             case Started: OnStarted(); break;
             case TimerFired: OnTimerFired(); break;
+            case LeaveRequested: OnLeaveRequested(); break;
             case WorkDone done: OnWorkDone(done); break;
             case WorkFailed failed: OnWorkFailed(failed); break;
-            case PeerLost: break; // nobody is waited for by name: the coordinator decides about lost nodes
+            case PeerLost lost: OnPeerLost(lost.Node); break;
             case MessageReceived { Message: Welcomed }: break;
             case MessageReceived { Message: StepAssigned m, From: var from }: OnStepAssigned(from, m); break;
+            case MessageReceived { Message: HoldersChanged m }: OnHoldersChanged(m); break;
             case MessageReceived { Message: ParametersPulled m, From: var from }: OnParametersPulled(from, m); break;
             case MessageReceived { Message: RestartGranted m, From: var from }: OnRestartGranted(from, m); break;
             case MessageReceived { Message: Dismissed m }: Stop(m.Reason); break;
@@ -88,40 +92,36 @@ public sealed class Worker : IRole
 
     private void OnStarted()
     {
-        _heardAt = _now;
+        _attendance.Begin(_now);
         _outbox.ArmTimer(_options.ReviewInterval);
         Announce();
     }
 
-    private void Announce()
-    {
-        _announcedAt = _now;
-        Send(NodeId.Coordinator, new WorkerReady(_fence, _incarnation));
-    }
+    private void Announce() => _attendance.Announce(
+        _now,
+        _fence,
+        new WorkerReady(_fence, _attendance.Incarnation, Phase == WorkerPhase.Idle, _attendance.IsLeaving),
+        _outbox);
 
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
-        if (_now - _heardAt >= _options.CoordinatorLostTimeout && Phase != WorkerPhase.Computing)
+        if (_attendance.ReasonToStop(_now) is { } reason)
         {
-            Stop($"nothing from the coordinator for {_now - _heardAt}");
+            Stop(reason);
             return;
         }
 
         if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _options.RepeatInterval)
-            Pull();
-        if (_now - _heardAt < _options.RepeatInterval || _now - _announcedAt < _options.RepeatInterval)
-            return;
-        if (_fault is not null)
-            ReportFault(_fault);
-        else if (Phase != WorkerPhase.Computing)
+            PullElsewhere();
+        if (_attendance.IsAnnouncementDue(_now))
             Announce();
     }
 
-    private void ReportFault(NodeFaulted fault)
+    private void OnLeaveRequested()
     {
-        _announcedAt = _now;
-        Send(NodeId.Coordinator, fault);
+        _attendance.Leave(_now);
+        Announce();
     }
 
     private void OnStepAssigned(NodeId from, StepAssigned message)
@@ -134,6 +134,8 @@ public sealed class Worker : IRole
 
         if (_assignment is null || message.Fence != _assignment.Fence || message.Kind != _assignment.Kind)
             BeginAssignment(message);
+        else
+            _holders = message.Holders;
         foreach (ShardRange range in message.Ranges)
             Take(range);
         if (_missingSliceCount == 0)
@@ -147,12 +149,14 @@ public sealed class Worker : IRole
     {
         _assignment = message;
         _fence = message.Fence;
+        _holders = message.Holders;
+        _pullAttempt = 0;
         _todo.Clear();
         _done.Clear();
         _running = null;
-        _pulled = new ParametersPulled?[message.SliceCount];
-        _parameters = new Payload[message.SliceCount];
-        _missingSliceCount = message.SliceCount;
+        _pulled = new ParametersPulled?[_holders.Count];
+        _parameters = new Payload[_holders.Count];
+        _missingSliceCount = _holders.Count;
         Phase = WorkerPhase.Pulling;
         Pull();
     }
@@ -172,8 +176,33 @@ public sealed class Worker : IRole
         for (int slice = 0; slice < _pulled.Length; slice++)
         {
             if (_pulled[slice] is null)
-                Send(NodeId.Server(slice), new PullParameters(_fence, new SliceId(slice, _pulled.Length)));
+                Send(HolderToAsk(slice), new PullParameters(_fence, new SliceId(slice, _pulled.Length)));
         }
+    }
+
+    private void PullElsewhere()
+    {
+        _pullAttempt++;
+        Pull();
+    }
+
+    private NodeId HolderToAsk(int slice) => _holders[slice][_pullAttempt % _holders[slice].Count];
+
+    private void OnHoldersChanged(HoldersChanged message)
+    {
+        _holders = message.Holders;
+        _pullAttempt = 0;
+        if (Phase == WorkerPhase.Pulling)
+            Pull();
+    }
+
+    /// <summary>A hint; the coordinator will say who is gone, but a standby can be asked at once.</summary>
+    private void OnPeerLost(NodeId node)
+    {
+        bool isAwaited = Phase == WorkerPhase.Pulling
+            && Enumerable.Range(0, _pulled.Length).Any(slice => _pulled[slice] is null && HolderToAsk(slice) == node);
+        if (isAwaited)
+            PullElsewhere();
     }
 
     private void OnParametersPulled(NodeId from, ParametersPulled message)
@@ -257,10 +286,12 @@ public sealed class Worker : IRole
     {
         if (task.Computed is { } computed)
         {
-            for (int slice = 0; slice < _pulled.Length; slice++)
+            for (int slice = 0; slice < _holders.Count; slice++)
             {
-                var id = new SliceId(slice, _pulled.Length);
-                Send(NodeId.Server(slice), new PushGradient(_fence, id, task.Shards, computed.Gradient, computed.Carries));
+                var id = new SliceId(slice, _holders.Count);
+                var push = new PushGradient(_fence, id, task.Shards, computed.Gradient, computed.Carries);
+                foreach (NodeId holder in _holders[slice])
+                    Send(holder, push);
             }
         }
 
@@ -272,13 +303,13 @@ public sealed class Worker : IRole
         Debug.Assert(_isWorking && failed.WorkId == _workId, "one order at a time");
         _isWorking = false;
         Phase = WorkerPhase.Faulted;
-        _fault = new NodeFaulted(_fence, _incarnation, failed.Error);
-        ReportFault(_fault);
+        _attendance.Fail(failed.Error);
+        Announce();
     }
 
     private void OnRestartGranted(NodeId from, RestartGranted message)
     {
-        if (message.Incarnation != _incarnation || Phase != WorkerPhase.Faulted)
+        if (!_attendance.IsGranted(message))
         {
             Drop(from, message, DropReason.Stale);
             return;
@@ -291,13 +322,12 @@ public sealed class Worker : IRole
     private void Stop(string reason)
     {
         Phase = WorkerPhase.Stopped;
-        _outbox.Record(new NodeStopped(_fence, reason));
-        _outbox.Add(new StopNode(reason));
+        Attendance.Stop(_fence, reason, _outbox);
     }
 
     /// <summary>
-    /// Assignments must not go back; parameters must be those of the assignment in hand; membership need only
-    /// be of the run.
+    /// Assignments must not go back; parameters must be those of the assignment in hand; membership must not be
+    /// of a coordinator that another one has followed.
     /// </summary>
     private bool PassesFence(MessageReceived received)
     {
@@ -310,22 +340,19 @@ public sealed class Worker : IRole
         }
 
         if (received.From.Role == NodeRole.Coordinator)
-            _heardAt = _now;
-        if (message is Welcomed or RestartGranted or Dismissed or JobEnded)
-            return true;
-        int order = (fence.Generation, fence.Step).CompareTo((_fence.Generation, _fence.Step));
-        if (message is StepAssigned assigned)
+            _attendance.HeardFromCoordinator(_now);
+        int order = Fence.Compare(fence, _fence);
+        bool passes = message switch
         {
-            if (order > 0 || (order == 0 && assigned.Kind >= (_assignment?.Kind ?? assigned.Kind)))
-                return true;
-        }
-        else if (order == 0)
-        {
-            return true;
-        }
-
-        Drop(received.From, message, order > 0 ? DropReason.Unexpected : DropReason.Stale);
-        return false;
+            Welcomed or RestartGranted => true, // a coordinator that is not in office yet may say so
+            Dismissed or JobEnded => fence.Term >= _fence.Term,
+            StepAssigned assigned =>
+                order > 0 || (order == 0 && assigned.Kind >= (_assignment?.Kind ?? assigned.Kind)),
+            _ => order == 0,
+        };
+        if (!passes)
+            Drop(received.From, message, order > 0 ? DropReason.Unexpected : DropReason.Stale);
+        return passes;
     }
 
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);

@@ -1,0 +1,273 @@
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Work;
+
+namespace AkkaLstm.Protocol.Roles;
+
+/// <content>Servers that come, go, fail and fall silent, and the questions put to them.</content>
+public sealed partial class Coordinator
+{
+    // Invariant: not null in the phases that wait for servers.
+    private ServerPoll? _poll;
+
+    // By slice, its members; null when it must be made anew.
+    private IReadOnlyList<IReadOnlyList<NodeId>>? _holders;
+
+    private IEnumerable<ServerSeat> Members => _servers.Where(s => s.IsMember);
+
+    private IReadOnlyList<IReadOnlyList<NodeId>> Holders => _holders ??=
+    [
+        .. Enumerable.Range(0, _shape.ServerCount)
+            .Select(slice => Members.Where(s => s.Slice.Index == slice).Select(s => s.Node).ToArray()),
+    ];
+
+    private bool IsPolling => Phase
+        is CoordinatorPhase.Restoring
+        or CoordinatorPhase.Syncing
+        or CoordinatorPhase.Computing
+        or CoordinatorPhase.Applying
+        or CoordinatorPhase.Snapshotting;
+
+    private bool HasOtherMember(ServerSeat server) =>
+        Members.Any(s => s.Slice == server.Slice && s.Index != server.Index);
+
+    private void OnServerReady(NodeId from, ServerReady message)
+    {
+        if (from.Index >= _servers.Length)
+        {
+            Drop(from, message, DropReason.Unexpected);
+            return;
+        }
+
+        ServerSeat server = _servers[from.Index];
+        if (message.Incarnation < server.Incarnation)
+        {
+            Drop(from, message, DropReason.Stale);
+            return;
+        }
+
+        if (server.IsGivenUp)
+        {
+            Send(from, new Dismissed(_fence, "its restart budget is used up"));
+            return;
+        }
+
+        bool hasLostSlice = server.IsMember && message.Incarnation > server.Incarnation;
+        server.Incarnation = message.Incarnation;
+        if (hasLostSlice && !TryReplace(server, "it has restarted"))
+            return;
+        server.IsPresent = true;
+        server.IsLeaving = message.IsLeaving;
+        if (server.IsLeaving && Phase != CoordinatorPhase.Gathering && (!server.IsMember || HasOtherMember(server)))
+        {
+            LetGo(server);
+            return;
+        }
+
+        Send(from, new Welcomed(_fence));
+        if (Phase != CoordinatorPhase.Gathering)
+            return;
+        if (message.Fence.Ballot == _fence.Ballot)
+            server.Promise = message;
+        else
+            Send(from, new HoldingRequested(_fence));
+        TryBeginGeneration();
+    }
+
+    private void OnServerFaulted(ServerSeat server, NodeFaulted message)
+    {
+        if (message.Incarnation < server.Incarnation)
+        {
+            Send(server.Node, new RestartGranted(_fence, message.Incarnation)); // the first grant got lost
+            return;
+        }
+
+        server.Incarnation = message.Incarnation + 1;
+        if (TryReplace(server, message.Error.Message))
+            Send(server.Node, new RestartGranted(_fence, message.Incarnation));
+    }
+
+    /// <summary>
+    /// A server's state is gone for good; it may come back as a new incarnation if its budget allows. False
+    /// when it may not.
+    /// </summary>
+    private bool TryReplace(ServerSeat server, string reason)
+    {
+        bool isGranted = server.Restarts.TryTake(_now);
+        _outbox.Record(new NodeFailed(_fence, server.Node, server.Incarnation, reason, !isGranted));
+        if (!isGranted && !HasOtherMember(server))
+        {
+            Finish(
+                JobOutcomeKind.LostCluster,
+                $"{server.Node} failed more than {_options.RestartBudget} times within {_options.RestartWindow}: {reason}");
+            return false;
+        }
+
+        if (!isGranted)
+        {
+            server.IsGivenUp = true;
+            Send(server.Node, new Dismissed(_fence, "its restart budget is used up"));
+        }
+
+        LoseServer(server, reason);
+        return isGranted;
+    }
+
+    /// <summary>
+    /// Goes on without a server: with the others of its slice, or in a new generation. It may be back soon, with
+    /// what it held.
+    /// </summary>
+    private void LoseServer(ServerSeat server, string reason)
+    {
+        server.IsPresent = false;
+        server.Promise = null;
+        if (server == _syncing)
+            GiveUpSync(reason);
+        else if (server.IsMember && HasOtherMember(server))
+            DropMember(server, reason);
+        else if (server.IsMember && Phase == CoordinatorPhase.Draining && _checkpoints.Holds(_progress))
+            server.IsMember = false; // the state that the job ends with is on its way to the disk
+        else if (server.IsMember)
+            Regather($"{server.Node}: {reason}");
+    }
+
+    private void DropMember(ServerSeat server, string reason)
+    {
+        server.IsMember = false;
+        _holders = null;
+        _outbox.Record(new ReplicaDropped(_fence, server.Node, reason));
+        if (IsInRound)
+        {
+            foreach (WorkerSeat worker in _workers.Values.Where(w => _board.IsBusy(w.Index)))
+                Send(worker.Node, new HoldersChanged(_fence, Holders));
+        }
+
+        if (_poll is null || !IsPolling || !_poll.IsAsked(server))
+            return;
+        _poll.Remove(server);
+        if (Phase == CoordinatorPhase.Syncing)
+        {
+            GiveUpSync(reason);
+        }
+        else if (Phase == CoordinatorPhase.Snapshotting)
+        {
+            ServerSeat other = Members.First(s => s.Slice == server.Slice);
+            _poll.Ask(other);
+            Send(other.Node, _poll.QuestionFor(other));
+        }
+        else
+        {
+            OnPollAnswered();
+        }
+    }
+
+    /// <summary>A server that asked to leave owes nothing any more.</summary>
+    private void LetGo(ServerSeat server)
+    {
+        _outbox.Record(new NodeLeft(_fence, server.Node));
+        Send(server.Node, new Dismissed(_fence, "it has left"));
+        server.IsLeaving = false;
+        LoseServer(server, "it has left");
+    }
+
+    private ServerSeat? ServerToLetGo() => Members.FirstOrDefault(s => s.IsLeaving);
+
+    /// <summary>
+    /// Lets the only server of a slice go once its state is on disk; whoever takes the seat begins with that.
+    /// </summary>
+    private void HandOver(ServerSeat server)
+    {
+        if (_newestProgress == _progress)
+            LetGo(server);
+        else if (_checkpoints.IsIdle)
+            BeginSnapshot(CheckpointReason.Handover, isBest: false);
+        else
+            EnterPhase(CoordinatorPhase.Draining);
+    }
+
+    /// <summary>Puts a question to servers and waits for their answers in a phase.</summary>
+    private void Ask(CoordinatorPhase phase, IEnumerable<ServerSeat> servers, Func<ServerSeat, Message> question)
+    {
+        EnterPhase(phase);
+        _poll = new ServerPoll(question) { DueSince = _now, RepeatedAt = _now };
+        foreach (ServerSeat server in servers)
+        {
+            _poll.Ask(server);
+            Send(server.Node, _poll.QuestionFor(server));
+        }
+    }
+
+    /// <summary>
+    /// Takes a server's answer to the question of a phase; false when it is late or repeated.
+    /// </summary>
+    private bool Accept(CoordinatorPhase phase, NodeId from, Message message)
+    {
+        if (Phase != phase)
+            Drop(from, message, DropReason.Stale);
+        else if (!_poll!.TryAdd(from.Index, message))
+            Drop(from, message, DropReason.Duplicate);
+        else
+            return true;
+        return false;
+    }
+
+    /// <summary>Goes on with the phase if all servers that are asked have answered.</summary>
+    private void OnPollAnswered()
+    {
+        if (!_poll!.IsComplete)
+            return;
+        switch (Phase)
+        {
+            case CoordinatorPhase.Restoring: AtBarrier(); break;
+            case CoordinatorPhase.Syncing: OnSyncAnswered(); break;
+            case CoordinatorPhase.Computing: OnStepPartIn(); break;
+            case CoordinatorPhase.Applying: CloseStep(); break;
+            case CoordinatorPhase.Snapshotting: CloseSnapshot(); break;
+        }
+    }
+
+    /// <summary>
+    /// Servers of one slice that answer differently cannot both be right: all go back to a checkpoint.
+    /// </summary>
+    private bool TryFindDifference<TAnswer>(Func<TAnswer, TAnswer, bool> areEqual)
+        where TAnswer : Message
+    {
+        if (_shape.ReplicaCount == 0 || !_poll!.IsComplete || _poll.Difference(areEqual) is not { } pair)
+            return false;
+        _outbox.Record(new ReplicasDiffer(_fence, pair.First.Node, pair.Second.Node));
+        string reason = $"{pair.First.Node} and {pair.Second.Node} differ";
+        if (pair.Second.Restarts.TryTake(_now))
+            Regather(reason, isHoldingTrusted: false);
+        else
+            Finish(JobOutcomeKind.Failed, $"{reason} again and again");
+        return true;
+    }
+
+    private void ReviewServers(ServerPoll poll)
+    {
+        if (poll.DueSince is not { } since || poll.IsComplete)
+            return;
+        bool repeat = _now - since >= _options.RepeatInterval && _now - poll.RepeatedAt >= _options.RepeatInterval;
+        if (repeat)
+            poll.RepeatedAt = _now;
+        foreach (ServerSeat server in poll.Silent.ToArray())
+        {
+            TimeSpan limit = server == _syncing ? _options.GatherTimeout : _options.ServerLostTimeout;
+            if (_now - since >= limit)
+            {
+                string reason = $"it owes an answer for {_now - since}";
+                _outbox.Record(new NodeLost(_fence, server.Node, reason));
+                _ = TryReplace(server, reason);
+                return;
+            }
+
+            if (repeat)
+            {
+                Message question = poll.QuestionFor(server);
+                _outbox.Record(new RequestRepeated(_fence, server.Node, question.GetType().Name));
+                Send(server.Node, question);
+            }
+        }
+    }
+}
