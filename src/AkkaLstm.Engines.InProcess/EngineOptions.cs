@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
 
 namespace AkkaLstm.Engines.InProcess;
@@ -14,18 +15,26 @@ public sealed record EngineOptions
     /// </summary>
     public int ServerCount { get; init; } = 1;
 
+    /// <summary>
+    /// R, standby servers of each slice. In one process they only guard against a server's work failing.
+    /// Default 0.
+    /// </summary>
+    public int ReplicaCount { get; init; }
+
     /// <summary>Deadlines and budgets.</summary>
     public ProtocolOptions Protocol { get; init; } = new();
 
     /// <summary>The clock. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    internal ClusterShape Shape => new(ServerCount, ReplicaCount);
+
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 1.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(WorkerCount, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ServerCount, 1);
+        Shape.Validate();
         Protocol.Validate();
     }
 }

@@ -36,9 +36,9 @@ internal sealed class EngineRun : IDisposable
         _startTimestamp = TimeProvider.GetTimestamp();
         ProtocolOptions protocol = options.Protocol;
         _coordinator = new Actor(
-            this, NodeId.Coordinator, _ => new Coordinator(job, policy, options.ServerCount, protocol));
+            this, NodeId.Coordinator, _ => new Coordinator(job, policy, options.Shape, protocol));
         _servers = CreateActors(
-            options.ServerCount, NodeId.Server, incarnation => new ParameterServer(job.RunId, incarnation, protocol));
+            options.Shape.SeatCount, NodeId.Server, incarnation => new ParameterServer(job.RunId, incarnation, protocol));
         _workers = CreateActors(
             options.WorkerCount, NodeId.Worker, incarnation => new Worker(job.RunId, incarnation, protocol));
         _threads = new ComputeThreads(Math.Max(options.WorkerCount, options.ServerCount));

@@ -41,8 +41,10 @@ public abstract class EngineConformance
         RepeatInterval = TimeSpan.FromMilliseconds(20),
         FirstTaskTimeout = TimeSpan.FromMilliseconds(200),
         MinTaskTimeout = TimeSpan.FromMilliseconds(50),
-        NoWorkerTimeout = TimeSpan.FromSeconds(5),
+        MinWorkersTimeout = TimeSpan.FromSeconds(5),
         CheckpointRetryInterval = TimeSpan.FromMilliseconds(5),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(20),
+        GatherGrace = TimeSpan.FromMilliseconds(200),
     };
 
     /// <summary>Runs a job on the engine under test, to its end.</summary>

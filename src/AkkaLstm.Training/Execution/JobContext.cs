@@ -20,7 +20,7 @@ internal sealed class JobContext
     private const int KeptGenerations = 2;
 
     private readonly Lock _gate = new();
-    private readonly SortedList<int, ParameterBuffers> _buffers = [];
+    private readonly SortedList<(int Generation, int Replica), ParameterBuffers> _buffers = [];
     private readonly Func<TrainingState> _initial;
     private readonly Payload?[] _noCarries;
     private LoadedState? _loaded;
@@ -70,15 +70,17 @@ internal sealed class JobContext
 
     public SnapshotPool Snapshots { get; }
 
-    /// <summary>The parameter buffers of a generation.</summary>
-    public ParameterBuffers BuffersOf(int generation)
+    /// <summary>
+    /// The parameter buffers that the first servers of all slices share in a generation; standbys have others.
+    /// </summary>
+    public ParameterBuffers BuffersOf(int generation, int replica)
     {
         lock (_gate)
         {
-            if (_buffers.TryGetValue(generation, out ParameterBuffers? known)) return known;
+            if (_buffers.TryGetValue((generation, replica), out ParameterBuffers? known)) return known;
             var buffers = new ParameterBuffers(Spec, Layout.TotalLength);
-            _buffers.Add(generation, buffers);
-            while (_buffers.Count > KeptGenerations) _buffers.RemoveAt(0);
+            _buffers.Add((generation, replica), buffers);
+            while (_buffers.Keys[0].Generation <= generation - KeptGenerations) _buffers.RemoveAt(0);
             return buffers;
         }
     }
@@ -87,13 +89,13 @@ internal sealed class JobContext
     /// The state a generation starts from: loaded and verified once for all servers, and let go when each has
     /// its slice.
     /// </summary>
-    public TrainingState StateOf(string? checkpointId, int generation, SliceId slice)
+    public TrainingState StateOf(string? checkpointId, int generation, SliceId slice, int replica)
     {
         lock (_gate)
         {
-            if (_loaded is null || _loaded.CheckpointId != checkpointId || _loaded.Generation != generation)
-                _loaded = new LoadedState(
-                    checkpointId, generation, checkpointId is null ? _initial() : Store.Load(checkpointId));
+            (string?, int, int) key = (checkpointId, generation, replica);
+            if (_loaded is null || _loaded.Key != key)
+                _loaded = new LoadedState(key, checkpointId is null ? _initial() : Store.Load(checkpointId));
             TrainingState state = _loaded.State;
             _loaded.Slices.Add(slice.Index);
             if (_loaded.Slices.Count == slice.Count) _loaded = null;
@@ -117,7 +119,7 @@ internal sealed class JobContext
         [.. Optimizer.MomentNames.Select(_ => new float[Layout.TotalLength])],
         new float[Plan.Batch * Spec.CarryLength]);
 
-    private sealed record LoadedState(string? CheckpointId, int Generation, TrainingState State)
+    private sealed record LoadedState((string? CheckpointId, int Generation, int Replica) Key, TrainingState State)
     {
         /// <summary>Slices that have taken their part.</summary>
         public HashSet<int> Slices { get; } = [];

@@ -35,10 +35,9 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private SliceRestored Restore(RestoreSlice order)
     {
         long step = order.Fence.Step;
-        TrainingState state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice);
         _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
-        ParameterBuffers buffers = job.BuffersOf(order.Fence.Generation);
-        _payload = new ParameterPayload(buffers, _slice.Length);
+        ParameterBuffers buffers = job.BuffersOf(order.Fence.Generation, order.Replica);
+        _payload = new ParameterPayload(buffers, _slice);
         _reduced = new ReducedSlice(job.Layout, _slice);
         _optimizer = new OptimizerState(
             job.Optimizer,
@@ -46,15 +45,28 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             _slice,
             buffers.Flat(step).AsMemory(_slice.Start, _slice.Length),
             buffers.Flat(step + 1).AsMemory(_slice.Start, _slice.Length));
-        _optimizer.Restore(
+        IReadOnlyList<Payload?> carries = order.Copy is { } copy ? Load(copy) : Load(order);
+        return new SliceRestored(_payload, carries, Checksum.Of(_optimizer.Current.Span));
+    }
+
+    private IReadOnlyList<Payload?> Load(SliceCopy copy)
+    {
+        var state = (SliceStatePayload)copy.State;
+        _optimizer!.Restore(state.Parameters, [.. state.Moments.Select(moment => new ReadOnlyMemory<float>(moment))]);
+        return copy.Carries;
+    }
+
+    private Payload?[] Load(RestoreSlice order)
+    {
+        TrainingState state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice, order.Replica);
+        _optimizer!.Restore(
             state.Parameters.AsSpan(_slice.Start, _slice.Length),
             [.. state.Moments.Select(moment => new ReadOnlyMemory<float>(moment, _slice.Start, _slice.Length))]);
-
         var carries = new Payload?[order.Slice.OwnedShardCount(order.ShardCount)];
         int first = order.Slice.FirstOwnedShard(order.ShardCount);
         for (int s = 0; s < carries.Length; s++)
             carries[s] = job.CarriesState ? new CarryPayload(job.CarryOf(state, first + s)) : null;
-        return new SliceRestored(_payload, carries, Checksum.Of(_optimizer.Current.Span));
+        return carries;
     }
 
     private SliceSums Reduce(ReduceSlice order)
@@ -79,7 +91,20 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         return new SliceApplied(_payload!, Checksum.Of(_optimizer.Current.Span));
     }
 
-    private SliceSnapshot Snapshot(SnapshotSlice order)
+    private SliceSnapshot Snapshot(SnapshotSlice order) =>
+        order.Purpose == SnapshotPurpose.Checkpoint ? SnapshotForCheckpoint(order) : SnapshotForStandby(order);
+
+    private SliceSnapshot SnapshotForStandby(SnapshotSlice order)
+    {
+        var state = new SliceStatePayload(
+            _optimizer!.Current.Span.ToArray(), [.. _optimizer.Moments.Select(moment => moment.AsSpan().ToArray())]);
+        return new SliceSnapshot(state, [.. order.Carries.Select(Copy)]);
+    }
+
+    private static Payload? Copy(Payload? carry) =>
+        carry is CarryPayload values ? new CarryPayload(values.Values.ToArray()) : null;
+
+    private SliceSnapshot SnapshotForCheckpoint(SnapshotSlice order)
     {
         TrainingState state = job.Snapshots.Join(order.Fence, order.Slice);
         _optimizer!.Current.Span.CopyTo(state.Parameters.AsSpan(_slice.Start));
@@ -95,7 +120,6 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             carries[s] = new CarryPayload(copy);
         }
 
-        long bytes = (long)_slice.Length * sizeof(float) * (1 + state.Moments.Length);
-        return new SliceSnapshot(new SnapshotPayload(state, bytes), carries);
+        return new SliceSnapshot(new SnapshotPayload(state, _slice), carries);
     }
 }

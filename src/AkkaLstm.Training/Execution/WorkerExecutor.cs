@@ -24,6 +24,8 @@ internal sealed class WorkerExecutor : IWorkExecutor
     private ModelWorkspace? _workspace;
     private ShardLoss[] _losses = [];
     private Fence _lastFence;
+    private ParameterBuffers? _assembled;
+    private int _assembledGeneration;
     private int _answersOfStep;
 
     public WorkerExecutor(JobContext job)
@@ -48,7 +50,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
     {
         int lanesPerShard = _job.Plan.LanesPerShard;
         int lanes = order.Shards.Count * lanesPerShard;
-        ModelWeights weights = WeightsOf(order.Parameters, order.Fence.Step);
+        ModelWeights weights = WeightsOf(order.Parameters, order.Fence);
         _batch = Enough(_batch, _job.Train, lanes);
         _job.Train.Fill(_batch, order.Epoch, order.StepInEpoch, order.Shards.Start * lanesPerShard, lanes);
 
@@ -79,7 +81,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
             ?? throw new InvalidOperationException("The job has no validation split.");
         int lanesPerShard = _job.Plan.LanesPerShard;
         int lanes = order.Shards.Count * lanesPerShard;
-        ModelWeights weights = WeightsOf(order.Parameters, order.Fence.Step);
+        ModelWeights weights = WeightsOf(order.Parameters, order.Fence);
         _validationBatch = Enough(_validationBatch, source, lanes);
         Span<float> carry = _carryIn.AsSpan(0, lanes * _job.Spec.CarryLength);
         carry.Clear();
@@ -95,8 +97,25 @@ internal sealed class WorkerExecutor : IWorkExecutor
         return new ShardsEvaluated(totals);
     }
 
-    private static ModelWeights WeightsOf(IReadOnlyList<Payload> parameters, long step) =>
-        ((ParameterPayload)parameters[0]).Owner.Packed(step);
+    /// <summary>
+    /// The packed weights of a step. All slices lie in the same buffers, except while a standby stands in for the
+    /// server of one of them: then this worker puts them together for itself.
+    /// </summary>
+    private ModelWeights WeightsOf(IReadOnlyList<Payload> parameters, Fence fence)
+    {
+        ParameterBuffers shared = ((ParameterPayload)parameters[0]).Owner;
+        if (parameters.All(slice => ((ParameterPayload)slice).Owner == shared))
+            return shared.Packed(fence.Step);
+        if (_assembled is null || _assembledGeneration != fence.Generation)
+        {
+            _assembled = new ParameterBuffers(_job.Spec, _job.Layout.TotalLength);
+            _assembledGeneration = fence.Generation;
+        }
+
+        foreach (Payload slice in parameters)
+            ((ParameterPayload)slice).CopyTo(_assembled.Flat(fence.Step), fence.Step);
+        return _assembled.Packed(fence.Step);
+    }
 
     private static SequenceBatch Enough(SequenceBatch? batch, ISequenceSource source, int lanes) =>
         batch is not null && batch.MaxLanes >= lanes ? batch : source.Shape.CreateBatch(lanes);

@@ -31,9 +31,26 @@ internal static class EventText
             what,
             $"{failed.Node} failed{(failed.IsGivenUp ? " and is given up" : ", starting it again")}: {failed.Error}"),
         NodeLost lost => Warning(what, $"{lost.Node} is lost: {lost.Reason}"),
-        GenerationStarted { Fence.Generation: > FirstGeneration } started => Warning(
-            what, $"going on from {started.CheckpointId ?? "the beginning"}: {started.Reason}"),
+        GenerationStarted { Fence.Generation: > FirstGeneration } started =>
+            Warning(what, $"going on from {SourceOf(started)}: {started.Reason}"),
+        NodeLeft left => Information(what, $"{left.Node} has left"),
+        WorkersAwaited awaited => Warning(
+            what, $"waiting for workers: {awaited.ActiveCount} of at least {awaited.MinWorkers} are there"),
+        ReplicaDropped dropped => Warning(what, $"{dropped.Server} is out, its standby goes on: {dropped.Reason}"),
+        ReplicaSynced synced => Information(what, $"{synced.Server} stands by, with the state of {synced.Source}"),
+        ReplicasDiffer differ => Warning(what, $"{differ.First} and {differ.Second} hold different parameters"),
+        SharesChanged changed => Information(
+            what,
+            "shards dealt out by speed: "
+            + string.Join(", ", changed.Workers.Zip(changed.Shares, (worker, share) => $"{worker} {share}"))),
         _ => null,
+    };
+
+    private static string SourceOf(GenerationStarted started) => started.Source switch
+    {
+        StateSource.Servers => "what the servers hold",
+        StateSource.Checkpoint => started.CheckpointId!,
+        _ => "the beginning",
     };
 
     private static RunNotice Information(JobEvent what, string text) => Notice(NoticeLevel.Information, what, text);

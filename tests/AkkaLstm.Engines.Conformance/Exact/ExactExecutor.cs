@@ -121,7 +121,14 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
         var carries = new Payload?[owned];
         var parameters = new long[length];
         _moments = new long[length];
-        if (order.CheckpointId is null)
+        if (order.Copy is { } copy)
+        {
+            long[] state = ExactPayload.Of(copy.State);
+            for (int i = 0; i < length; i++)
+                (parameters[i], _moments[i]) = (state[2 * i], state[(2 * i) + 1]);
+            carries = [.. copy.Carries];
+        }
+        else if (order.CheckpointId is null)
         {
             model.InitialParameters().AsSpan(start, length).CopyTo(parameters);
         }

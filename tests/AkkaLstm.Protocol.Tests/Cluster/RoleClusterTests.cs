@@ -28,9 +28,13 @@ public sealed class RoleClusterTests
     {
         ReviewInterval = TimeSpan.FromMilliseconds(10),
         RepeatInterval = TimeSpan.FromMilliseconds(40),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(30),
+        WorkerSilenceTimeout = TimeSpan.FromMilliseconds(200),
+        ServerSilenceTimeout = TimeSpan.FromMilliseconds(400),
+        GatherGrace = TimeSpan.FromMilliseconds(100),
         FirstTaskTimeout = TimeSpan.FromMilliseconds(100),
         MinTaskTimeout = TimeSpan.FromMilliseconds(50),
-        NoWorkerTimeout = TimeSpan.FromSeconds(5),
+        MinWorkersTimeout = TimeSpan.FromSeconds(5),
         RestartBudget = 1000,
     };
 

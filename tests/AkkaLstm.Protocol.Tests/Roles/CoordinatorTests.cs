@@ -13,13 +13,19 @@ namespace AkkaLstm.Protocol.Tests.Roles;
 /// </summary>
 public sealed class CoordinatorTests
 {
-    private static readonly ProtocolOptions Options = new();
+    // Silence has tests of its own; in the others nodes need not send heartbeats.
+    private static readonly ProtocolOptions Options = new()
+    {
+        WorkerSilenceTimeout = TimeSpan.FromDays(1),
+        ServerSilenceTimeout = TimeSpan.FromDays(1),
+    };
+
     private static readonly NodeId W0 = NodeId.Worker(0);
     private static readonly NodeId W1 = NodeId.Worker(1);
     private static readonly NodeId S0 = NodeId.Server(0);
     private static readonly NodeId S1 = NodeId.Server(1);
-    private static readonly Fence Nobody = new("run", 0, 0);
-    private static readonly Fence First = new("run", 1, 0);
+    private static readonly Fence Nobody = new("run", 0, 0, 0);
+    private static readonly Fence First = new("run", 1, 1, 0);
 
     private static readonly JobDescription Job = new()
     {
@@ -35,13 +41,18 @@ public sealed class CoordinatorTests
     {
         RoleProbe probe = Fresh();
         probe.Receive(S0, new ServerReady(Nobody, 0));
-        probe.Receive(W0, new WorkerReady(Nobody, 0));
+        Assert.Equal(First, probe.SentTo<HoldingRequested>(S0).Fence);
+        probe.Receive(S0, new ServerReady(First, 0));
+        probe.Receive(W0, new WorkerReady(Nobody, 0, IsIdle: true));
         Assert.DoesNotContain(probe.Sent, s => s.Message is RestoreRequested);
 
-        probe.Receive(S1, new ServerReady(Nobody, 0));
+        probe.Receive(S1, new ServerReady(First, 0));
 
-        Assert.Equal(new RestoreRequested(First, new SliceId(0, 2), null, 4), probe.SentTo<RestoreRequested>(S0));
-        Assert.Equal(new RestoreRequested(First, new SliceId(1, 2), null, 4), probe.SentTo<RestoreRequested>(S1));
+        JobProgress start = JobProgress.Initial;
+        Assert.Equal(
+            new RestoreRequested(First, new SliceId(0, 2), 0, 4, start, null), probe.SentTo<RestoreRequested>(S0));
+        Assert.Equal(
+            new RestoreRequested(First, new SliceId(1, 2), 0, 4, start, null), probe.SentTo<RestoreRequested>(S1));
     }
 
     [Fact]
@@ -105,7 +116,7 @@ public sealed class CoordinatorTests
     {
         RoleProbe probe = Computing();
 
-        probe.Receive(W0, Report(new ShardRange(0, 2)) with { Fence = new Fence(run, generation, step) });
+        probe.Receive(W0, Report(new ShardRange(0, 2)) with { Fence = new Fence(run, 1, generation, step) });
 
         probe.AssertDropped(reason);
     }
@@ -130,18 +141,18 @@ public sealed class CoordinatorTests
         {
             probe.Receive(W0, new NodeFaulted(First, incarnation, new WorkError("planted", false)));
             probe.SentTo<RestartGranted>(W0);
-            probe.Receive(W0, new WorkerReady(Nobody, incarnation + 1));
+            probe.Receive(W0, new WorkerReady(Nobody, incarnation + 1, IsIdle: true));
         }
 
         probe.Receive(W0, new NodeFaulted(First, Options.RestartBudget, new WorkError("planted", false)));
         probe.SentTo<Dismissed>(W0);
-        probe.Receive(W0, new WorkerReady(Nobody, 9));
+        probe.Receive(W0, new WorkerReady(Nobody, 9, IsIdle: true));
         probe.SentTo<Dismissed>(W0);
         for (int incarnation = 0; incarnation <= Options.RestartBudget; incarnation++)
         {
             probe.Receive(W1, new NodeFaulted(First, incarnation, new WorkError("last words", false)));
             if (incarnation < Options.RestartBudget)
-                probe.Receive(W1, new WorkerReady(Nobody, incarnation + 1));
+                probe.Receive(W1, new WorkerReady(Nobody, incarnation + 1, IsIdle: true));
         }
 
         AssertEnded(probe, JobOutcomeKind.LostCluster, "last words");
@@ -154,9 +165,10 @@ public sealed class CoordinatorTests
 
         probe.Receive(S1, new NodeFaulted(First, 0, new WorkError("planted", false)));
         probe.SentTo<RestartGranted>(S1);
-        probe.Receive(S1, new ServerReady(Nobody, 1));
+        var second = new Fence("run", 1, 2, 0);
+        probe.Receive(S0, new ServerReady(second, 0));
+        probe.Receive(S1, new ServerReady(second, 1));
 
-        var second = new Fence("run", 2, 0);
         Assert.Equal(second, probe.SentTo<RestoreRequested>(S0).Fence);
         Assert.Equal(second, probe.SentTo<RestoreRequested>(S1).Fence);
         probe.Receive(W0, Report(new ShardRange(0, 2))).AssertDropped(DropReason.Stale);
@@ -166,7 +178,7 @@ public sealed class CoordinatorTests
     public void WorkerReady_InMidStep_GetsTasksFromTheNextAssignment()
     {
         RoleProbe probe = Applying();
-        probe.Receive(NodeId.Worker(2), new WorkerReady(Nobody, 0));
+        probe.Receive(NodeId.Worker(2), new WorkerReady(Nobody, 0, IsIdle: true));
         Assert.IsType<Welcomed>(Assert.Single(probe.Sent).Message);
 
         probe.Receive(S0, new SliceUpdated(First, new SliceId(0, 2), 1));
@@ -218,7 +230,7 @@ public sealed class CoordinatorTests
     public void Timer_ServersMissing_LosesTheClusterAndNamesThem()
     {
         RoleProbe probe = Fresh();
-        probe.Receive(S0, new ServerReady(Nobody, 0));
+        probe.Receive(S0, new ServerReady(Nobody, 0)).Receive(S0, new ServerReady(First, 0));
 
         AssertEnded(probe.After(Options.GatherTimeout), JobOutcomeKind.LostCluster, "server-1, any worker");
     }
@@ -242,8 +254,10 @@ public sealed class CoordinatorTests
         probe.After(Options.ServerLostTimeout);
 
         Assert.Equal(S0, Assert.Single(probe.Recorded.OfType<NodeLost>()).Node);
-        probe.Receive(S0, new ServerReady(Nobody, 0));
-        Assert.Equal(2, probe.SentTo<RestoreRequested>(S1).Fence.Generation);
+        var second = new Fence("run", 1, 2, 0);
+        probe.Receive(S1, new ServerReady(second, 0));
+        probe.Receive(S0, new ServerReady(second, 0));
+        Assert.Equal(second, probe.SentTo<RestoreRequested>(S1).Fence);
     }
 
     [Fact]
@@ -269,7 +283,7 @@ public sealed class CoordinatorTests
         probe.After(Options.WorkerLostTimeout);
         Assert.Equal(W0, Assert.Single(probe.Recorded.OfType<NodeLost>()).Node);
 
-        AssertEnded(probe.After(Options.NoWorkerTimeout), JobOutcomeKind.LostCluster, "there has been no worker");
+        AssertEnded(probe.After(Options.MinWorkersTimeout), JobOutcomeKind.LostCluster, "there has been no worker");
     }
 
     [Fact]
@@ -318,22 +332,22 @@ public sealed class CoordinatorTests
     {
         RoleProbe probe = Fresh().Step(new StopRequested());
 
-        probe.Receive(W0, new WorkerReady(Nobody, 0));
+        probe.Receive(W0, new WorkerReady(Nobody, 0, IsIdle: true));
 
         probe.SentTo<JobEnded>(W0);
         Assert.Single(probe.Effects);
     }
 
     private static RoleProbe Fresh() =>
-        new RoleProbe(new Coordinator(Job, new ExactPolicy(), serverCount: 2, Options)).Step(new Started());
+        new RoleProbe(new Coordinator(Job, new ExactPolicy(), new ClusterShape(2), Options)).Step(new Started());
 
     private static RoleProbe Computing()
     {
         RoleProbe probe = Fresh();
-        probe.Receive(W0, new WorkerReady(Nobody, 0));
-        probe.Receive(W1, new WorkerReady(Nobody, 0));
-        probe.Receive(S0, new ServerReady(Nobody, 0));
-        probe.Receive(S1, new ServerReady(Nobody, 0));
+        probe.Receive(W0, new WorkerReady(Nobody, 0, IsIdle: true));
+        probe.Receive(W1, new WorkerReady(Nobody, 0, IsIdle: true));
+        probe.Receive(S0, new ServerReady(Nobody, 0)).Receive(S0, new ServerReady(First, 0));
+        probe.Receive(S1, new ServerReady(Nobody, 0)).Receive(S1, new ServerReady(First, 0));
         probe.Receive(S0, new SliceReady(First, new SliceId(0, 2), 1));
         return probe.Receive(S1, new SliceReady(First, new SliceId(1, 2), 1));
     }

@@ -15,14 +15,15 @@ public sealed class ParameterServerTests
 {
     private static readonly ProtocolOptions Options = new();
     private static readonly SliceId Slice = new(1, 2);
-    private static readonly Fence Fence = new("run", 1, 5);
+    private static readonly Fence Fence = new("run", 1, 1, 5);
     private static readonly NodeId Somebody = NodeId.Worker(0);
-    private static readonly StepDecision Decision = new(0.5f, 0.25f);
+    private static readonly ApplyUpdate Update =
+        new(Fence, new StepDecision(0.5f, 0.25f), new JobProgress { Step = 6 }, UnsavedBestStep: null);
 
     [Fact]
     public void RestoreRequested_Empty_LoadsAndAnswersWithTheChecksum()
     {
-        RoleProbe probe = Started().Receive(NodeId.Coordinator, new RestoreRequested(Fence, Slice, "checkpoint", 4));
+        RoleProbe probe = Started().Receive(NodeId.Coordinator, Restore("checkpoint"));
         StartWork work = probe.Started<RestoreSlice>();
         Assert.Equal("checkpoint", ((RestoreSlice)work.Order).CheckpointId);
 
@@ -82,7 +83,7 @@ public sealed class ParameterServerTests
     public void WholeStep_Applied_HandsOutTheNextParametersAndCarries()
     {
         RoleProbe probe = Reduced();
-        long workId = probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).Started<ApplySlice>().WorkId;
+        long workId = probe.Receive(NodeId.Coordinator, Update).Started<ApplySlice>().WorkId;
 
         probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
         Assert.Equal((Fence, 99UL), (probe.SentTo<SliceUpdated>(NodeId.Coordinator).Fence, probe.SentTo<SliceUpdated>(NodeId.Coordinator).Checksum));
@@ -97,11 +98,11 @@ public sealed class ParameterServerTests
     public void ApplyUpdate_AppliedAlready_AnswersAgainAndAppliesNothing()
     {
         RoleProbe probe = Reduced();
-        long workId = probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).Started<ApplySlice>().WorkId;
-        probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision)).AssertDropped(DropReason.Unexpected);
+        long workId = probe.Receive(NodeId.Coordinator, Update).Started<ApplySlice>().WorkId;
+        probe.Receive(NodeId.Coordinator, Update).AssertDropped(DropReason.Unexpected);
         probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
 
-        probe.Receive(NodeId.Coordinator, new ApplyUpdate(Fence, Decision));
+        probe.Receive(NodeId.Coordinator, Update);
 
         Assert.Equal(99UL, probe.SentTo<SliceUpdated>(NodeId.Coordinator).Checksum);
         Assert.Single(probe.Effects);
@@ -130,7 +131,7 @@ public sealed class ParameterServerTests
     [Fact]
     public void SnapshotRequested_BetweenSteps_CopiesParametersAndCarries()
     {
-        RoleProbe probe = Holding().Receive(NodeId.Coordinator, new SnapshotRequested(Fence));
+        RoleProbe probe = Holding().Receive(NodeId.Coordinator, new SnapshotRequested(Fence, SnapshotPurpose.Checkpoint));
         StartWork work = probe.Started<SnapshotSlice>();
 
         probe.Step(new WorkDone(work.WorkId, new SliceSnapshot(new Named("copy"), [null, null])));
@@ -144,8 +145,8 @@ public sealed class ParameterServerTests
         RoleProbe probe = Holding();
         Push(probe, new ShardRange(0, 4));
         long workId = probe.Started<ReduceSlice>().WorkId;
-        var next = new Fence("run", 2, 3);
-        probe.Receive(NodeId.Coordinator, new RestoreRequested(next, Slice, "older", 4));
+        var next = new Fence("run", 1, 2, 3);
+        probe.Receive(NodeId.Coordinator, Restore("older") with { Fence = next });
         Assert.Empty(probe.Effects);
 
         probe.Step(new WorkDone(workId, new SliceSums([1.0])));
@@ -187,14 +188,14 @@ public sealed class ParameterServerTests
     [MemberData(nameof(WrongFences))]
     public void AnyMessage_WrongFence_IsDropped(string kind, string run, int generation, long step, DropReason reason)
     {
-        var fence = new Fence(run, generation, step);
+        var fence = new Fence(run, 1, generation, step);
         Message message = kind switch
         {
             "pull" => new PullParameters(fence, Slice),
             "push" => new PushGradient(fence, Slice, new ShardRange(0, 4), new Named("late"), new Payload?[4]),
             "await" => new ReductionAwaited(fence),
-            "apply" => new ApplyUpdate(fence, Decision),
-            _ => new SnapshotRequested(fence),
+            "apply" => Update with { Fence = fence },
+            _ => new SnapshotRequested(fence, SnapshotPurpose.Checkpoint),
         };
 
         Holding().Receive(Somebody, message).AssertDropped(reason);
@@ -206,15 +207,18 @@ public sealed class ParameterServerTests
         RoleProbe probe = Holding();
         Assert.Equal(0, probe.After(Options.RepeatInterval).SentTo<ServerReady>(NodeId.Coordinator).Incarnation);
 
-        Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout).Effects.OfType<StopNode>());
+        Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout - Options.RepeatInterval).Effects.OfType<StopNode>());
     }
+
+    private static RestoreRequested Restore(string? checkpointId) =>
+        new(Fence, Slice, Replica: 0, ShardCount: 4, new JobProgress { Step = 5 }, checkpointId);
 
     private static RoleProbe Started() =>
         new RoleProbe(new ParameterServer("run", 0, Options)).Step(new Started());
 
     private static RoleProbe Holding()
     {
-        RoleProbe probe = Started().Receive(NodeId.Coordinator, new RestoreRequested(Fence, Slice, null, 4));
+        RoleProbe probe = Started().Receive(NodeId.Coordinator, Restore(null));
         long workId = probe.Started<RestoreSlice>().WorkId;
         return probe.Step(new WorkDone(workId, new SliceRestored(new Named("p5"), [null, null], 77)));
     }

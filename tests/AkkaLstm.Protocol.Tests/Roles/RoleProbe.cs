@@ -9,6 +9,8 @@ namespace AkkaLstm.Protocol.Tests.Roles;
 /// <summary>A role by itself: one input at a time, and the effects of the last one.</summary>
 internal sealed class RoleProbe(IRole role)
 {
+    private static readonly TimeSpan ReviewInterval = new ProtocolOptions().ReviewInterval;
+
     private readonly Outbox _outbox = new();
 
     public TimeSpan Now { get; private set; }
@@ -29,8 +31,21 @@ internal sealed class RoleProbe(IRole role)
 
     public RoleProbe Receive(NodeId from, Message message) => Step(new MessageReceived(from, message));
 
-    /// <summary>Lets time pass and the timer fire once.</summary>
+    /// <summary>Lets time pass with the timer firing as it does; the effects are those of the last time.</summary>
     public RoleProbe After(TimeSpan time)
+    {
+        TimeSpan end = Now + time;
+        while (Now < end)
+        {
+            Now = Now + ReviewInterval < end ? Now + ReviewInterval : end;
+            Step(new TimerFired());
+        }
+
+        return this;
+    }
+
+    /// <summary>Lets time pass in which the host stands still: no timer fires until its end.</summary>
+    public RoleProbe Suspended(TimeSpan time)
     {
         Now += time;
         return Step(new TimerFired());

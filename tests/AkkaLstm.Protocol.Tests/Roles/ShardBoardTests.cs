@@ -15,7 +15,7 @@ public sealed class ShardBoardTests
     {
         var board = new ShardBoard(shards);
 
-        board.DealOut([.. Enumerable.Range(0, workers)]);
+        board.DealOut([.. Enumerable.Range(0, workers)], WorkShares.Even(shards, workers));
 
         int[] loads = [.. Enumerable.Range(0, workers).Select(w => board.HeldBy(w).Sum(r => r.Count))];
         Assert.InRange(loads.Max() - loads.Min(), 0, 1);
@@ -28,7 +28,7 @@ public sealed class ShardBoardTests
     public void DealPending_FewerRangesThanFreeWorkers_SplitsThem()
     {
         var board = new ShardBoard(8);
-        board.DealOut([0, 1]);
+        board.DealOut([0, 1], WorkShares.Even(8, 2));
         board.Release(0);
 
         var dealt = board.DealPending([2, 3, 4]);
@@ -41,7 +41,7 @@ public sealed class ShardBoardTests
     public void Report_ByTheSlowOneAfterItsTaskWasSplit_CountsAndFreesTheHelpers()
     {
         var board = new ShardBoard(4);
-        board.DealOut([0]);
+        board.DealOut([0], WorkShares.Even(4, 1));
         board.Duplicate(0);
         board.DealPending([1, 2]);
 
@@ -56,7 +56,7 @@ public sealed class ShardBoardTests
     public void Release_TaskThatAHelperHasToo_IsNotDealtAThirdTime()
     {
         var board = new ShardBoard(4);
-        board.DealOut([0]);
+        board.DealOut([0], WorkShares.Even(4, 1));
         board.Duplicate(0);
         board.DealPending([1]);
 
@@ -81,7 +81,7 @@ public sealed class ShardBoardTests
     public void Reopen_OnlyWhatWasReported_IsPendingAgain()
     {
         var board = new ShardBoard(4);
-        board.DealOut([0, 1]);
+        board.DealOut([0, 1], WorkShares.Even(4, 2));
         board.Report(new ShardRange(0, 2), Losses(2));
 
         IReadOnlyList<ShardRange> lost = board.Reopen([new ShardRange(0, 2), new ShardRange(2, 2)]);

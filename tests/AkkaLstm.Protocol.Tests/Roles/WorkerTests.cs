@@ -10,7 +10,7 @@ namespace AkkaLstm.Protocol.Tests.Roles;
 public sealed class WorkerTests
 {
     private static readonly ProtocolOptions Options = new();
-    private static readonly Fence Fence = new("run", 1, 5);
+    private static readonly Fence Fence = new("run", 1, 1, 5);
     private static readonly ShardRange Left = new(0, 2);
     private static readonly ShardRange Right = new(2, 1);
 
@@ -145,7 +145,7 @@ public sealed class WorkerTests
     {
         RoleProbe probe = Computing(out _, Left);
 
-        probe.Receive(NodeId.Server(0), Pulled(0, 0) with { Fence = new Fence(run, generation, step) });
+        probe.Receive(NodeId.Server(0), Pulled(0, 0) with { Fence = new Fence(run, 1, generation, step) });
 
         probe.AssertDropped(reason);
     }
@@ -159,7 +159,7 @@ public sealed class WorkerTests
         RoleProbe probe = Computing(out _, Left);
 
         probe.Receive(
-            NodeId.Coordinator, Assignment(Right) with { Fence = new Fence("run", generation, step), Kind = kind });
+            NodeId.Coordinator, Assignment(Right) with { Fence = new Fence("run", 1, generation, step), Kind = kind });
 
         probe.AssertDropped(DropReason.Stale);
     }
@@ -179,11 +179,11 @@ public sealed class WorkerTests
     public void Timer_NothingFromTheCoordinator_AnnouncesItselfAndStopsInTheEnd()
     {
         RoleProbe probe = Started();
-        Assert.Empty(probe.After(Options.RepeatInterval / 2).Sent);
+        Assert.Empty(probe.After(Options.HeartbeatInterval / 2).Sent);
 
-        Assert.Equal(0, probe.After(Options.RepeatInterval / 2).SentTo<WorkerReady>(NodeId.Coordinator).Incarnation);
+        Assert.Equal(0, probe.After(Options.HeartbeatInterval / 2).SentTo<WorkerReady>(NodeId.Coordinator).Incarnation);
 
-        Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout).Effects.OfType<StopNode>());
+        Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout - Options.HeartbeatInterval).Effects.OfType<StopNode>());
     }
 
     [Fact]
@@ -208,7 +208,8 @@ public sealed class WorkerTests
         return probe;
     }
 
-    private static StepAssigned Assignment(params ShardRange[] ranges) => new(Fence, RoundKind.Training, 0, 5, 2, ranges);
+    private static StepAssigned Assignment(params ShardRange[] ranges) => new(
+        Fence, RoundKind.Training, 0, 5, [[NodeId.Server(0)], [NodeId.Server(1)]], ranges);
 
     private static ParametersPulled Pulled(int slice, int firstCarry) => new(
         Fence,

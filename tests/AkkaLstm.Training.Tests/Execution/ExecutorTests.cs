@@ -121,14 +121,14 @@ public sealed class ExecutorTests : IDisposable
         Reduce(server, (new ShardRange(0, 4), answer));
         SliceApplied applied = Apply(server, step: 0);
         var snapshot = (SliceSnapshot)server.Execute(
-            new SnapshotSlice(new Fence(RunId, 1, 1), OnlySlice, answer.Carries));
+            new SnapshotSlice(new Fence(RunId, 1, 1, 1), OnlySlice, SnapshotPurpose.Checkpoint, answer.Carries));
 
         ShardsComputed next = (ShardsComputed)worker.Execute(
             Order(1, new ShardRange(0, 4), applied.Parameters, answer.Carries));
         Reduce(server, (new ShardRange(0, 4), next), 1);
         SliceApplied expected = Apply(server, step: 1);
         var written = (CheckpointWritten)coordinator.Execute(new WriteCheckpoint(
-            new Fence(RunId, 1, 1), Fixtures.Progress(1), [snapshot.State], snapshot.Carries, CheckpointReason.Interval, IsBest: false));
+            new Fence(RunId, 1, 1, 1), Fixtures.Progress(1), [snapshot.State], snapshot.Carries, CheckpointReason.Interval, IsBest: false));
 
         // Another generation goes on from the checkpoint with three servers.
         IWorkExecutor[] servers = [.. Enumerable.Range(0, 3).Select(k => _factory.Create(NodeId.Server(k), 0))];
@@ -137,14 +137,14 @@ public sealed class ExecutorTests : IDisposable
             .. servers.Select(
                 (s, k) =>
                     (SliceRestored)s.Execute(
-                        new RestoreSlice(new Fence(RunId, 2, 1), new SliceId(k, 3), written.CheckpointId, 4))),
+                        new RestoreSlice(new Fence(RunId, 1, 2, 1), new SliceId(k, 3), Replica: 0, written.CheckpointId, 4))),
         ];
         Payload?[] carries = [.. parts.SelectMany(part => part.Carries)];
         var again = (ShardsComputed)worker.Execute(
             Order(1, new ShardRange(0, 4), parts[0].Parameters, carries, generation: 2));
         for (int k = 0; k < 3; k++)
         {
-            var fence = new Fence(RunId, 2, 1);
+            var fence = new Fence(RunId, 1, 2, 1);
             servers[k].Execute(
                 new ReduceSlice(fence, new SliceId(k, 3), [new GradientPart(new ShardRange(0, 4), again.Gradient)]));
             servers[k].Execute(new ApplySlice(fence, new SliceId(k, 3), new StepDecision(0.01f, 0.02f)));
@@ -158,11 +158,11 @@ public sealed class ExecutorTests : IDisposable
 
     private SliceRestored Restore(IWorkExecutor server) =>
         (SliceRestored)server.Execute(
-            new RestoreSlice(new Fence(RunId, 1, 0), OnlySlice, CheckpointId: null, _job.Plan.Shards));
+            new RestoreSlice(new Fence(RunId, 1, 1, 0), OnlySlice, Replica: 0, CheckpointId: null, _job.Plan.Shards));
 
     private static ComputeShards Order(
         long step, ShardRange shards, Payload parameters, IReadOnlyList<Payload?> carries, int generation = 1) =>
-        new(new Fence(RunId, generation, step), 0, (int)(step % StepsPerEpoch), shards, [parameters], carries);
+        new(new Fence(RunId, 1, generation, step), 0, (int)(step % StepsPerEpoch), shards, [parameters], carries);
 
     private static ShardsComputed Compute(IWorkExecutor worker, SliceRestored restored, ShardRange shards) =>
         (ShardsComputed)worker.Execute(
@@ -171,7 +171,7 @@ public sealed class ExecutorTests : IDisposable
     private static IReadOnlyList<double> Reduce(
         IWorkExecutor server, params (ShardRange Shards, ShardsComputed Answer)[] parts) =>
         ((SliceSums)server.Execute(new ReduceSlice(
-            new Fence(RunId, 1, 0), OnlySlice,
+            new Fence(RunId, 1, 1, 0), OnlySlice,
             [
                 .. parts.Select(part => new GradientPart(part.Shards, part.Answer.Gradient)),
             ]))).BlockSquareSums;
@@ -179,11 +179,11 @@ public sealed class ExecutorTests : IDisposable
     private static void Reduce(IWorkExecutor server, (ShardRange Shards, ShardsComputed Answer) part, long step) =>
         server.Execute(
             new ReduceSlice(
-                new Fence(RunId, 1, step), OnlySlice, [new GradientPart(part.Shards, part.Answer.Gradient)]));
+                new Fence(RunId, 1, 1, step), OnlySlice, [new GradientPart(part.Shards, part.Answer.Gradient)]));
 
     private static SliceApplied Apply(IWorkExecutor server, long step) =>
         (SliceApplied)server.Execute(
-            new ApplySlice(new Fence(RunId, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f)));
+            new ApplySlice(new Fence(RunId, 1, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f)));
 
     private static float[] Values(Payload? carry) => ((CarryPayload)carry!).Values.ToArray();
 }

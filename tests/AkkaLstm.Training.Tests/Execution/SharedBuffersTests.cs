@@ -52,7 +52,7 @@ public sealed class SharedBuffersTests
     public void Join_SlicesOfOneSnapshot_ShareAState()
     {
         var pool = new SnapshotPool(() => new TrainingState([], [], []));
-        var fence = new Fence("run", 1, 5);
+        var fence = new Fence("run", 1, 1, 5);
 
         TrainingState first = pool.Join(fence, new SliceId(0, 2));
         TrainingState other = pool.Join(fence.At(6), new SliceId(0, 2));
@@ -66,7 +66,7 @@ public sealed class SharedBuffersTests
     public void Join_SameStepAgain_GetsAnotherState()
     {
         var pool = new SnapshotPool(() => new TrainingState([], [], []));
-        var fence = new Fence("run", 1, 5);
+        var fence = new Fence("run", 1, 1, 5);
 
         Assert.NotSame(pool.Join(fence, new SliceId(0, 1)), pool.Join(fence, new SliceId(0, 1)));
     }
@@ -75,10 +75,10 @@ public sealed class SharedBuffersTests
     public void Join_AfterAReturn_TakesTheStateAgain()
     {
         var pool = new SnapshotPool(() => new TrainingState([], [], []));
-        TrainingState state = pool.Join(new Fence("run", 1, 5), new SliceId(0, 1));
+        TrainingState state = pool.Join(new Fence("run", 1, 1, 5), new SliceId(0, 1));
         pool.Return(state);
 
-        Assert.Same(state, pool.Join(new Fence("run", 1, 6), new SliceId(0, 1)));
+        Assert.Same(state, pool.Join(new Fence("run", 1, 1, 6), new SliceId(0, 1)));
     }
 
     [Theory]

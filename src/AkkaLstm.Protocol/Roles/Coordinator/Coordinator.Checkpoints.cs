@@ -42,7 +42,10 @@ public sealed partial class Coordinator
 
         (_snapshotReason, _isSnapshotBest) = (reason, isBest);
         IEnumerable<ServerSeat> firsts = Members.GroupBy(s => s.Slice.Index).Select(slice => slice.First());
-        Ask(CoordinatorPhase.Snapshotting, firsts, _ => new SnapshotRequested(_fence));
+        Ask(
+            CoordinatorPhase.Snapshotting,
+            firsts,
+            _ => new SnapshotRequested(_fence, SnapshotPurpose.Checkpoint));
     }
 
     private void OnSnapshotTaken(NodeId from, SnapshotTaken message)

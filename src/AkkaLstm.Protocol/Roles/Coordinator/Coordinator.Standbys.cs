@@ -1,5 +1,6 @@
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Work;
 
 namespace AkkaLstm.Protocol.Roles;
 
@@ -20,7 +21,7 @@ public sealed partial class Coordinator
     {
         _syncing = standby;
         _syncSource = Members.First(s => s.Slice == standby.Slice);
-        Ask(CoordinatorPhase.Syncing, [_syncSource], _ => new SnapshotRequested(_fence));
+        Ask(CoordinatorPhase.Syncing, [_syncSource], _ => new SnapshotRequested(_fence, SnapshotPurpose.Standby));
     }
 
     private void OnSyncAnswered()

@@ -78,7 +78,7 @@ public sealed partial class ParameterServer
         }
 
         Phase = ServerPhase.Snapshotting;
-        StartWork(new SnapshotSlice(_fence, _slice, [.. _carries]));
+        StartWork(new SnapshotSlice(_fence, _slice, message.Purpose, [.. _carries]));
     }
 
     private void OnReduced(SliceSums sums)
