@@ -1,3 +1,5 @@
+using AkkaLstm.Models.Cells;
+
 namespace AkkaLstm.Models;
 
 /// <summary>What an input row is.</summary>
@@ -18,13 +20,6 @@ public enum LossKind
 
     /// <summary>(y - target)^2 for each output; its mean over the counted elements is the MSE.</summary>
     SquaredError,
-}
-
-/// <summary>The recurrent cell of the stacked layers.</summary>
-public enum CellKind
-{
-    /// <summary>Long short-term memory with forget gate, no peepholes (PyTorch's nn.LSTM).</summary>
-    Lstm,
 }
 
 /// <summary>Where dropout is applied; never inside the recurrence.</summary>
@@ -91,13 +86,17 @@ public sealed record ModelSpec
     /// <summary>Size of the first layer's input rows: E or I.</summary>
     public int FirstLayerInputSize => Input == InputKind.Tokens ? EmbeddingSize : InputSize;
 
-    /// <summary>
-    /// Floats of carried state per lane: L x [h, c] x H. A carry buffer is lane-major, (B, L, [h, c], H).
-    /// </summary>
-    public int CarryLength => LayerCount * 2 * HiddenSize;
+    /// <summary>Floats of one layer's carried state per lane: h and, where the cell has one, c.</summary>
+    public int LayerCarryLength => LayerShape(0).CarryLength(RecurrentCell.Of(Cell));
+
+    /// <summary>Floats of carried state per lane. A carry buffer is lane-major, (B, L, [h, c]).</summary>
+    public int CarryLength => LayerCount * LayerCarryLength;
 
     /// <summary>Size of the input rows of layer <paramref name="layer"/> (0 = lowest).</summary>
     public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : HiddenSize;
+
+    /// <summary>Sizes of layer <paramref name="layer"/>.</summary>
+    public RecurrentShape LayerShape(int layer) => new(LayerInputSize(layer), HiddenSize);
 
     /// <summary>
     /// Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.

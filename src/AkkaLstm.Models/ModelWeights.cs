@@ -27,7 +27,7 @@ public sealed class ModelWeights
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             bool hasInputGradient = layer > 0 || spec.Input == InputKind.Tokens;
-            _layers[layer] = new RecurrentWeights(cell, spec.LayerInputSize(layer), spec.HiddenSize, hasInputGradient);
+            _layers[layer] = new RecurrentWeights(cell, spec.LayerShape(layer), hasInputGradient);
         }
 
         Head = new HeadWeights(Layout);
@@ -85,12 +85,6 @@ public sealed class ModelWeights
         int layer = 0;
         for (; piece >= _layers[layer].PieceCount; layer++)
             piece -= _layers[layer].PieceCount;
-        LayerTensors tensors = Layout.Layer(layer);
-        _layers[layer].LoadPiece(
-            piece,
-            tensors.InputWeight.Of(parameters),
-            tensors.HiddenWeight.Of(parameters),
-            tensors.InputBias.Of(parameters),
-            tensors.HiddenBias.Of(parameters));
+        _layers[layer].LoadPiece(piece, Layout.Layer(layer).Of(parameters));
     }
 }

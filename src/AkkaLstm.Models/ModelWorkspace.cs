@@ -23,8 +23,8 @@ public sealed class ModelWorkspace
         var cell = RecurrentCell.Of(spec.Cell);
         int inputSize = spec.FirstLayerInputSize;
         Input = new Activations(maxTimeSteps, maxLanes, inputSize);
-        Layers = [.. Enumerable.Range(0, spec.LayerCount).Select(_ =>
-            new RecurrentWorkspace(cell, spec.HiddenSize, maxTimeSteps, maxLanes))];
+        Layers = [.. Enumerable.Range(0, spec.LayerCount).Select(layer =>
+            new RecurrentWorkspace(cell, spec.LayerShape(layer), maxTimeSteps, maxLanes))];
         Dropouts = [.. Enumerable.Range(0, spec.LayerCount + 1).Select(layer => spec.DropsInputOf(layer)
             ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, layer == 0 ? inputSize : spec.HiddenSize)
             : null)];

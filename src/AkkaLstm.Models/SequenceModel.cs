@@ -146,9 +146,9 @@ public sealed class SequenceModel
         {
             rows = Drop(rows, layer, batch, key, workspace);
             RecurrentWorkspace own = workspace.Layers[layer];
-            int start = layer * stride / Spec.LayerCount;
+            int start = layer * Spec.LayerCarryLength;
             _cell.Forward(weights.Layer(layer), rows.View(), own, carry[start..], carryOut[start..], stride);
-            rows = new LayerRows(own.Hidden, 1);
+            rows = new LayerRows(own.Hidden, own.FirstOutput);
         }
 
         return Drop(rows, Spec.LayerCount, batch, key, workspace);
@@ -181,14 +181,7 @@ public sealed class SequenceModel
         {
             Activations? dInput = layer > 0 ? spare : workspace.DInput;
             dInput?.Reshape(batch.TimeSteps, batch.Lanes);
-            LayerTensors tensors = Layout.Layer(layer);
-            var layerGradient = new RecurrentGradient
-            {
-                InputWeights = gradient.DenseTensor(tensors.InputWeight),
-                HiddenWeights = gradient.DenseTensor(tensors.HiddenWeight),
-                InputBias = gradient.DenseTensor(tensors.InputBias),
-                HiddenBias = gradient.DenseTensor(tensors.HiddenBias),
-            };
+            RecurrentGradient layerGradient = Layout.Layer(layer).Of(gradient);
             MatrixView input = InputOf(layer, workspace).View();
             _cell.Backward(
                 weights.Layer(layer), input, workspace.Layers[layer], dOutput, dInput, shardCount, layerGradient);

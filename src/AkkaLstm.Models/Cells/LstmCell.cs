@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Reference;
 using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Simd;
 
@@ -15,6 +16,23 @@ internal readonly unsafe struct LstmCell : ICell
 
     /// <inheritdoc/>
     public static bool HasState => true;
+
+    /// <inheritdoc/>
+    public static string ModuleName => "lstm";
+
+    /// <inheritdoc/>
+    public static int? ForgetGate => 1;
+
+    /// <inheritdoc/>
+    public static Equations Equations(in EquationStep step)
+    {
+        Node i = step.Gate(0).Sigmoid();
+        Node f = step.Gate(1).Sigmoid();
+        Node g = step.Gate(2).Tanh();
+        Node o = step.Gate(3).Sigmoid();
+        Node c = (f * step.State) + (i * g);
+        return new Equations(o * c.Tanh(), c);
+    }
 
     /// <inheritdoc/>
     public static void Forward<TSimd, TVector>(in CellForward step)

@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Reference;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Simd;
 
@@ -9,12 +10,10 @@ namespace AkkaLstm.Models.Cells;
 /// </summary>
 /// <remarks>
 /// Dimensions: T time steps, B lanes, I input size, H hidden size, G gates per unit, S logical shards. A carry is lane-major; of a lane it
-/// has the output h, (H), then the state c, (H), of the step before the window.
+/// has the output h, (H), then the state c, (H), if the cell has one, of the step before the window.
 /// </remarks>
 public abstract class RecurrentCell
 {
-    private static readonly RecurrentCell Lstm = new RecurrentWindow<LstmCell>();
-
     private protected RecurrentCell()
     {
     }
@@ -22,15 +21,29 @@ public abstract class RecurrentCell
     /// <summary>G: rows of weights per unit.</summary>
     public abstract int GateCount { get; }
 
-    /// <summary>Floats of carry per unit and lane.</summary>
-    public abstract int CarryCount { get; }
+    /// <summary>Whether a state c is carried beside the output h.</summary>
+    public abstract bool HasState { get; }
+
+    /// <summary>PyTorch's name of such a layer, the first part of its tensors' names.</summary>
+    public abstract string ModuleName { get; }
+
+    /// <summary>The gate whose bias is the forget bias; null where the cell has none.</summary>
+    public abstract int? ForgetGate { get; }
+
+    /// <summary>Whether input and recurrent part of the gates' arguments are kept apart.</summary>
+    internal abstract bool SplitsRecurrent { get; }
+
+    /// <summary>Parameters of single units, such as peepholes.</summary>
+    internal abstract IReadOnlyList<UnitTensor> UnitTensors { get; }
+
+    /// <summary>Rows of all <see cref="UnitTensors"/>.</summary>
+    internal int UnitRows => UnitTensors.Sum(tensor => tensor.Rows);
 
     /// <summary>The cell of a kind.</summary>
-    public static RecurrentCell Of(CellKind kind) => kind switch
-    {
-        CellKind.Lstm => Lstm,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such cell."),
-    };
+    public static RecurrentCell Of(CellKind kind) => CellRegistry.Of(kind);
+
+    /// <summary>The cell's equations in double precision, for the twin.</summary>
+    internal abstract Equations Equations(in EquationStep step);
 
     /// <summary>Computes the outputs of a window; they and all that backward needs stay in the workspace.</summary>
     /// <param name="weights">The packed weights.</param>
@@ -71,21 +84,4 @@ public abstract class RecurrentCell
     internal abstract void Backward(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
         Activations? dInput, int shardCount, RecurrentGradient gradient);
-}
-
-/// <summary>Where the gradients of a recurrent layer's weights go; what the spans held does not matter.</summary>
-/// <remarks>The shapes and the order of the gates are PyTorch's. Both biases are added to the same sum, so their gradients are equal.</remarks>
-public readonly ref struct RecurrentGradient
-{
-    /// <summary>Gradient of weight_ih, (G*H, I).</summary>
-    public Span<float> InputWeights { get; init; }
-
-    /// <summary>Gradient of weight_hh, (G*H, H).</summary>
-    public Span<float> HiddenWeights { get; init; }
-
-    /// <summary>Gradient of bias_ih, (G*H).</summary>
-    public Span<float> InputBias { get; init; }
-
-    /// <summary>Gradient of bias_hh, (G*H).</summary>
-    public Span<float> HiddenBias { get; init; }
 }

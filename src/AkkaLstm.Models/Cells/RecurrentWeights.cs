@@ -7,103 +7,161 @@ namespace AkkaLstm.Models.Cells;
 /// optimizer step.
 /// </summary>
 /// <remarks>
-/// Packed columns interleave the gates, 16 units of each in turn (see <see cref="InterleavedRows"/>), so that a panel of 64 columns has
-/// all the gates of its units. H is padded to a multiple of 16; weights of padding units are zero.
+/// Packed columns interleave the gates, 16 units of each in turn (see <see cref="InterleavedRows"/>), so that the columns of a unit's
+/// gates are finished soon after one another. H is padded to a multiple of 16; weights of padding units are zero.
 /// </remarks>
 public sealed class RecurrentWeights
 {
+    private const int Width = Activations.BlockColumns;
+
     private readonly InterleavedRows _rows;
-    private readonly AlignedBuffer _bias;
+    private readonly int _unitRows;
 
     /// <summary>Makes room for the weights of a layer.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="inputSize">I.</param>
-    /// <param name="hiddenSize">H.</param>
+    /// <param name="shape">I, H and the projection.</param>
     /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second copy of weight_ih.</param>
-    public RecurrentWeights(RecurrentCell cell, int inputSize, int hiddenSize, bool hasInputGradient)
+    public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
-        _rows = new InterleavedRows(cell.GateCount, hiddenSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.InputSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.HiddenSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(shape.ProjectionSize);
+        _rows = new InterleavedRows(cell.GateCount, shape.HiddenSize);
+        _unitRows = cell.UnitRows;
+        Shape = shape;
         GateCount = cell.GateCount;
-        InputSize = inputSize;
-        HiddenSize = hiddenSize;
-        int gateColumns = _rows.BlockCount * Activations.BlockColumns;
-        _bias = new AlignedBuffer(gateColumns);
-        Input = new PackedMatrix(inputSize, gateColumns);
-        Hidden = new PackedMatrix(hiddenSize, gateColumns);
-        HiddenBack = new PackedMatrix(gateColumns, hiddenSize);
-        InputBack = hasInputGradient ? new PackedMatrix(gateColumns, inputSize) : null;
+        int gateColumns = _rows.BlockCount * Width;
+        Bias = new AlignedBuffer(gateColumns);
+        RecurrentBias = cell.SplitsRecurrent ? new AlignedBuffer(gateColumns) : null;
+        Units = _unitRows > 0 ? new AlignedBuffer((long)gateColumns / GateCount * _unitRows) : null;
+        Input = new PackedMatrix(shape.InputSize, gateColumns);
+        InputBack = hasInputGradient ? new PackedMatrix(gateColumns, shape.InputSize) : null;
+        Hidden = new PackedMatrix(shape.OutputSize, gateColumns);
+        HiddenBack = new PackedMatrix(gateColumns, shape.OutputSize);
+        if (shape.ProjectionSize > 0)
+        {
+            Projection = new PackedMatrix(shape.HiddenSize, shape.ProjectionSize);
+            ProjectionBack = new PackedMatrix(shape.ProjectionSize, shape.HiddenSize);
+        }
     }
+
+    /// <summary>I, H and the projection.</summary>
+    public RecurrentShape Shape { get; }
 
     /// <summary>G.</summary>
     public int GateCount { get; }
 
-    /// <summary>I.</summary>
-    public int InputSize { get; }
-
-    /// <summary>H.</summary>
-    public int HiddenSize { get; }
-
     /// <summary>Pieces that <see cref="LoadPiece"/> loads; any threads may load different pieces at once.</summary>
-    public int PieceCount => _rows.BlockCount;
+    public int PieceCount => _rows.BlockCount + (Projection?.BlockCount ?? 0);
 
     /// <summary>Which weight row a packed column belongs to.</summary>
     internal InterleavedRows Rows => _rows;
 
-    /// <summary>bias_ih + bias_hh in the order of the packed columns.</summary>
-    internal AlignedBuffer Bias => _bias;
+    /// <summary>bias_ih + bias_hh in the order of the packed columns; bias_ih alone where the cell splits.</summary>
+    internal AlignedBuffer Bias { get; }
+
+    /// <summary>bias_hh in the order of the packed columns, where the cell splits.</summary>
+    internal AlignedBuffer? RecurrentBias { get; }
+
+    /// <summary>The units' own parameters, (H/16, rows, 16), or null.</summary>
+    internal AlignedBuffer? Units { get; }
 
     /// <summary>Transposed weight_ih, (I, gates).</summary>
     internal PackedMatrix Input { get; }
 
-    /// <summary>Transposed weight_hh, (H, gates).</summary>
-    internal PackedMatrix Hidden { get; }
-
     /// <summary>weight_ih, (gates, I), or null.</summary>
     internal PackedMatrix? InputBack { get; }
 
-    /// <summary>weight_hh, (gates, H).</summary>
+    /// <summary>Transposed weight_hh, (R, gates).</summary>
+    internal PackedMatrix Hidden { get; }
+
+    /// <summary>weight_hh, (gates, R).</summary>
     internal PackedMatrix HiddenBack { get; }
+
+    /// <summary>Transposed weight_hr, (H, R), or null.</summary>
+    internal PackedMatrix? Projection { get; }
+
+    /// <summary>weight_hr, (R, H), or null.</summary>
+    internal PackedMatrix? ProjectionBack { get; }
 
     /// <summary>Packs all weights.</summary>
     /// <inheritdoc cref="LoadPiece"/>
-    public void Load(
-        ReadOnlySpan<float> inputWeights, ReadOnlySpan<float> hiddenWeights,
-        ReadOnlySpan<float> inputBias, ReadOnlySpan<float> hiddenBias)
+    public void Load(RecurrentParameters parameters)
     {
         for (int piece = 0; piece < PieceCount; piece++)
-            LoadPiece(piece, inputWeights, hiddenWeights, inputBias, hiddenBias);
+            LoadPiece(piece, parameters);
     }
 
-    /// <summary>Packs one piece: up to 16 units of one gate.</summary>
+    /// <summary>Packs one piece: up to 16 units of one gate, or of the projection.</summary>
     /// <param name="piece">0 .. <see cref="PieceCount"/> - 1.</param>
-    /// <param name="inputWeights">weight_ih, (G*H, I).</param>
-    /// <param name="hiddenWeights">weight_hh, (G*H, H).</param>
-    /// <param name="inputBias">bias_ih, (G*H).</param>
-    /// <param name="hiddenBias">bias_hh, (G*H).</param>
+    /// <param name="parameters">The layer's parameters.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public void LoadPiece(
-        int piece, ReadOnlySpan<float> inputWeights, ReadOnlySpan<float> hiddenWeights,
-        ReadOnlySpan<float> inputBias, ReadOnlySpan<float> hiddenBias)
+    public void LoadPiece(int piece, RecurrentParameters parameters)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)PieceCount, nameof(piece));
-        ArgumentOutOfRangeException.ThrowIfNotEqual((long)inputWeights.Length, (long)_rows.Count * InputSize, nameof(inputWeights));
-        ArgumentOutOfRangeException.ThrowIfNotEqual((long)hiddenWeights.Length, (long)_rows.Count * HiddenSize, nameof(hiddenWeights));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(inputBias.Length, _rows.Count, nameof(inputBias));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(hiddenBias.Length, _rows.Count, nameof(hiddenBias));
+        Check(parameters.InputWeights.Length, (long)_rows.Count * Shape.InputSize, "weight_ih");
+        Check(parameters.HiddenWeights.Length, (long)_rows.Count * Shape.OutputSize, "weight_hh");
+        Check(parameters.InputBias.Length, _rows.Count, "bias_ih");
+        Check(parameters.HiddenBias.Length, _rows.Count, "bias_hh");
+        Check(parameters.Units.Length, (long)_unitRows * Shape.HiddenSize, "units");
+        Check(parameters.Projection.Length, (long)Shape.ProjectionSize * Shape.HiddenSize, "weight_hr");
+        if (piece < _rows.BlockCount)
+            LoadGate(piece, parameters);
+        else
+            LoadProjection(piece - _rows.BlockCount, parameters.Projection);
+    }
+
+    private static void Check(int length, long expected, string name)
+    {
+        if (length != expected)
+            throw new ArgumentException($"{name} has {length} floats, not {expected}.");
+    }
+
+    private void LoadGate(int piece, RecurrentParameters parameters)
+    {
         int first = _rows.First(piece);
         int count = _rows.CountIn(piece);
-        int column = piece * Activations.BlockColumns;
-        ReadOnlySpan<float> inputRows = inputWeights.Slice(first * InputSize, count * InputSize);
-        ReadOnlySpan<float> hiddenRows = hiddenWeights.Slice(first * HiddenSize, count * HiddenSize);
-        Input.PackColumns(piece, count, inputRows, InputSize);
-        Hidden.PackColumns(piece, count, hiddenRows, HiddenSize);
-        HiddenBack.PackRows(column, count, hiddenRows, HiddenSize);
-        InputBack?.PackRows(column, count, inputRows, InputSize);
-        Span<float> bias = _bias.Span.Slice(column, count);
-        for (int i = 0; i < count; i++)
-            bias[i] = inputBias[first + i] + hiddenBias[first + i];
+        int column = piece * Width;
+        int inputSize = Shape.InputSize;
+        int outputSize = Shape.OutputSize;
+        ReadOnlySpan<float> inputRows = parameters.InputWeights.Slice(first * inputSize, count * inputSize);
+        ReadOnlySpan<float> hiddenRows = parameters.HiddenWeights.Slice(first * outputSize, count * outputSize);
+        Input.PackColumns(piece, count, inputRows, inputSize);
+        Hidden.PackColumns(piece, count, hiddenRows, outputSize);
+        HiddenBack.PackRows(column, count, hiddenRows, outputSize);
+        InputBack?.PackRows(column, count, inputRows, inputSize);
+        Span<float> bias = Bias.Span.Slice(column, count);
+        if (RecurrentBias is { } recurrent)
+        {
+            parameters.InputBias.Slice(first, count).CopyTo(bias);
+            parameters.HiddenBias.Slice(first, count).CopyTo(recurrent.Span[column..]);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+                bias[i] = parameters.InputBias[first + i] + parameters.HiddenBias[first + i];
+        }
+
+        if (piece % GateCount == 0)
+            LoadUnits(piece / GateCount, count, parameters.Units);
+    }
+
+    private void LoadUnits(int group, int count, ReadOnlySpan<float> units)
+    {
+        for (int row = 0; row < _unitRows; row++)
+        {
+            units.Slice((row * Shape.HiddenSize) + (group * Width), count)
+                .CopyTo(Units!.Span[((group * _unitRows + row) * Width)..]);
+        }
+    }
+
+    private void LoadProjection(int block, ReadOnlySpan<float> projection)
+    {
+        int first = block * Width;
+        int count = Math.Min(Width, Shape.ProjectionSize - first);
+        ReadOnlySpan<float> rows = projection.Slice(first * Shape.HiddenSize, count * Shape.HiddenSize);
+        Projection!.PackColumns(block, count, rows, Shape.HiddenSize);
+        ProjectionBack!.PackRows(first, count, rows, Shape.HiddenSize);
     }
 }

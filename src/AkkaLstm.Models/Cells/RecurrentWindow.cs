@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using AkkaLstm.Models.Reference;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Simd;
 
@@ -14,43 +15,59 @@ namespace AkkaLstm.Models.Cells;
 internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     where TCell : struct, ICell
 {
+    private static readonly int UnitRowCount = TCell.UnitTensors.Sum(tensor => tensor.Rows);
+
     /// <inheritdoc/>
     public override int GateCount => TCell.GateCount;
 
     /// <inheritdoc/>
-    public override int CarryCount => TCell.HasState ? 2 : 1;
+    public override bool HasState => TCell.HasState;
+
+    /// <inheritdoc/>
+    public override string ModuleName => TCell.ModuleName;
+
+    /// <inheritdoc/>
+    public override int? ForgetGate => TCell.ForgetGate;
+
+    /// <inheritdoc/>
+    internal override bool SplitsRecurrent => TCell.SplitsRecurrent;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<UnitTensor> UnitTensors => TCell.UnitTensors;
+
+    /// <inheritdoc/>
+    internal override Equations Equations(in EquationStep step) => TCell.Equations(step);
 
     /// <inheritdoc/>
     internal override void Forward(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace,
         ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride)
     {
-        CheckInput(weights, input, workspace);
-        int lanes = input.Lanes;
-        CheckCarry(carryIn.Length, lanes, carryStride, weights.HiddenSize, nameof(carryIn));
-        CheckCarry(carryOut.Length, lanes, carryStride, weights.HiddenSize, nameof(carryOut));
-        workspace.Reshape(input.TimeSteps, lanes);
-        ReadCarry(workspace, carryIn, carryStride);
+        WindowChecks.Input(this, weights, input, workspace);
+        WindowChecks.Carry(this, weights, carryIn.Length, input.Lanes, carryStride, nameof(carryIn));
+        WindowChecks.Carry(this, weights, carryOut.Length, input.Lanes, carryStride, nameof(carryOut));
+        int steps = input.TimeSteps;
+        workspace.Reshape(steps, input.Lanes);
+        workspace.ReadCarry(carryIn, carryStride);
         fixed (float* origin = &input.Origin)
         {
             PackedGemm.Run(
-                path, input.At(origin), weights.Input, Operand.Of(workspace.Gates, 0, input.TimeSteps), TileStart.Bias, weights.Bias.Pointer);
+                path, input.At(origin), weights.Input, Operand.Of(workspace.Gates, 0, steps), TileStart.Bias, weights.Bias.Pointer);
         }
 
-        for (int step = 0; step < input.TimeSteps; step++)
+        for (int i = 0; i < steps; i++)
         {
-            Operand previous = Operand.Of(workspace.Hidden, step, 1);
-            Operand gates = Operand.Of(workspace.Gates, step, 1);
-            var cell = new ForwardStep(workspace, step);
+            int step = workspace.IsReversed ? steps - 1 - i : i;
+            var cell = new ForwardStep(weights, workspace, step);
             if (path == SimdPath.Avx512)
-                GemmLoop.Run<Simd512, Vector512<float>, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+                ForwardAt<Simd512, Vector512<float>>(weights, workspace, step, ref cell);
             else if (path == SimdPath.Avx2)
-                GemmLoop.Run<Simd256, Vector256<float>, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+                ForwardAt<Simd256, Vector256<float>>(weights, workspace, step, ref cell);
             else
-                GemmLoop.Run<Simd128, Vector128<float>, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+                ForwardAt<Simd128, Vector128<float>>(weights, workspace, step, ref cell);
         }
 
-        WriteCarry(workspace, carryOut, carryStride);
+        workspace.WriteCarry(carryOut, carryStride);
         GC.KeepAlive(weights);
         GC.KeepAlive(workspace);
     }
@@ -60,115 +77,89 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
         Activations? dInput, int shardCount, RecurrentGradient gradient)
     {
-        CheckInput(weights, input, workspace);
+        WindowChecks.Backward(this, weights, input, workspace, dOutput, dInput);
         int steps = input.TimeSteps;
-        int lanes = input.Lanes;
-        if (workspace.TimeSteps != steps || workspace.Lanes != lanes)
-            throw new ArgumentException("The workspace holds another window.", nameof(workspace));
-        if (dOutput.TimeSteps != steps || dOutput.Lanes != lanes || dOutput.Columns != weights.HiddenSize)
-            throw new ArgumentException($"The gradient of the outputs must be ({steps}, {lanes}, {weights.HiddenSize}).", nameof(dOutput));
         workspace.DState.Data.Clear();
-        for (int step = steps - 1; step >= 0; step--)
+        for (int i = steps - 1; i >= 0; i--)
         {
-            var cell = new BackwardStep(workspace, dOutput, step);
+            int step = workspace.IsReversed ? steps - 1 - i : i;
+            int after = workspace.IsReversed ? step - 1 : step + 1;
+            var cell = new BackwardStep(weights, workspace, dOutput, step);
+            Operand dGates = i + 1 < steps ? Operand.Of(workspace.Recurrent ?? workspace.Gates, after, 1) : default;
             Operand dh = Operand.Of(dOutput, step, 1);
-            Operand dGates = step + 1 < steps ? Operand.Of(workspace.Gates, step + 1, 1) : default;
             if (path == SimdPath.Avx512)
-                BackwardAt<Simd512, Vector512<float>>(dGates, weights.HiddenBack, dh, ref cell);
+                BackwardAt<Simd512, Vector512<float>>(weights, workspace, dGates, dh, ref cell);
             else if (path == SimdPath.Avx2)
-                BackwardAt<Simd256, Vector256<float>>(dGates, weights.HiddenBack, dh, ref cell);
+                BackwardAt<Simd256, Vector256<float>>(weights, workspace, dGates, dh, ref cell);
             else
-                BackwardAt<Simd128, Vector128<float>>(dGates, weights.HiddenBack, dh, ref cell);
+                BackwardAt<Simd128, Vector128<float>>(weights, workspace, dGates, dh, ref cell);
         }
 
-        Operand allGates = Operand.Of(workspace.Gates, 0, steps);
         if (dInput is not null)
-            InputGradient(path, weights, allGates, steps, lanes, dInput);
-        WeightGradients(path, weights, input, workspace, shardCount, gradient);
+        {
+            PackedGemm.Run(
+                path, Operand.Of(workspace.Gates, 0, steps), weights.InputBack!, Operand.Of(dInput, 0, steps), TileStart.Zero, null);
+        }
+
+        WindowGradients.Run(path, weights, input, workspace, dOutput, shardCount, gradient);
         GC.KeepAlive(weights);
         GC.KeepAlive(workspace);
         GC.KeepAlive(dOutput);
         GC.KeepAlive(dInput);
     }
 
-    /// <summary>Completes dh(t) by what flows back through the gates of t + 1, if there is such a step, and applies the cell to it.</summary>
-    private static void BackwardAt<TSimd, TVector>(in Operand dGates, PackedMatrix hiddenBack, in Operand dh, ref BackwardStep cell)
+    /// <summary>One time step: the recurrent product with the cell behind it, then the projection, if there is one.</summary>
+    private static void ForwardAt<TSimd, TVector>(
+        RecurrentWeights weights, RecurrentWorkspace workspace, int step, ref ForwardStep cell)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        if (dGates.Rows > 0)
-            GemmLoop.Run<TSimd, TVector, BackwardStep>(dGates, hiddenBack, dh, TileStart.C, null, ref cell);
+        Operand previous = Operand.Of(workspace.Hidden, step + 1 - workspace.FirstOutput, 1);
+        if (TCell.SplitsRecurrent)
+        {
+            Operand recurrent = Operand.Of(workspace.Recurrent!, step, 1);
+            GemmLoop.Run<TSimd, TVector, ForwardStep>(
+                previous, weights.Hidden, recurrent, TileStart.Bias, weights.RecurrentBias!.Pointer, ref cell);
+        }
         else
-            cell.Finish<TSimd, TVector>(0, dh.Rows, 0, hiddenBack.PaddedColumns);
-    }
-
-    private static void InputGradient(
-        SimdPath path, RecurrentWeights weights, in Operand dGates, int steps, int lanes, Activations dInput)
-    {
-        if (weights.InputBack is null)
-            throw new ArgumentException("The weights were made without the gradient of the input.", nameof(weights));
-        if (dInput.TimeSteps != steps || dInput.Lanes != lanes || dInput.Columns != weights.InputSize)
-            throw new ArgumentException($"The gradient of the input must be ({steps}, {lanes}, {weights.InputSize}).", nameof(dInput));
-        PackedGemm.Run(path, dGates, weights.InputBack, Operand.Of(dInput, 0, steps), TileStart.Zero, null);
-    }
-
-    private static void WeightGradients(
-        SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, int shardCount, RecurrentGradient gradient)
-    {
-        WeightGradient.Multiply(
-            path, workspace.Gates.View(), weights.Rows, shardCount, input, gradient.InputWeights,
-            workspace.Hidden.Steps(0, input.TimeSteps), gradient.HiddenWeights, gradient.InputBias);
-        gradient.InputBias.CopyTo(gradient.HiddenBias);
-    }
-
-    private static void ReadCarry(RecurrentWorkspace workspace, ReadOnlySpan<float> carry, int stride)
-    {
-        if (carry.IsEmpty)
         {
-            workspace.Hidden.Data[..workspace.Hidden.StepLength].Clear();
-            workspace.State.Data[..workspace.State.StepLength].Clear();
+            Operand gates = Operand.Of(workspace.Gates, step, 1);
+            GemmLoop.Run<TSimd, TVector, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+        }
+
+        if (weights.Projection is not { } projection)
             return;
-        }
+        NoEpilogue nothing = default;
+        GemmLoop.Run<TSimd, TVector, NoEpilogue>(
+            Operand.Of(workspace.Unprojected!, step, 1), projection, Operand.Of(workspace.Hidden, step + workspace.FirstOutput, 1),
+            TileStart.Zero, null, ref nothing);
+    }
 
-        int size = workspace.HiddenSize;
-        for (int lane = 0; lane < workspace.Lanes; lane++)
+    /// <summary>
+    /// Completes dh(t) by what flows back through the gates of the step after, if there is such a step, and through the projection, if there
+    /// is one, and applies the cell to it.
+    /// </summary>
+    private static void BackwardAt<TSimd, TVector>(
+        RecurrentWeights weights, RecurrentWorkspace workspace, in Operand dGates, in Operand dh, ref BackwardStep cell)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        if (weights.ProjectionBack is { } projection)
         {
-            ReadOnlySpan<float> own = carry.Slice(lane * stride);
-            workspace.Hidden.WriteRow(0, lane, own[..size]);
-            if (TCell.HasState)
-                workspace.State.WriteRow(0, lane, own.Slice(size, size));
+            NoEpilogue nothing = default;
+            if (dGates.Rows > 0)
+                GemmLoop.Run<TSimd, TVector, NoEpilogue>(dGates, weights.HiddenBack, dh, TileStart.C, null, ref nothing);
+            GemmLoop.Run<TSimd, TVector, BackwardStep>(
+                dh, projection, Operand.Of(workspace.DUnprojected!, 0, 1), TileStart.Zero, null, ref cell);
         }
-    }
-
-    private static void WriteCarry(RecurrentWorkspace workspace, Span<float> carry, int stride)
-    {
-        if (carry.IsEmpty)
-            return;
-        int size = workspace.HiddenSize;
-        for (int lane = 0; lane < workspace.Lanes; lane++)
+        else if (dGates.Rows > 0)
         {
-            Span<float> own = carry.Slice(lane * stride);
-            workspace.Hidden.ReadRow(workspace.TimeSteps, lane, own[..size]);
-            if (TCell.HasState)
-                workspace.State.ReadRow(workspace.TimeSteps, lane, own.Slice(size, size));
+            GemmLoop.Run<TSimd, TVector, BackwardStep>(dGates, weights.HiddenBack, dh, TileStart.C, null, ref cell);
         }
-    }
-
-    private static void CheckInput(RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace)
-    {
-        if (weights.GateCount != TCell.GateCount)
-            throw new ArgumentException("The weights are for another cell.", nameof(weights));
-        if (input.Columns != weights.InputSize)
-            throw new ArgumentException($"The input has {input.Columns} columns; the weights take {weights.InputSize}.", nameof(input));
-        if (workspace.HiddenSize != weights.HiddenSize)
-            throw new ArgumentException($"The workspace is for {workspace.HiddenSize} units, not {weights.HiddenSize}.", nameof(workspace));
-    }
-
-    private static void CheckCarry(int length, int lanes, int stride, int hiddenSize, string name)
-    {
-        int own = (TCell.HasState ? 2 : 1) * hiddenSize;
-        if (length != 0 && (stride < own || length < (long)(lanes - 1) * stride + own))
-            throw new ArgumentException($"{lanes} lanes with stride {stride} need more than {length} floats.", name);
+        else
+        {
+            cell.Finish<TSimd, TVector>(0, dh.Rows, 0, weights.HiddenBack.PaddedColumns);
+        }
     }
 
     /// <summary>The gates of one time step, once their arguments are complete.</summary>
@@ -177,19 +168,32 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         private readonly CellForward _step;
         private readonly nint _blockStride;
 
-        public ForwardStep(RecurrentWorkspace workspace, int step)
+        public ForwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, int step)
         {
-            nint stateLength = workspace.Hidden.StepLength;
+            nint gatesLength = workspace.Gates.StepLength;
+            nint stateLength = workspace.DState.StepLength;
+            int previous = step + 1 - workspace.FirstOutput;
+            int next = step + workspace.FirstOutput;
             _blockStride = (nint)workspace.Lanes * Activations.BlockColumns;
             _step = new CellForward
             {
-                Gates = workspace.Gates.Pointer + (nint)step * workspace.Gates.StepLength,
+                Gates = workspace.Gates.Pointer + step * gatesLength,
                 GateStride = _blockStride,
-                PreviousState = workspace.State.Pointer + step * stateLength,
-                State = workspace.State.Pointer + (step + 1) * stateLength,
-                Output = workspace.Hidden.Pointer + (step + 1) * stateLength,
-                Saved = workspace.Saved.Pointer + step * stateLength,
+                PreviousOutput = workspace.Hidden.Pointer + previous * (nint)workspace.Hidden.StepLength,
+                Output = workspace.Unprojected is { } unprojected
+                    ? unprojected.Pointer + step * stateLength
+                    : workspace.Hidden.Pointer + next * (nint)workspace.Hidden.StepLength,
             };
+            if (TCell.SplitsRecurrent)
+                _step.Recurrent = workspace.Recurrent!.Pointer + step * gatesLength;
+            if (UnitRowCount > 0)
+                _step.Units = weights.Units!.Pointer;
+            if (TCell.HasState)
+            {
+                _step.PreviousState = workspace.State!.Pointer + previous * stateLength;
+                _step.State = workspace.State.Pointer + next * stateLength;
+                _step.Saved = workspace.Saved!.Pointer + step * stateLength;
+            }
         }
 
         /// <inheritdoc/>
@@ -197,18 +201,29 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
         {
+            // The gates of 16 units side by side need not end where a panel does: those run now whose last column this panel brought.
             const int width = Activations.BlockColumns;
-            for (int column = firstColumn; column < endColumn; column += TCell.GateCount * width)
+            int endGroup = endColumn / (TCell.GateCount * width);
+            for (int group = firstColumn / (TCell.GateCount * width); group < endGroup; group++)
             {
-                int group = column / (TCell.GateCount * width);
                 nint offset = group * _blockStride + firstRow * width;
+                nint gateOffset = group * TCell.GateCount * _blockStride + firstRow * width;
                 CellForward run = _step;
                 run.Count = rowCount * width;
-                run.Gates += column / width * _blockStride + firstRow * width;
-                run.PreviousState += offset;
-                run.State += offset;
+                run.Gates += gateOffset;
+                run.PreviousOutput += offset;
                 run.Output += offset;
-                run.Saved += offset;
+                if (TCell.SplitsRecurrent)
+                    run.Recurrent += gateOffset;
+                if (UnitRowCount > 0)
+                    run.Units += group * UnitRowCount * width;
+                if (TCell.HasState)
+                {
+                    run.PreviousState += offset;
+                    run.State += offset;
+                    run.Saved += offset;
+                }
+
                 TCell.Forward<TSimd, TVector>(run);
             }
         }
@@ -220,19 +235,34 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         private readonly CellBackward _step;
         private readonly nint _blockStride;
 
-        public BackwardStep(RecurrentWorkspace workspace, Activations dOutput, int step)
+        public BackwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, Activations dOutput, int step)
         {
-            nint stateLength = workspace.Hidden.StepLength;
+            nint gatesLength = workspace.Gates.StepLength;
+            nint stateLength = workspace.DState.StepLength;
+            int previous = step + 1 - workspace.FirstOutput;
             _blockStride = (nint)workspace.Lanes * Activations.BlockColumns;
             _step = new CellBackward
             {
-                Gates = workspace.Gates.Pointer + (nint)step * workspace.Gates.StepLength,
+                Gates = workspace.Gates.Pointer + step * gatesLength,
                 GateStride = _blockStride,
-                PreviousState = workspace.State.Pointer + step * stateLength,
-                Saved = workspace.Saved.Pointer + step * stateLength,
-                DOutput = dOutput.Pointer + step * stateLength,
+                PreviousOutput = workspace.Hidden.Pointer + previous * (nint)workspace.Hidden.StepLength,
+                DOutput = workspace.DUnprojected is { } unprojected ? unprojected.Pointer : dOutput.Pointer + step * stateLength,
                 DState = workspace.DState.Pointer,
             };
+            if (TCell.SplitsRecurrent)
+                _step.Recurrent = workspace.Recurrent!.Pointer + step * gatesLength;
+            if (UnitRowCount > 0)
+            {
+                _step.Units = weights.Units!.Pointer;
+                _step.DUnits = workspace.DUnits!.Pointer + step * (nint)workspace.DUnits.StepLength;
+            }
+
+            if (TCell.HasState)
+            {
+                _step.PreviousState = workspace.State!.Pointer + previous * stateLength;
+                _step.State = workspace.State.Pointer + (step + workspace.FirstOutput) * stateLength;
+                _step.Saved = workspace.Saved!.Pointer + step * stateLength;
+            }
         }
 
         /// <inheritdoc/>
@@ -241,16 +271,31 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
             where TVector : unmanaged
         {
             const int width = Activations.BlockColumns;
-            for (int column = firstColumn; column < endColumn; column += width)
+            for (int group = firstColumn / width; group < endColumn / width; group++)
             {
-                nint offset = column / width * _blockStride + firstRow * width;
+                nint offset = group * _blockStride + firstRow * width;
+                nint gateOffset = group * TCell.GateCount * _blockStride + firstRow * width;
                 CellBackward run = _step;
                 run.Count = rowCount * width;
-                run.Gates += column / width * TCell.GateCount * _blockStride + firstRow * width;
-                run.PreviousState += offset;
-                run.Saved += offset;
+                run.Gates += gateOffset;
+                run.PreviousOutput += offset;
                 run.DOutput += offset;
                 run.DState += offset;
+                if (TCell.SplitsRecurrent)
+                    run.Recurrent += gateOffset;
+                if (UnitRowCount > 0)
+                {
+                    run.Units += group * UnitRowCount * width;
+                    run.DUnits += group * UnitRowCount * _blockStride + firstRow * width;
+                }
+
+                if (TCell.HasState)
+                {
+                    run.PreviousState += offset;
+                    run.State += offset;
+                    run.Saved += offset;
+                }
+
                 TCell.Backward<TSimd, TVector>(run);
             }
         }

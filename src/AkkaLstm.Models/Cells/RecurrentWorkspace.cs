@@ -3,26 +3,50 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>All activations of a recurrent layer over a window, allocated once at the largest size; one per thread and layer.</summary>
+/// <remarks>
+/// Outputs and states are kept with the carry beside them, T + 1 steps: before the first step or, where the layer reads the window
+/// backwards, after the last.
+/// </remarks>
 public sealed class RecurrentWorkspace
 {
     /// <summary>Allocates the buffers.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="hiddenSize">H.</param>
+    /// <param name="shape">I, H and the projection.</param>
     /// <param name="maxTimeSteps">Largest T.</param>
     /// <param name="maxLanes">Largest B.</param>
-    public RecurrentWorkspace(RecurrentCell cell, int hiddenSize, int maxTimeSteps, int maxLanes)
+    /// <param name="isReversed">Whether the layer goes through the window from its end to its start.</param>
+    public RecurrentWorkspace(
+        RecurrentCell cell, RecurrentShape shape, int maxTimeSteps, int maxLanes, bool isReversed = false)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        HiddenSize = hiddenSize;
-        Hidden = new Activations(maxTimeSteps + 1, maxLanes, hiddenSize);
-        State = new Activations(maxTimeSteps + 1, maxLanes, hiddenSize);
-        Saved = new Activations(maxTimeSteps, maxLanes, hiddenSize);
-        DState = new Activations(1, maxLanes, hiddenSize);
-        Gates = new Activations(maxTimeSteps, maxLanes, Hidden.BlockCount * Activations.BlockColumns * cell.GateCount);
+        Shape = shape;
+        IsReversed = isReversed;
+        Hidden = new Activations(maxTimeSteps + 1, maxLanes, shape.OutputSize);
+        DState = new Activations(1, maxLanes, shape.HiddenSize);
+        int paddedSize = DState.BlockCount * Activations.BlockColumns;
+        Gates = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.GateCount);
+        if (cell.HasState)
+        {
+            State = new Activations(maxTimeSteps + 1, maxLanes, shape.HiddenSize);
+            Saved = new Activations(maxTimeSteps, maxLanes, shape.HiddenSize);
+        }
+
+        if (cell.SplitsRecurrent)
+            Recurrent = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.GateCount);
+        if (cell.UnitRows > 0)
+            DUnits = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.UnitRows);
+        if (shape.ProjectionSize > 0)
+        {
+            Unprojected = new Activations(maxTimeSteps, maxLanes, shape.HiddenSize);
+            DUnprojected = new Activations(1, maxLanes, shape.HiddenSize);
+        }
     }
 
-    /// <summary>H.</summary>
-    public int HiddenSize { get; }
+    /// <summary>I, H and the projection.</summary>
+    public RecurrentShape Shape { get; }
+
+    /// <summary>Whether the layer goes through the window from its end to its start.</summary>
+    public bool IsReversed { get; }
 
     /// <summary>T of the last forward.</summary>
     public int TimeSteps => Gates.TimeSteps;
@@ -30,31 +54,93 @@ public sealed class RecurrentWorkspace
     /// <summary>B of the last forward.</summary>
     public int Lanes => Gates.Lanes;
 
-    /// <summary>The outputs h of the last forward, (T, B, H).</summary>
-    public MatrixView Outputs => Hidden.Steps(1, TimeSteps);
+    /// <summary>The step of <see cref="Hidden"/> that holds the output of time step 0.</summary>
+    public int FirstOutput => IsReversed ? 0 : 1;
 
-    /// <summary>h, (T + 1, B, H): step 0 is the carry.</summary>
+    /// <summary>The outputs h of the last forward, (T, B, R).</summary>
+    public MatrixView Outputs => Hidden.Steps(FirstOutput, TimeSteps);
+
+    /// <summary>h, (T + 1, B, R), with the carry beside the window.</summary>
     public Activations Hidden { get; }
 
-    /// <summary>c, (T + 1, B, H): step 0 is the carry.</summary>
-    internal Activations State { get; }
+    /// <summary>h of the step before each time step, (T, B, R): what the recurrent product read.</summary>
+    internal MatrixView PreviousOutputs => Hidden.Steps(1 - FirstOutput, TimeSteps);
 
-    /// <summary>What the cell saves for backward, (T, B, H).</summary>
-    internal Activations Saved { get; }
+    /// <summary>The step of <see cref="Hidden"/> and <see cref="State"/> that the window starts from.</summary>
+    internal int CarryIn => IsReversed ? TimeSteps : 0;
 
-    /// <summary>Gradient of the state, (1, B, H).</summary>
+    /// <summary>The step of <see cref="Hidden"/> and <see cref="State"/> that the window ends with.</summary>
+    internal int CarryOut => IsReversed ? 0 : TimeSteps;
+
+    /// <summary>c, (T + 1, B, H), with the carry beside the window; null for a cell without.</summary>
+    internal Activations? State { get; }
+
+    /// <summary>What a cell with a state saves for backward, (T, B, H).</summary>
+    internal Activations? Saved { get; }
+
+    /// <summary>Gradient that goes from step to step without a product, (1, B, H).</summary>
     internal Activations DState { get; }
 
     /// <summary>The gates, interleaved, (T, B, gates): first their arguments, then what forward leaves, then their gradients.</summary>
     internal Activations Gates { get; }
 
+    /// <summary>The recurrent part of the gates' arguments, (T, B, gates), as <see cref="Gates"/>; null for a cell that does not split.</summary>
+    internal Activations? Recurrent { get; }
+
+    /// <summary>What each row adds to the gradients of the units' own parameters, interleaved, (T, B, rows), or null.</summary>
+    internal Activations? DUnits { get; }
+
+    /// <summary>The output before its projection, (T, B, H), or null.</summary>
+    internal Activations? Unprojected { get; }
+
+    /// <summary>Gradient of the output before its projection, (1, B, H), or null.</summary>
+    internal Activations? DUnprojected { get; }
+
     /// <summary>Shapes all buffers for a window.</summary>
     internal void Reshape(int timeSteps, int lanes)
     {
         Hidden.Reshape(timeSteps + 1, lanes);
-        State.Reshape(timeSteps + 1, lanes);
-        Saved.Reshape(timeSteps, lanes);
+        State?.Reshape(timeSteps + 1, lanes);
+        Saved?.Reshape(timeSteps, lanes);
         DState.Reshape(1, lanes);
         Gates.Reshape(timeSteps, lanes);
+        Recurrent?.Reshape(timeSteps, lanes);
+        DUnits?.Reshape(timeSteps, lanes);
+        Unprojected?.Reshape(timeSteps, lanes);
+        DUnprojected?.Reshape(1, lanes);
+    }
+
+    /// <summary>Writes the state that the window starts from.</summary>
+    /// <param name="carry">Lane b from b * <paramref name="stride"/> on; empty: all zero.</param>
+    /// <param name="stride">Floats from one lane's carry to the next lane's.</param>
+    internal void ReadCarry(ReadOnlySpan<float> carry, int stride)
+    {
+        if (carry.IsEmpty)
+        {
+            Hidden.Data.Slice(CarryIn * Hidden.StepLength, Hidden.StepLength).Clear();
+            State?.Data.Slice(CarryIn * State.StepLength, State.StepLength).Clear();
+            return;
+        }
+
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            ReadOnlySpan<float> own = carry[(lane * stride)..];
+            Hidden.WriteRow(CarryIn, lane, own[..Shape.OutputSize]);
+            State?.WriteRow(CarryIn, lane, own.Slice(Shape.OutputSize, Shape.HiddenSize));
+        }
+    }
+
+    /// <summary>Reads the state that the window ends with, unless nobody asks.</summary>
+    /// <inheritdoc cref="ReadCarry"/>
+    internal void WriteCarry(Span<float> carry, int stride)
+    {
+        if (carry.IsEmpty)
+            return;
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            Span<float> own = carry[(lane * stride)..];
+            Hidden.ReadRow(CarryOut, lane, own[..Shape.OutputSize]);
+            State?.ReadRow(CarryOut, lane, own.Slice(Shape.OutputSize, Shape.HiddenSize));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Numerics.Random;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
@@ -10,8 +11,6 @@ namespace AkkaLstm.Models.Parameters;
 /// </summary>
 public static class Initializer
 {
-    private const int GateCount = 4;
-
     /// <summary>Fills a flat parameter buffer.</summary>
     /// <exception cref="ArgumentException">The options are not valid, or the length is not the layout's.</exception>
     public static void Fill(ParameterLayout layout, InitOptions options, ulong seed, Span<float> parameters)
@@ -27,7 +26,7 @@ public static class Initializer
                 random.FillUniform(values, -(double)options.UniformScale, options.UniformScale);
             else if (tensor.IsSparse)
                 random.FillNormal(values, 0, 1);
-            else if (options.Kind == InitKind.Orthogonal && IsRecurrentLayer(tensor))
+            else if (options.Kind == InitKind.Orthogonal && IsRecurrentLayer(layout, tensor))
                 FillOrthogonal(tensor, layout.Spec.HiddenSize, ref random, values);
             else
                 FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.HiddenSize));
@@ -37,7 +36,8 @@ public static class Initializer
             SetForgetBias(layout, bias, parameters);
     }
 
-    private static bool IsRecurrentLayer(TensorInfo tensor) => tensor.Name.StartsWith("lstm.", StringComparison.Ordinal);
+    private static bool IsRecurrentLayer(ParameterLayout layout, TensorInfo tensor) =>
+        tensor.Offset < layout.HeadWeight.Offset;
 
     private static void FillSymmetric(ref RandomStream random, Span<float> values, double bound) =>
         random.FillUniform(values, -bound, bound);
@@ -55,7 +55,7 @@ public static class Initializer
         else
         {
             int gateLength = hiddenSize * hiddenSize;
-            for (int gate = 0; gate < GateCount; gate++)
+            for (int gate = 0; gate < tensor.Shape[0] / hiddenSize; gate++)
                 FillOrthogonalSquare(hiddenSize, ref random, values.Slice(gate * gateLength, gateLength));
         }
     }
@@ -86,11 +86,13 @@ public static class Initializer
 
     private static void SetForgetBias(ParameterLayout layout, float bias, Span<float> parameters)
     {
+        if (RecurrentCell.Of(layout.Spec.Cell).ForgetGate is not { } gate)
+            return;
         int hiddenSize = layout.Spec.HiddenSize;
         for (int layer = 0; layer < layout.Spec.LayerCount; layer++)
         {
-            parameters.Slice(layout.Layer(layer).InputBias.Offset + hiddenSize, hiddenSize).Fill(bias);
-            parameters.Slice(layout.Layer(layer).HiddenBias.Offset + hiddenSize, hiddenSize).Clear();
+            parameters.Slice(layout.Layer(layer).InputBias.Offset + (gate * hiddenSize), hiddenSize).Fill(bias);
+            parameters.Slice(layout.Layer(layer).HiddenBias.Offset + (gate * hiddenSize), hiddenSize).Clear();
         }
     }
 }

@@ -1,8 +1,37 @@
+using AkkaLstm.Models.Cells;
+using AkkaLstm.Models.Gradients;
+
 namespace AkkaLstm.Models.Parameters;
 
-/// <summary>The tensors of one recurrent layer.</summary>
-/// <param name="InputWeight">weight_ih, (4H, I).</param>
-/// <param name="HiddenWeight">weight_hh, (4H, H).</param>
-/// <param name="InputBias">bias_ih, (4H).</param>
-/// <param name="HiddenBias">bias_hh, (4H).</param>
-public sealed record LayerTensors(TensorInfo InputWeight, TensorInfo HiddenWeight, TensorInfo InputBias, TensorInfo HiddenBias);
+/// <summary>The tensors of one recurrent layer, in their order in the flat buffer. G gates, R output size.</summary>
+/// <param name="InputWeight">weight_ih, (G*H, I).</param>
+/// <param name="HiddenWeight">weight_hh, (G*H, R).</param>
+/// <param name="InputBias">bias_ih, (G*H).</param>
+/// <param name="HiddenBias">bias_hh, (G*H).</param>
+/// <param name="Units">The units' own parameters, (rows, H) each, one after the other without gaps.</param>
+public sealed record LayerTensors(
+    TensorInfo InputWeight, TensorInfo HiddenWeight, TensorInfo InputBias, TensorInfo HiddenBias, IReadOnlyList<TensorInfo> Units)
+{
+    /// <summary>Floats of all <see cref="Units"/>.</summary>
+    public int UnitLength { get; } = Units.Sum(tensor => tensor.Length);
+
+    /// <summary>The layer's parameters in a flat buffer.</summary>
+    public RecurrentParameters Of(ReadOnlySpan<float> parameters) => new()
+    {
+        InputWeights = InputWeight.Of(parameters),
+        HiddenWeights = HiddenWeight.Of(parameters),
+        InputBias = InputBias.Of(parameters),
+        HiddenBias = HiddenBias.Of(parameters),
+        Units = UnitLength == 0 ? default : parameters.Slice(Units[0].Offset, UnitLength),
+    };
+
+    /// <summary>The layer's part of a gradient of the whole model.</summary>
+    public RecurrentGradient Of(Gradient gradient) => new()
+    {
+        InputWeights = gradient.DenseTensor(InputWeight),
+        HiddenWeights = gradient.DenseTensor(HiddenWeight),
+        InputBias = gradient.DenseTensor(InputBias),
+        HiddenBias = gradient.DenseTensor(HiddenBias),
+        Units = UnitLength == 0 ? default : gradient.Dense.AsSpan(Units[0].Offset - gradient.DenseStart, UnitLength),
+    };
+}

@@ -9,7 +9,7 @@ namespace AkkaLstm.Models.Parameters;
 /// <summary>
 /// Where each tensor of a model lies in the one flat parameter buffer, how the buffer is cut into blocks (for the
 /// norm) and slices (for the servers). Names, shapes and gate order (i, f, g, o) are PyTorch's for a module with an
-/// nn.Embedding "embedding", an nn.LSTM "lstm" and an nn.Linear "head".
+/// nn.Embedding "embedding", an nn.LSTM "lstm" (nn.GRU "gru", nn.RNN "rnn") and an nn.Linear "head".
 /// </summary>
 /// <remarks>
 /// Invariant: the sparse tensor, where there is one, is the first; dense parameters are the rest,
@@ -36,16 +36,8 @@ public sealed class ParameterLayout
             DenseStart = TotalLength;
         }
 
-        int gateRows = checked(RecurrentCell.Of(spec.Cell).GateCount * h);
         for (int layer = 0; layer < spec.LayerCount; layer++)
-        {
-            _layers.Add(new LayerTensors(
-                Add($"lstm.weight_ih_l{layer}", [gateRows, spec.LayerInputSize(layer)]),
-                Add($"lstm.weight_hh_l{layer}", [gateRows, h]),
-                Add($"lstm.bias_ih_l{layer}", [gateRows]),
-                Add($"lstm.bias_hh_l{layer}", [gateRows])));
-        }
-
+            _layers.Add(AddLayer(RecurrentCell.Of(spec.Cell), spec.LayerShape(layer), layer));
         HeadWeight = Add("head.weight", [spec.OutputSize, h]);
         HeadBias = Add("head.bias", [spec.OutputSize]);
     }
@@ -165,6 +157,19 @@ public sealed class ParameterLayout
 
     private static bool IsNearer(long candidate, long current, long goal) =>
         Math.Abs(candidate - goal) <= Math.Abs(current - goal);
+
+    private LayerTensors AddLayer(RecurrentCell cell, RecurrentShape shape, int layer)
+    {
+        int rows = checked(cell.GateCount * shape.HiddenSize);
+        string suffix = $"_l{layer}";
+        string module = cell.ModuleName;
+        return new LayerTensors(
+            Add($"{module}.weight_ih{suffix}", [rows, shape.InputSize]),
+            Add($"{module}.weight_hh{suffix}", [rows, shape.OutputSize]),
+            Add($"{module}.bias_ih{suffix}", [rows]),
+            Add($"{module}.bias_hh{suffix}", [rows]),
+            [.. cell.UnitTensors.Select(tensor => Add($"{module}.{tensor.Name}{suffix}", [tensor.Rows, shape.HiddenSize]))]);
+    }
 
     private TensorInfo Add(string name, int[] shape, bool isSparse = false)
     {

@@ -44,67 +44,49 @@ public sealed class ReferenceModel
         long count = 0;
         for (int lane = 0; lane < batch.Lanes; lane++)
         {
-            StartLane(batch, lane, carryIn);
-            double[][] features = new double[batch.TimeSteps][];
-            double[][] dOutputs = new double[batch.TimeSteps][];
+            var tape = new Tape(parameters, gradient);
+            Node[] features = RunLayers(tape, batch, lane, carryIn, carryOut, dropout);
             for (int t = 0; t < batch.TimeSteps; t++)
             {
-                features[t] = RunLayers(parameters, batch, lane, t, dropout);
-                double[] output = Head(parameters, features[t]);
-                output.CopyTo(outputs, ((t * batch.Lanes) + lane) * _spec.OutputSize);
-                (double loss, long counted, dOutputs[t]) = Loss(batch, (t * batch.Lanes) + lane, output);
+                int row = (t * batch.Lanes) + lane;
+                double[] output = Head(parameters, features[t].Value);
+                output.CopyTo(outputs, row * _spec.OutputSize);
+                (double loss, long counted, double[] dOutput) = Loss(batch, row, output);
                 lossSum += loss;
                 count += counted;
+                HeadBack(parameters, features[t], dOutput, gradient);
             }
 
-            EndLane(lane, carryOut);
-            RunBack(parameters, batch, lane, features, dOutputs, dropout, gradient);
+            tape.Backward();
         }
 
         return new ReferenceResult(lossSum, count, gradient, carryOut, outputs);
     }
 
-    private void StartLane(SequenceBatch batch, int lane, double[] carryIn)
+    /// <summary>The head's input at all time steps of a lane.</summary>
+    private Node[] RunLayers(
+        Tape tape, SequenceBatch batch, int lane, double[] carryIn, double[] carryOut, DropoutFactor? dropout)
     {
+        Node[] rows = [.. Enumerable.Range(0, batch.TimeSteps).Select(t => Input(tape, batch, (t * batch.Lanes) + lane))];
+        int length = _spec.LayerCarryLength;
         for (int layer = 0; layer < _spec.LayerCount; layer++)
         {
-            double[] hidden = new double[_spec.HiddenSize];
-            double[] cell = new double[_spec.HiddenSize];
-            if (!batch.ResetsCarry[lane])
-            {
-                int start = (lane * _spec.CarryLength) + (layer * 2 * _spec.HiddenSize);
-                Array.Copy(carryIn, start, hidden, 0, _spec.HiddenSize);
-                Array.Copy(carryIn, start + _spec.HiddenSize, cell, 0, _spec.HiddenSize);
-            }
-
-            _layers[layer].Start(hidden, cell);
+            int start = (lane * _spec.CarryLength) + (layer * length);
+            double[] carry = batch.ResetsCarry[lane] ? new double[length] : carryIn.AsSpan(start, length).ToArray();
+            Node[] inputs = Drop(rows, layer, batch.FirstLane + lane, dropout);
+            rows = _layers[layer].Run(tape, inputs, carry, carryOut.AsSpan(start, length));
         }
+
+        return Drop(rows, _spec.LayerCount, batch.FirstLane + lane, dropout);
     }
 
-    private void EndLane(int lane, double[] carryOut)
-    {
-        for (int layer = 0; layer < _spec.LayerCount; layer++)
-        {
-            int start = (lane * _spec.CarryLength) + (layer * 2 * _spec.HiddenSize);
-            _layers[layer].Hidden.CopyTo(carryOut, start);
-            _layers[layer].Cell.CopyTo(carryOut, start + _spec.HiddenSize);
-        }
-    }
+    private Node Input(Tape tape, SequenceBatch batch, int row) => _spec.Input == InputKind.Tokens
+        ? tape.Parameter(batch.Tokens[row] * _spec.EmbeddingSize, _spec.EmbeddingSize)
+        : tape.Constant(Array.ConvertAll(batch.Values.AsSpan(row * _spec.InputSize, _spec.InputSize).ToArray(), value => (double)value));
 
-    /// <summary>The head's input at a time step.</summary>
-    private double[] RunLayers(double[] parameters, SequenceBatch batch, int lane, int t, DropoutFactor? dropout)
-    {
-        int row = (t * batch.Lanes) + lane;
-        double[] x = _spec.Input == InputKind.Tokens
-            ? parameters.AsSpan(batch.Tokens[row] * _spec.EmbeddingSize, _spec.EmbeddingSize).ToArray()
-            : [.. batch.Values.AsSpan(row * _spec.InputSize, _spec.InputSize).ToArray().Select(value => (double)value)];
-        for (int layer = 0; layer < _spec.LayerCount; layer++)
-            x = _layers[layer].Step(parameters, Drop(x, layer, batch.FirstLane + lane, t, dropout));
-        return Drop(x, _spec.LayerCount, batch.FirstLane + lane, t, dropout);
-    }
-
-    private double[] Drop(double[] x, int layer, int lane, int t, DropoutFactor? dropout) =>
-        dropout is null || !_spec.DropsInputOf(layer) ? x : [.. x.Select((value, i) => value * dropout(layer, lane, t, i))];
+    private Node[] Drop(Node[] rows, int layer, int lane, DropoutFactor? dropout) => dropout is null || !_spec.DropsInputOf(layer)
+        ? rows
+        : [.. rows.Select((row, t) => row.Scale(i => dropout(layer, lane, t, i)))];
 
     private double[] Head(double[] parameters, double[] x)
     {
@@ -149,55 +131,19 @@ public sealed class ReferenceModel
         return (Math.Log(total) + largest - output[target], 1, dOutput);
     }
 
-    private void RunBack(
-        double[] parameters,
-        SequenceBatch batch,
-        int lane,
-        double[][] features,
-        double[][] dOutputs,
-        DropoutFactor? dropout,
-        double[] gradient)
+    /// <summary>Adds the gradients of W, b and x.</summary>
+    private void HeadBack(double[] parameters, Node x, double[] dOutput, double[] gradient)
     {
-        int absoluteLane = batch.FirstLane + lane;
-        double[][] dHiddens = [.. _layers.Select(_ => new double[_spec.HiddenSize])];
-        double[][] dCells = [.. _layers.Select(_ => new double[_spec.HiddenSize])];
-        for (int t = batch.TimeSteps - 1; t >= 0; t--)
-        {
-            double[] dx = HeadBack(parameters, features[t], dOutputs[t], gradient);
-            dx = Drop(dx, _spec.LayerCount, absoluteLane, t, dropout);
-            for (int layer = _spec.LayerCount - 1; layer >= 0; layer--)
-            {
-                for (int j = 0; j < _spec.HiddenSize; j++)
-                    dHiddens[layer][j] += dx[j];
-                dx = _layers[layer].StepBack(parameters, t, dHiddens[layer], dCells[layer], gradient);
-                dx = Drop(dx, layer, absoluteLane, t, dropout);
-            }
-
-            if (_spec.Input == InputKind.Tokens)
-            {
-                int start = batch.Tokens[(t * batch.Lanes) + lane] * _spec.EmbeddingSize;
-                for (int i = 0; i < dx.Length; i++)
-                    gradient[start + i] += dx[i];
-            }
-        }
-    }
-
-    private double[] HeadBack(double[] parameters, double[] x, double[] dOutput, double[] gradient)
-    {
-        TensorInfo weight = _layout.HeadWeight;
-        TensorInfo bias = _layout.HeadBias;
-        double[] dx = new double[x.Length];
+        int length = x.Value.Length;
         for (int o = 0; o < dOutput.Length; o++)
         {
-            gradient[bias.Offset + o] += dOutput[o];
-            for (int k = 0; k < x.Length; k++)
+            gradient[_layout.HeadBias.Offset + o] += dOutput[o];
+            for (int k = 0; k < length; k++)
             {
-                int index = weight.Offset + (o * x.Length) + k;
-                gradient[index] += dOutput[o] * x[k];
-                dx[k] += dOutput[o] * parameters[index];
+                int index = _layout.HeadWeight.Offset + (o * length) + k;
+                gradient[index] += dOutput[o] * x.Value[k];
+                x.Gradient[k] += dOutput[o] * parameters[index];
             }
         }
-
-        return dx;
     }
 }

@@ -41,11 +41,7 @@ public static unsafe class WeightGradient
         SimdPath path, MatrixView a, InterleavedRows rows, int shardCount,
         MatrixView b0, Span<float> c0, MatrixView b1, Span<float> c1, Span<float> sums)
     {
-        if (shardCount <= 0 || !BitOperations.IsPow2(shardCount) || a.Lanes % shardCount != 0)
-            throw new ArgumentException($"{a.Lanes} lanes cannot be cut into {shardCount} shards.", nameof(shardCount));
-        int expected = rows.GateCount == 1 ? rows.Count : rows.BlockCount * Activations.BlockColumns;
-        if (a.Columns != expected)
-            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for {expected}.", nameof(a));
+        CheckRows(a, rows, shardCount);
         CheckTarget(a, rows, b0, c0.Length);
         if (!c1.IsEmpty)
             CheckTarget(a, rows, b1, c1.Length);
@@ -63,6 +59,39 @@ public static unsafe class WeightGradient
             else
                 GradientLoop.Run<Simd128, Vector128<float>>(left, rows, shardCount, first, second, sumsOrigin);
         }
+    }
+
+    /// <summary>sums[m] = sum over rows r of A[r, m], for interleaved columns: the gradient of what is added to them.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="a">A, (T*B, blocks of 16 columns).</param>
+    /// <param name="rows">Which sum a column of A belongs to.</param>
+    /// <param name="shardCount">S, a power of two that divides B.</param>
+    /// <param name="sums">Receives the sums.</param>
+    internal static void Sum(SimdPath path, MatrixView a, InterleavedRows rows, int shardCount, Span<float> sums)
+    {
+        CheckRows(a, rows, shardCount);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, rows.Count, nameof(sums));
+        fixed (float* aOrigin = &a.Origin, sumsOrigin = sums)
+        {
+            Operand left = a.At(aOrigin);
+            if (path == SimdPath.Avx512)
+                GradientLoop.Run<Simd512, Vector512<float>>(left, rows, shardCount, default, default, sumsOrigin);
+            else if (path == SimdPath.Avx2)
+                GradientLoop.Run<Simd256, Vector256<float>>(left, rows, shardCount, default, default, sumsOrigin);
+            else
+                GradientLoop.Run<Simd128, Vector128<float>>(left, rows, shardCount, default, default, sumsOrigin);
+        }
+    }
+
+    private static void CheckRows(MatrixView a, InterleavedRows rows, int shardCount)
+    {
+        if (shardCount <= 0 || !BitOperations.IsPow2(shardCount) || a.Lanes % shardCount != 0)
+            throw new ArgumentException($"{a.Lanes} lanes cannot be cut into {shardCount} shards.", nameof(shardCount));
+
+        // Columns that are not interleaved may come without their padding.
+        int expected = rows.BlockCount * Activations.BlockColumns;
+        if (a.Columns != expected && (rows.GateCount != 1 || a.Columns != rows.Count))
+            throw new ArgumentException($"A has {a.Columns} columns; {rows} asks for {expected}.", nameof(a));
     }
 
     private static void CheckTarget(MatrixView a, InterleavedRows rows, MatrixView b, int length)

@@ -11,7 +11,16 @@ public class ReferenceModelTests
     private const double AbsoluteTolerance = 1e-5;
     private const double RelativeTolerance = 1e-3;
 
+    public static TheoryData<string, double, double> CellModels()
+    {
+        var models = new TheoryData<string, double, double>();
+        foreach (string name in TestModels.CellNames)
+            models.Add(name, 0.25, 0.4);
+        return models;
+    }
+
     [Theory]
+    [MemberData(nameof(CellModels))]
     [InlineData("tokens-ce-1", 0.25, 0.4)]
     [InlineData("tokens-ce-2", 0.25, 0.4)]
     [InlineData("tokens-ce-3", 0.0, 0.0)]

@@ -27,7 +27,10 @@ internal static class TestModels
         Loss = LossKind.SquaredError,
     };
 
-    /// <summary>Every combination of input and loss, with one and two layers.</summary>
+    /// <summary>The models of every kind of test, and one of two layers for each cell.</summary>
+    internal static IEnumerable<string> CellNames => Enum.GetNames<CellKind>().Select(kind => "cell-" + kind);
+
+    /// <summary>Every combination of input and loss, with one and two layers; cell-X is X with all of dropout.</summary>
     internal static ModelSpec Named(string name) => name switch
     {
         "tokens-ce-1" => Tokens(layers: 1),
@@ -41,6 +44,8 @@ internal static class TestModels
         "tokens-dropout" => Tokens(layers: 3) with { Dropout = 0.4f },
         "values-dropout-everywhere" => Values(layers: 2) with { Dropout = 0.5f, DropoutSites = DropoutSites.AllNonRecurrent },
         "tokens-dropout-everywhere" => Tokens(layers: 2) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
+        _ when name.StartsWith("cell-", StringComparison.Ordinal) =>
+            Tokens(layers: 2) with { Cell = Enum.Parse<CellKind>(name[5..]), Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
         _ => throw new ArgumentException($"no model named {name}"),
     };
 

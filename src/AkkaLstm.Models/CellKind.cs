@@ -1,0 +1,26 @@
+using AkkaLstm.Models.Cells;
+
+namespace AkkaLstm.Models;
+
+/// <summary>
+/// The recurrent cell of the stacked layers. docs/CELLS.md has their equations; the attribute names the class that computes the cell. New
+/// kinds go to the end: files keep the names, but kinds are numbered from 0 without gaps.
+/// </summary>
+public enum CellKind
+{
+    /// <summary>Long short-term memory with forget gate, no peepholes (PyTorch's nn.LSTM).</summary>
+    [Cell<RecurrentWindow<LstmCell>>]
+    Lstm,
+
+    /// <summary>Elman's recurrent network with tanh (PyTorch's nn.RNN).</summary>
+    [Cell<RecurrentWindow<RnnCell<TanhActivation>>>]
+    Rnn,
+
+    /// <summary>The same with max(x, 0) (PyTorch's nn.RNN with nonlinearity relu).</summary>
+    [Cell<RecurrentWindow<RnnCell<ReluActivation>>>]
+    RnnRelu,
+
+    /// <summary>Gated recurrent unit whose reset gate acts behind the product (PyTorch's nn.GRU).</summary>
+    [Cell<RecurrentWindow<GruCell>>]
+    Gru,
+}

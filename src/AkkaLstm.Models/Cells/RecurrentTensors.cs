@@ -1,0 +1,49 @@
+namespace AkkaLstm.Models.Cells;
+
+/// <summary>The parameters of a recurrent layer, as files have them.</summary>
+/// <remarks>
+/// Shapes and order of the gates are PyTorch's. G gates, I input size, H hidden size, R = H, or the projection's size where there is one.
+/// </remarks>
+public readonly ref struct RecurrentParameters
+{
+    /// <summary>weight_ih, (G*H, I).</summary>
+    public ReadOnlySpan<float> InputWeights { get; init; }
+
+    /// <summary>weight_hh, (G*H, R).</summary>
+    public ReadOnlySpan<float> HiddenWeights { get; init; }
+
+    /// <summary>bias_ih, (G*H).</summary>
+    public ReadOnlySpan<float> InputBias { get; init; }
+
+    /// <summary>bias_hh, (G*H).</summary>
+    public ReadOnlySpan<float> HiddenBias { get; init; }
+
+    /// <summary>The units' own parameters, (rows, H); empty for a cell without.</summary>
+    public ReadOnlySpan<float> Units { get; init; }
+
+    /// <summary>weight_hr, (R, H); empty without projection.</summary>
+    public ReadOnlySpan<float> Projection { get; init; }
+}
+
+/// <summary>Where the gradients of a recurrent layer's parameters go; what the spans held does not matter.</summary>
+/// <inheritdoc cref="RecurrentParameters" path="/remarks"/>
+public readonly ref struct RecurrentGradient
+{
+    /// <summary>Gradient of weight_ih, (G*H, I).</summary>
+    public Span<float> InputWeights { get; init; }
+
+    /// <summary>Gradient of weight_hh, (G*H, R).</summary>
+    public Span<float> HiddenWeights { get; init; }
+
+    /// <summary>Gradient of bias_ih, (G*H).</summary>
+    public Span<float> InputBias { get; init; }
+
+    /// <summary>Gradient of bias_hh, (G*H).</summary>
+    public Span<float> HiddenBias { get; init; }
+
+    /// <summary>Gradient of the units' own parameters, (rows, H).</summary>
+    public Span<float> Units { get; init; }
+
+    /// <summary>Gradient of weight_hr, (R, H).</summary>
+    public Span<float> Projection { get; init; }
+}

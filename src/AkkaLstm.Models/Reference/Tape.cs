@@ -1,0 +1,63 @@
+namespace AkkaLstm.Models.Reference;
+
+/// <summary>
+/// Records a computation over <see cref="Node"/>s and goes back over it for the gradients: reverse-mode differentiation in its simplest
+/// form. With it a cell's twin is its equations and nothing else, and nobody derives a gradient by hand twice.
+/// </summary>
+/// <param name="parameters">Flat parameters.</param>
+/// <param name="gradient">Flat gradient; <see cref="Backward"/> adds to it.</param>
+internal sealed class Tape(double[] parameters, double[] gradient)
+{
+    private readonly Stack<Action> _back = new();
+
+    /// <summary>A vector that nobody asks the gradient of.</summary>
+    internal Node Constant(double[] value) => new(this, value);
+
+    /// <summary>Some parameters.</summary>
+    internal Node Parameter(int offset, int length)
+    {
+        var node = new Node(this, parameters.AsSpan(offset, length).ToArray());
+        Record(() =>
+        {
+            for (int i = 0; i < length; i++)
+                gradient[offset + i] += node.Gradient[i];
+        });
+        return node;
+    }
+
+    /// <summary>M x, where M are parameters, row-major (rows, length of x).</summary>
+    internal Node Multiply(int offset, int rows, Node x)
+    {
+        int columns = x.Value.Length;
+        var value = new double[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int k = 0; k < columns; k++)
+                value[row] += parameters[offset + (row * columns) + k] * x.Value[k];
+        }
+
+        var node = new Node(this, value);
+        Record(() =>
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                for (int k = 0; k < columns; k++)
+                {
+                    gradient[offset + (row * columns) + k] += node.Gradient[row] * x.Value[k];
+                    x.Gradient[k] += node.Gradient[row] * parameters[offset + (row * columns) + k];
+                }
+            }
+        });
+        return node;
+    }
+
+    /// <summary>Completes the gradients of all nodes and adds those of the parameters, from the gradients set at the results.</summary>
+    internal void Backward()
+    {
+        while (_back.TryPop(out Action? step))
+            step();
+    }
+
+    /// <summary>Notes what is to be done on the way back.</summary>
+    internal void Record(Action back) => _back.Push(back);
+}
