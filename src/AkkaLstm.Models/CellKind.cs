@@ -23,4 +23,8 @@ public enum CellKind
     /// <summary>Gated recurrent unit whose reset gate acts behind the product (PyTorch's nn.GRU).</summary>
     [Cell<RecurrentWindow<GruCell>>]
     Gru,
+
+    /// <summary>Gated recurrent unit as first published: the reset gate acts on the operand of the product.</summary>
+    [Cell<ResetBeforeGru>]
+    GruOriginal,
 }

@@ -33,6 +33,11 @@ public abstract class RecurrentCell
     /// <summary>Whether input and recurrent part of the gates' arguments are kept apart.</summary>
     internal abstract bool SplitsRecurrent { get; }
 
+    /// <summary>
+    /// How many of the gates, the last ones, have their recurrent product apart, because its operand is made of the other gates.
+    /// </summary>
+    internal virtual int LateGateCount => 0;
+
     /// <summary>Parameters of single units, such as peepholes.</summary>
     internal abstract IReadOnlyList<UnitTensor> UnitTensors { get; }
 

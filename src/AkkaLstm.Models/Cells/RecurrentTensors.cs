@@ -23,6 +23,20 @@ public readonly ref struct RecurrentParameters
 
     /// <summary>weight_hr, (R, H); empty without projection.</summary>
     public ReadOnlySpan<float> Projection { get; init; }
+
+    /// <summary>The rows of some of the gates, without what is not of gates.</summary>
+    internal RecurrentParameters GatesOf(RecurrentShape shape, int firstGate, int count)
+    {
+        int first = firstGate * shape.HiddenSize;
+        int rows = count * shape.HiddenSize;
+        return new RecurrentParameters
+        {
+            InputWeights = InputWeights.Slice(first * shape.InputSize, rows * shape.InputSize),
+            HiddenWeights = HiddenWeights.Slice(first * shape.OutputSize, rows * shape.OutputSize),
+            InputBias = InputBias.Slice(first, rows),
+            HiddenBias = HiddenBias.Slice(first, rows),
+        };
+    }
 }
 
 /// <summary>Where the gradients of a recurrent layer's parameters go; what the spans held does not matter.</summary>
@@ -46,4 +60,18 @@ public readonly ref struct RecurrentGradient
 
     /// <summary>Gradient of weight_hr, (R, H).</summary>
     public Span<float> Projection { get; init; }
+
+    /// <inheritdoc cref="RecurrentParameters.GatesOf"/>
+    internal RecurrentGradient GatesOf(RecurrentShape shape, int firstGate, int count)
+    {
+        int first = firstGate * shape.HiddenSize;
+        int rows = count * shape.HiddenSize;
+        return new RecurrentGradient
+        {
+            InputWeights = InputWeights.Slice(first * shape.InputSize, rows * shape.InputSize),
+            HiddenWeights = HiddenWeights.Slice(first * shape.OutputSize, rows * shape.OutputSize),
+            InputBias = InputBias.Slice(first, rows),
+            HiddenBias = HiddenBias.Slice(first, rows),
+        };
+    }
 }

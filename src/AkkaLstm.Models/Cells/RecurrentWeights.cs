@@ -22,19 +22,25 @@ public sealed class RecurrentWeights
     /// <param name="shape">I, H and the projection.</param>
     /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second copy of weight_ih.</param>
     public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient)
+        : this(cell.GateCount - cell.LateGateCount, cell.UnitRows, cell.SplitsRecurrent, shape, hasInputGradient)
     {
-        ArgumentNullException.ThrowIfNull(cell);
+        if (cell.LateGateCount > 0)
+            Late = new RecurrentWeights(cell.LateGateCount, unitRows: 0, isSplit: false, shape, hasInputGradient);
+    }
+
+    private RecurrentWeights(int gateCount, int unitRows, bool isSplit, RecurrentShape shape, bool hasInputGradient)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.InputSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.HiddenSize);
         ArgumentOutOfRangeException.ThrowIfNegative(shape.ProjectionSize);
-        _rows = new InterleavedRows(cell.GateCount, shape.HiddenSize);
-        _unitRows = cell.UnitRows;
+        _rows = new InterleavedRows(gateCount, shape.HiddenSize);
+        _unitRows = unitRows;
         Shape = shape;
-        GateCount = cell.GateCount;
+        GateCount = gateCount;
         int gateColumns = _rows.BlockCount * Width;
         Bias = new AlignedBuffer(gateColumns);
-        RecurrentBias = cell.SplitsRecurrent ? new AlignedBuffer(gateColumns) : null;
-        Units = _unitRows > 0 ? new AlignedBuffer((long)gateColumns / GateCount * _unitRows) : null;
+        RecurrentBias = isSplit ? new AlignedBuffer(gateColumns) : null;
+        Units = unitRows > 0 ? new AlignedBuffer((long)gateColumns / GateCount * unitRows) : null;
         Input = new PackedMatrix(shape.InputSize, gateColumns);
         InputBack = hasInputGradient ? new PackedMatrix(gateColumns, shape.InputSize) : null;
         Hidden = new PackedMatrix(shape.OutputSize, gateColumns);
@@ -49,11 +55,14 @@ public sealed class RecurrentWeights
     /// <summary>I, H and the projection.</summary>
     public RecurrentShape Shape { get; }
 
-    /// <summary>G.</summary>
+    /// <summary>G, late gates left out.</summary>
     public int GateCount { get; }
 
     /// <summary>Pieces that <see cref="LoadPiece"/> loads; any threads may load different pieces at once.</summary>
-    public int PieceCount => _rows.BlockCount + (Projection?.BlockCount ?? 0);
+    public int PieceCount => OwnPieceCount + (Late?.PieceCount ?? 0);
+
+    /// <summary>The weights of the late gates, or null; their operand has H columns.</summary>
+    internal RecurrentWeights? Late { get; }
 
     /// <summary>Which weight row a packed column belongs to.</summary>
     internal InterleavedRows Rows => _rows;
@@ -100,6 +109,14 @@ public sealed class RecurrentWeights
     public void LoadPiece(int piece, RecurrentParameters parameters)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)PieceCount, nameof(piece));
+        if (piece >= OwnPieceCount)
+        {
+            Late!.LoadPiece(piece - OwnPieceCount, parameters.GatesOf(Shape, GateCount, Late.GateCount));
+            return;
+        }
+
+        if (Late is not null)
+            parameters = parameters.GatesOf(Shape, 0, GateCount);
         Check(parameters.InputWeights.Length, (long)_rows.Count * Shape.InputSize, "weight_ih");
         Check(parameters.HiddenWeights.Length, (long)_rows.Count * Shape.OutputSize, "weight_hh");
         Check(parameters.InputBias.Length, _rows.Count, "bias_ih");
@@ -111,6 +128,8 @@ public sealed class RecurrentWeights
         else
             LoadProjection(piece - _rows.BlockCount, parameters.Projection);
     }
+
+    private int OwnPieceCount => _rows.BlockCount + (Projection?.BlockCount ?? 0);
 
     private static void Check(int length, long expected, string name)
     {

@@ -43,9 +43,7 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace,
         ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride)
     {
-        WindowChecks.Input(this, weights, input, workspace);
-        WindowChecks.Carry(this, weights, carryIn.Length, input.Lanes, carryStride, nameof(carryIn));
-        WindowChecks.Carry(this, weights, carryOut.Length, input.Lanes, carryStride, nameof(carryOut));
+        WindowChecks.Forward(this, weights, input, workspace, carryIn.Length, carryOut.Length, carryStride);
         int steps = input.TimeSteps;
         workspace.Reshape(steps, input.Lanes);
         workspace.ReadCarry(carryIn, carryStride);

@@ -24,7 +24,7 @@ public sealed class RecurrentWorkspace
         Hidden = new Activations(maxTimeSteps + 1, maxLanes, shape.OutputSize);
         DState = new Activations(1, maxLanes, shape.HiddenSize);
         int paddedSize = DState.BlockCount * Activations.BlockColumns;
-        Gates = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.GateCount);
+        Gates = new Activations(maxTimeSteps, maxLanes, paddedSize * (cell.GateCount - cell.LateGateCount));
         if (cell.HasState)
         {
             State = new Activations(maxTimeSteps + 1, maxLanes, shape.HiddenSize);
@@ -33,6 +33,13 @@ public sealed class RecurrentWorkspace
 
         if (cell.SplitsRecurrent)
             Recurrent = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.GateCount);
+        if (cell.LateGateCount > 0)
+        {
+            Late = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.LateGateCount);
+            LateOperand = new Activations(maxTimeSteps, maxLanes, shape.HiddenSize);
+            DLateOperand = new Activations(1, maxLanes, shape.HiddenSize);
+        }
+
         if (cell.UnitRows > 0)
             DUnits = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.UnitRows);
         if (shape.ProjectionSize > 0)
@@ -87,6 +94,15 @@ public sealed class RecurrentWorkspace
     /// <summary>The recurrent part of the gates' arguments, (T, B, gates), as <see cref="Gates"/>; null for a cell that does not split.</summary>
     internal Activations? Recurrent { get; }
 
+    /// <summary>The late gates, (T, B, late gates), as <see cref="Gates"/>, or null.</summary>
+    internal Activations? Late { get; }
+
+    /// <summary>What the recurrent product of the late gates reads, (T, B, H), or null.</summary>
+    internal Activations? LateOperand { get; }
+
+    /// <summary>Gradient of the late gates' operand, (1, B, H), or null.</summary>
+    internal Activations? DLateOperand { get; }
+
     /// <summary>What each row adds to the gradients of the units' own parameters, interleaved, (T, B, rows), or null.</summary>
     internal Activations? DUnits { get; }
 
@@ -105,6 +121,9 @@ public sealed class RecurrentWorkspace
         DState.Reshape(1, lanes);
         Gates.Reshape(timeSteps, lanes);
         Recurrent?.Reshape(timeSteps, lanes);
+        Late?.Reshape(timeSteps, lanes);
+        LateOperand?.Reshape(timeSteps, lanes);
+        DLateOperand?.Reshape(1, lanes);
         DUnits?.Reshape(timeSteps, lanes);
         Unprojected?.Reshape(timeSteps, lanes);
         DUnprojected?.Reshape(1, lanes);

@@ -5,16 +5,24 @@ namespace AkkaLstm.Models.Cells;
 /// <summary>Whether what a window is given fits together; the loops rely on it.</summary>
 internal static class WindowChecks
 {
-    internal static void Input(RecurrentCell cell, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace)
+    internal static void Forward(
+        RecurrentCell cell, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, int carryIn, int carryOut, int stride)
     {
-        if (weights.GateCount != cell.GateCount || weights.RecurrentBias is not null != cell.SplitsRecurrent
+        Input(cell, weights, input, workspace);
+        Carry(cell, weights, carryIn, input.Lanes, stride, nameof(carryIn));
+        Carry(cell, weights, carryOut, input.Lanes, stride, nameof(carryOut));
+    }
+
+    private static void Input(RecurrentCell cell, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace)
+    {
+        if (weights.GateCount != cell.GateCount - cell.LateGateCount || weights.RecurrentBias is not null != cell.SplitsRecurrent
             || weights.Units is not null != cell.UnitRows > 0)
         {
             throw new ArgumentException("The weights are for another cell.", nameof(weights));
         }
 
         if (workspace.State is not null != cell.HasState || workspace.Recurrent is not null != cell.SplitsRecurrent
-            || workspace.DUnits is not null != cell.UnitRows > 0)
+            || workspace.DUnits is not null != cell.UnitRows > 0 || workspace.Late is not null != cell.LateGateCount > 0)
         {
             throw new ArgumentException("The workspace is for another cell.", nameof(workspace));
         }
@@ -25,7 +33,7 @@ internal static class WindowChecks
             throw new ArgumentException($"The workspace is for {workspace.Shape}, not {weights.Shape}.", nameof(workspace));
     }
 
-    internal static void Carry(RecurrentCell cell, RecurrentWeights weights, int length, int lanes, int stride, string name)
+    private static void Carry(RecurrentCell cell, RecurrentWeights weights, int length, int lanes, int stride, string name)
     {
         int own = weights.Shape.CarryLength(cell);
         if (length != 0 && (stride < own || length < (long)(lanes - 1) * stride + own))

@@ -37,7 +37,7 @@ public static class ChoiceNames
     }
 
     /// <summary>
-    /// SumOverTime to sum-over-time; the optimizers of papers stay one word: RmsProp to rmsprop.
+    /// SumOverTime to sum-over-time, Lstm1997 to lstm-1997; the optimizers of papers stay one word: RmsProp to rmsprop.
     /// </summary>
     internal static string Kebab(string name)
     {
@@ -45,7 +45,8 @@ public static class ChoiceNames
         var text = new StringBuilder(name.Length + 4);
         for (int i = 0; i < name.Length; i++)
         {
-            if (i > 0 && char.IsUpper(name[i])) text.Append('-');
+            bool isNumber = i > 0 && char.IsDigit(name[i]) && !char.IsDigit(name[i - 1]);
+            if (i > 0 && (char.IsUpper(name[i]) || isNumber)) text.Append('-');
             text.Append(char.ToLowerInvariant(name[i]));
         }
 

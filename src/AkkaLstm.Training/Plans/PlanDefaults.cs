@@ -1,5 +1,6 @@
 using AkkaLstm.Data;
 using AkkaLstm.Models;
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Models.Parameters;
 
@@ -106,10 +107,17 @@ internal static class PlanDefaults
             DataTask.Synthetic => Synthetic,
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
-        return Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything) is { } filled
-            ? filled with { Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value) }
-            : options;
+        PlanOptions filled = Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything);
+        return filled with
+        {
+            Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value),
+            ForgetBias = HasForgetGate(filled) ? filled.ForgetBias : null,
+        };
     }
+
+    /// <summary>Whether the plan's cell has a gate for the forget bias.</summary>
+    internal static bool HasForgetGate(PlanOptions options) =>
+        RecurrentCell.Of(options.Cell ?? Everything.Cell!.Value).ForgetGate is not null;
 
     /// <summary>Largest power of two up to 8 that divides the batch.</summary>
     internal static int ShardsFor(int batch)

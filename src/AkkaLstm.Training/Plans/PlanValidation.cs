@@ -27,6 +27,12 @@ internal static class PlanValidation
                 + $"not with {ChoiceNames.NameOf(task)}; leave it out");
         }
 
+        if (options.ForgetBias is not null && !PlanDefaults.HasForgetGate(options))
+        {
+            throw new BadInputException(
+                $"--forget-bias: {ChoiceNames.NameOf(options.Cell!.Value)} has no forget gate; leave it out");
+        }
+
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
         {
             throw new BadInputException(

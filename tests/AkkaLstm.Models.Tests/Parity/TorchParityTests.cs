@@ -20,6 +20,12 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("tokens-2")]
     [InlineData("values-1")]
     [InlineData("values-2")]
+    [InlineData("gru-1")]
+    [InlineData("gru-2")]
+    [InlineData("rnn-1")]
+    [InlineData("rnn-2")]
+    [InlineData("rnn-relu-1")]
+    [InlineData("rnn-relu-2")]
     public void ForwardBackward_CommittedStep_AgreesWithPyTorch(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, name + ".safetensors"));
@@ -29,11 +35,14 @@ public class TorchParityTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("tokens", 1)]
-    [InlineData("tokens", 2)]
-    [InlineData("values", 1)]
-    [InlineData("values", 3)]
-    public void ForwardBackward_LiveStep_AgreesWithPyTorch(string kind, int layers)
+    [InlineData("tokens", 1, CellKind.Lstm)]
+    [InlineData("tokens", 2, CellKind.Lstm)]
+    [InlineData("values", 1, CellKind.Lstm)]
+    [InlineData("values", 3, CellKind.Lstm)]
+    [InlineData("tokens", 3, CellKind.Gru)]
+    [InlineData("values", 3, CellKind.Rnn)]
+    [InlineData("tokens", 2, CellKind.RnnRelu)]
+    public void ForwardBackward_LiveStep_AgreesWithPyTorch(string kind, int layers, CellKind cell)
     {
         if (TorchPython.Value is not { } python)
         {
@@ -44,6 +53,7 @@ public class TorchParityTests(ITestOutputHelper output)
         ModelSpec spec = kind == "tokens"
             ? TestModels.Tokens(vocabulary: 301, embedding: 50, hidden: 70, layers)
             : TestModels.Values(inputs: 9, hidden: 70, layers, outputs: 3);
+        spec = spec with { Cell = cell };
         float[] parameters = TestModels.RandomParameters(spec, seed: layers, scale: 0.15f);
         SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 20, lanes: 10, seed: 2, ignored: 0.1, resets: 0);
         float[] carry = TestModels.RandomFloats(10 * spec.CarryLength, seed: 3);
@@ -57,7 +67,7 @@ public class TorchParityTests(ITestOutputHelper output)
             Assert.True(exitCode == 0, error);
             using SafetensorsFile file = SafetensorsFile.Open(results);
             double worst = TorchStep.Compare(spec, parameters, batch, carry, file);
-            output.WriteLine($"{kind}, {layers} layers: largest max |a - b| / max |a|: {worst:E2}");
+            output.WriteLine($"{cell}, {kind}, {layers} layers: largest max |a - b| / max |a|: {worst:E2}");
         }
         finally
         {

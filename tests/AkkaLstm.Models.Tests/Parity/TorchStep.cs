@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Formats;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Models.Tests.Support;
@@ -31,9 +32,12 @@ internal static class TorchStep
             entries.Add(new("mask", [t, b], batch.TargetMask.Select(counts => counts ? 1f : 0f).ToArray()));
         }
 
-        int[] shape = [spec.LayerCount, b, spec.HiddenSize];
-        entries.Add(new("h0", shape, ByLayer(spec, b, carry, part: 0)));
-        entries.Add(new("c0", shape, ByLayer(spec, b, carry, part: 1)));
+        var (hidden, state) = ByLayer(spec, b, carry);
+        entries.Add(new("h0", [spec.LayerCount, b, spec.LayerShape(0).OutputSize], hidden));
+        if (RecurrentCell.Of(spec.Cell).HasState)
+            entries.Add(new("c0", [spec.LayerCount, b, spec.HiddenSize], state));
+        if (spec.Cell == CellKind.RnnRelu)
+            entries.Add(new("relu", [1], new float[] { 1 }));
         return entries;
     }
 
@@ -43,11 +47,15 @@ internal static class TorchStep
         IReadOnlyList<int> input = file.Find("input")!.Shape;
         IReadOnlyList<int> state = file.Find("h0")!.Shape;
         SafetensorsTensor? embedding = file.Find("embedding.weight");
+        CellKind cell = file.Find("gru.weight_ih_l0") is not null ? CellKind.Gru
+            : file.Find("rnn.weight_ih_l0") is null ? CellKind.Lstm
+            : file.Find("relu") is null ? CellKind.Rnn : CellKind.RnnRelu;
         var spec = new ModelSpec
         {
             Input = embedding is null ? InputKind.Values : InputKind.Tokens,
             InputSize = embedding is null ? input[2] : embedding.Shape[0],
             EmbeddingSize = embedding is null ? 0 : embedding.Shape[1],
+            Cell = cell,
             HiddenSize = state[2],
             LayerCount = state[0],
             OutputSize = file.Find("head.weight")!.Shape[0],
@@ -72,7 +80,7 @@ internal static class TorchStep
             Values(file, "mask").Select(mask => mask != 0).ToArray().CopyTo(batch.TargetMask, 0);
         }
 
-        return (spec, parameters, batch, ByLane(spec, input[1], Values(file, "h0"), Values(file, "c0")));
+        return (spec, parameters, batch, ByLane(spec, input[1], Values(file, "h0"), file.Find("c0") is null ? [] : Values(file, "c0")));
     }
 
     /// <summary>
@@ -85,8 +93,10 @@ internal static class TorchStep
         step.Weights.Load(parameters);
         step.ForwardBackward(batch, 1, default, carry);
         double worst = Check("loss", [(float)step.Losses[0].LossSum]);
-        worst = Math.Max(worst, Check("hn", ByLayer(spec, batch.Lanes, step.CarryOut, part: 0)));
-        worst = Math.Max(worst, Check("cn", ByLayer(spec, batch.Lanes, step.CarryOut, part: 1)));
+        (float[] hidden, float[] state) = ByLayer(spec, batch.Lanes, step.CarryOut);
+        worst = Math.Max(worst, Check("hn", hidden));
+        if (state.Length > 0)
+            worst = Math.Max(worst, Check("cn", state));
         foreach (TensorInfo tensor in step.Model.Layout.Tensors)
             worst = Math.Max(worst, Check("grad." + tensor.Name, step.GradientOf(tensor)));
         return worst;
@@ -106,34 +116,39 @@ internal static class TorchStep
         return values;
     }
 
-    /// <summary>(B, L, [h, c], H) to the (L, B, H) of h (part 0) or c (part 1).</summary>
-    private static float[] ByLayer(ModelSpec spec, int lanes, float[] carry, int part)
+    /// <summary>(B, L, [h, c]) to the (L, B, ..) of h and of c.</summary>
+    private static (float[] Hidden, float[] State) ByLayer(ModelSpec spec, int lanes, float[] carry)
     {
-        int h = spec.HiddenSize;
-        float[] state = new float[spec.LayerCount * lanes * h];
-        for (int layer = 0; layer < spec.LayerCount; layer++)
+        int size = spec.LayerShape(0).OutputSize;
+        int stateSize = spec.LayerCarryLength - size;
+        float[] hidden = new float[spec.LayerCount * lanes * size];
+        float[] state = new float[spec.LayerCount * lanes * stateSize];
+        for (int row = 0; row < spec.LayerCount * lanes; row++)
         {
-            for (int lane = 0; lane < lanes; lane++)
-                Array.Copy(carry, (lane * spec.CarryLength) + (((2 * layer) + part) * h), state, ((layer * lanes) + lane) * h, h);
+            int start = CarryStart(spec, lanes, row);
+            Array.Copy(carry, start, hidden, row * size, size);
+            Array.Copy(carry, start + size, state, row * stateSize, stateSize);
         }
 
-        return state;
+        return (hidden, state);
     }
 
-    private static float[] ByLane(ModelSpec spec, int lanes, float[] hidden, float[] cell)
+    private static float[] ByLane(ModelSpec spec, int lanes, float[] hidden, float[] state)
     {
-        int h = spec.HiddenSize;
+        int size = spec.LayerShape(0).OutputSize;
+        int stateSize = spec.LayerCarryLength - size;
         float[] carry = new float[lanes * spec.CarryLength];
-        for (int layer = 0; layer < spec.LayerCount; layer++)
+        for (int row = 0; row < spec.LayerCount * lanes; row++)
         {
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                int start = (lane * spec.CarryLength) + (2 * layer * h);
-                Array.Copy(hidden, ((layer * lanes) + lane) * h, carry, start, h);
-                Array.Copy(cell, ((layer * lanes) + lane) * h, carry, start + h, h);
-            }
+            int start = CarryStart(spec, lanes, row);
+            Array.Copy(hidden, row * size, carry, start, size);
+            Array.Copy(state, row * stateSize, carry, start + size, stateSize);
         }
 
         return carry;
     }
+
+    /// <summary>Where the carry of row (layer, lane) starts.</summary>
+    private static int CarryStart(ModelSpec spec, int lanes, int row) =>
+        (row % lanes * spec.CarryLength) + (row / lanes * spec.LayerCarryLength);
 }

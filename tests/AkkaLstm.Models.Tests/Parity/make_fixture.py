@@ -1,11 +1,13 @@
-"""One training step of PyTorch's nn.LSTM, for comparison.
+"""One training step of PyTorch's nn.LSTM, nn.GRU or nn.RNN, for comparison.
 
     /usr/bin/python3 make_fixture.py               writes the committed fixtures beside this file
     /usr/bin/python3 make_fixture.py IN OUT        runs the step described by the safetensors file IN, writes results to OUT
 
-A step file holds the model's parameters under their layout names (embedding.weight, lstm.*, head.*), "input" as (T, B) tokens or
-(T, B, I) values, "target" as (T, B) classes (-1 = ignored) or (T, B, O) values with "mask" (T, B), and "h0", "c0" as (L, B, H). All
-tensors are F32. The results are "loss" (the sum over counted elements, in double, rounded), "outputs", "hn", "cn" and "grad.<name>".
+A step file holds the model's parameters under their layout names (embedding.weight, lstm.* or gru.* or rnn.*, head.*), "input" as (T, B)
+tokens or (T, B, I) values, "target" as (T, B) classes (-1 = ignored) or (T, B, O) values with "mask" (T, B), "h0" and, for an LSTM, "c0" as
+(L, B, H), and "relu" where an RNN has that instead of tanh. Names that end in _reverse make the layers bidirectional, weight_hr makes
+them projected. All tensors are F32. The results are "loss" (the sum over counted elements, in double, rounded), "outputs", "hn", "cn" and
+"grad.<name>".
 """
 
 import json
@@ -44,14 +46,29 @@ def write(path, tensors):
         file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
 
 
+def module_of(step):
+    return next(name for name in ("lstm", "gru", "rnn") if name + ".weight_ih_l0" in step)
+
+
 class Model(torch.nn.Module):
     def __init__(self, step):
         super().__init__()
-        layers, _, hidden = step["h0"].shape
+        name = module_of(step)
+        bidirectional = name + ".weight_ih_l0_reverse" in step
+        layers = step["h0"].shape[0] // (2 if bidirectional else 1)
+        gates = {"lstm": 4, "gru": 3, "rnn": 1}[name]
+        hidden = step[name + ".weight_ih_l0"].shape[0] // gates
+        options = {"bidirectional": bidirectional}
+        if name + ".weight_hr_l0" in step:
+            options["proj_size"] = step["h0"].shape[2]
+        if "relu" in step:
+            options["nonlinearity"] = "relu"
         if "embedding.weight" in step:
             self.embedding = torch.nn.Embedding(*step["embedding.weight"].shape)
-        self.lstm = torch.nn.LSTM(step["lstm.weight_ih_l0"].shape[1], hidden, layers)
-        self.head = torch.nn.Linear(hidden, step["head.weight"].shape[0])
+        kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[name]
+        setattr(self, name, kind(step[name + ".weight_ih_l0"].shape[1], hidden, layers, **options))
+        self.recurrent = [getattr(self, name)]  # in a list, so that it is no second submodule
+        self.head = torch.nn.Linear(step["head.weight"].shape[1], step["head.weight"].shape[0])
         self.load_state_dict({name: step[name] for name in self.state_dict()})
 
 
@@ -60,7 +77,11 @@ def run(step):
     x = step["input"]
     if "embedding.weight" in step:
         x = model.embedding(x.long())
-    h, (hn, cn) = model.lstm(x, (step["h0"], step["c0"]))
+    state = {}
+    if "c0" in step:
+        h, (state["hn"], state["cn"]) = model.recurrent[0](x, (step["h0"], step["c0"]))
+    else:
+        h, state["hn"] = model.recurrent[0](x, step["h0"])
     outputs = model.head(h)
     if "mask" in step:
         loss = (((outputs - step["target"]) ** 2) * step["mask"].unsqueeze(-1)).sum()
@@ -68,23 +89,31 @@ def run(step):
         classes = step["target"].long().reshape(-1)
         loss = torch.nn.functional.cross_entropy(outputs.reshape(len(classes), -1), classes, ignore_index=-1, reduction="sum")
     loss.backward()
-    results = {"loss": loss.reshape(1), "outputs": outputs, "hn": hn, "cn": cn}
+    results = {"loss": loss.reshape(1), "outputs": outputs, **state}
     results.update({"grad." + name: parameter.grad for name, parameter in model.named_parameters()})
     return results
 
 
-def random_step(layers, tokens, time_steps=5, lanes=4, vocabulary=7, inputs=3, hidden=5, outputs=2):
+def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False):
+    time_steps, lanes, vocabulary, inputs, hidden, outputs = 5, 4, 7, 3, 5, 2
     torch.manual_seed(100 + layers + 10 * tokens)
     step = {}
     if tokens:
         step["embedding.weight"] = torch.randn(vocabulary, inputs)
         outputs = vocabulary
+    name = kind.split("-")[0]
+    rows = {"lstm": 4, "gru": 3, "rnn": 1}[name] * hidden
+    size = projection or hidden
+    directions = 2 if bidirectional else 1
     for layer in range(layers):
-        step[f"lstm.weight_ih_l{layer}"] = torch.randn(4 * hidden, inputs if layer == 0 else hidden) * 0.5
-        step[f"lstm.weight_hh_l{layer}"] = torch.randn(4 * hidden, hidden) * 0.5
-        step[f"lstm.bias_ih_l{layer}"] = torch.randn(4 * hidden) * 0.5
-        step[f"lstm.bias_hh_l{layer}"] = torch.randn(4 * hidden) * 0.5
-    step["head.weight"] = torch.randn(outputs, hidden)
+        for suffix in ("", "_reverse")[:directions]:
+            step[f"{name}.weight_ih_l{layer}{suffix}"] = torch.randn(rows, inputs if layer == 0 else directions * size) * 0.5
+            step[f"{name}.weight_hh_l{layer}{suffix}"] = torch.randn(rows, size) * 0.5
+            step[f"{name}.bias_ih_l{layer}{suffix}"] = torch.randn(rows) * 0.5
+            step[f"{name}.bias_hh_l{layer}{suffix}"] = torch.randn(rows) * 0.5
+            if projection:
+                step[f"{name}.weight_hr_l{layer}{suffix}"] = torch.randn(projection, hidden) * 0.5
+    step["head.weight"] = torch.randn(outputs, directions * size)
     step["head.bias"] = torch.randn(outputs)
     if tokens:
         step["input"] = torch.randint(vocabulary, (time_steps, lanes)).float()
@@ -93,9 +122,20 @@ def random_step(layers, tokens, time_steps=5, lanes=4, vocabulary=7, inputs=3, h
         step["input"] = torch.randn(time_steps, lanes, inputs)
         step["target"] = torch.randn(time_steps, lanes, outputs)
         step["mask"] = (torch.rand(time_steps, lanes) < 0.75).float()
-    step["h0"] = torch.randn(layers, lanes, hidden) * 0.5
-    step["c0"] = torch.randn(layers, lanes, hidden)
+    step["h0"] = torch.randn(layers * directions, lanes, size) * 0.5
+    if name == "lstm":
+        step["c0"] = torch.randn(layers * directions, lanes, hidden)
+    if bidirectional:  # The future of a window is not known: its backward direction starts from zero.
+        step["h0"][1::2] = 0
+        step["c0"][1::2] = 0
+    if kind == "rnn-relu":
+        step["relu"] = torch.ones(1)
     return step
+
+
+def write_fixture(name, **options):
+    step = random_step(**options)
+    write(os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".safetensors"), {**step, **run(step)})
 
 
 def main():
@@ -105,9 +145,10 @@ def main():
         return
     for layers in (1, 2):
         for tokens in (False, True):
-            step = random_step(layers, tokens)
-            name = f"{'tokens' if tokens else 'values'}-{layers}.safetensors"
-            write(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), {**step, **run(step)})
+            write_fixture(f"{'tokens' if tokens else 'values'}-{layers}", layers=layers, tokens=tokens)
+    for kind in ("gru", "rnn", "rnn-relu"):
+        for layers in (1, 2):
+            write_fixture(f"{kind}-{layers}", layers=layers, tokens=layers == 2, kind=kind)
 
 
 main()

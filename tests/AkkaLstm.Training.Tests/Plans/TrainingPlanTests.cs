@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Plans;
@@ -63,6 +64,17 @@ public sealed class TrainingPlanTests
         }
     }
 
+    [Theory]
+    [InlineData(CellKind.Lstm, 1.0)]
+    [InlineData(CellKind.Gru, null)]
+    public void Resolve_NoForgetBias_IsSetWhereTheCellHasOne(CellKind cell, double? expected)
+    {
+        TrainingPlan plan = TrainingPlan.Resolve(new PlanOptions { Cell = cell });
+
+        Assert.Equal(expected, plan.Options.ForgetBias);
+        Assert.Equal(plan.Hash, TrainingPlan.Resolve(plan.Options).Hash);
+    }
+
     public static TheoryData<PlanOptions, string> BadPlans => new()
     {
         { new PlanOptions { Hidden = 0 }, "--hidden: 0 is too small; use 1 or more" },
@@ -104,6 +116,10 @@ public sealed class TrainingPlanTests
         {
             new PlanOptions { Data = "a.txt", Task = DataTask.CharLm, Horizon = 3 },
             "--horizon: goes with --task forecast only, not with char-lm; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Gru, ForgetBias = 1 },
+            "--forget-bias: gru has no forget gate; leave it out"
         },
         {
             new PlanOptions { Valid = "v.csv" },

@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
@@ -88,6 +89,22 @@ public sealed class SameBitsTests : IDisposable
             Assert.Equal(one.ValidationLoss, many.ValidationLoss);
             Assert.Equal(one.TestLoss, many.TestLoss);
         }
+    }
+
+    public static TheoryData<CellKind> Cells => [.. Enum.GetValues<CellKind>()];
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task RunAsync_EveryCell_SameParametersWithOtherWorkersAndServers(CellKind cell)
+    {
+        PlanOptions plan = TextPlan with { Cell = cell, Epochs = 1 };
+        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
+        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
+
+        Assert.Equal(TrainingStatus.Completed, one.Status);
+        Assert.NotNull(one.ParameterHash);
+        Assert.Equal(one.ParameterHash, many.ParameterHash);
+        Assert.Equal(one.ValidationLoss, many.ValidationLoss);
     }
 
     [Fact]
