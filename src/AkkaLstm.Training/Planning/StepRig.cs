@@ -38,7 +38,8 @@ internal sealed class StepRig : IDisposable
         _job = new JobContext(Plan, data, store, InitialState.Of(Plan, card.Model).Create);
         _factory = new MathExecutorFactory(_job);
         _server = _factory.Create(NodeId.Server(0), incarnation: 0);
-        var restored = (SliceRestored)_server.Execute(new RestoreSlice(Fence, Whole, CheckpointId: null, shards));
+        var restored = (SliceRestored)_server.Execute(new RestoreSlice(
+            Fence, Whole, Replica: 0, CheckpointId: null, shards));
         _parameters = restored.Parameters;
     }
 
@@ -61,7 +62,7 @@ internal sealed class StepRig : IDisposable
     /// <summary>Workers that were made.</summary>
     public int WorkerCount => _workers.Count;
 
-    private Fence Fence => new(RunId, Generation: 1, _step);
+    private Fence Fence => new(RunId, Term: 1, Generation: 1, _step);
 
     /// <summary>
     /// Goes on to fresh weights and packs them. Two steps further the same parameters are packed again, so steps need
@@ -70,7 +71,7 @@ internal sealed class StepRig : IDisposable
     public double Pack()
     {
         _step += 2;
-        return Seconds(() => _job.BuffersOf(1).Packed(_step));
+        return Seconds(() => _job.BuffersOf(Fence.Generation, replica: 0).Packed(_step));
     }
 
     /// <summary>Computes one order on the calling thread, on weights that are packed.</summary>

@@ -80,6 +80,7 @@ public class StepForecasterTests
                 NodeId.Worker(w),
                 shards / workers,
                 TimeSpan.FromMilliseconds(computeMs),
+                Transfer: TimeSpan.Zero,
                 TimeSpan.FromMilliseconds(stepMs - computeMs))),
         ];
         return forecaster.OnStep(new StepReport(
