@@ -1,6 +1,7 @@
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
@@ -58,7 +59,16 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
 
     private Payload?[] Load(RestoreSlice order)
     {
-        TrainingState state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice, order.Replica);
+        TrainingState state;
+        try
+        {
+            state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice, order.Replica);
+        }
+        catch (BadInputException e) when (order.CheckpointId is not null)
+        {
+            throw new CheckpointLostException(e.Message, e);
+        }
+
         _optimizer!.Restore(
             state.Parameters.AsSpan(_slice.Start, _slice.Length),
             [.. state.Moments.Select(moment => new ReadOnlyMemory<float>(moment, _slice.Start, _slice.Length))]);

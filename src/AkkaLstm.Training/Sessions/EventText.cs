@@ -33,6 +33,7 @@ internal static class EventText
         NodeLost lost => Warning(what, $"{lost.Node} is lost: {lost.Reason}"),
         GenerationStarted { Fence.Generation: > FirstGeneration } started =>
             Warning(what, $"going on from {SourceOf(started)}: {started.Reason}"),
+        CheckpointLost lost => Warning(what, $"{lost.CheckpointId} is lost, taking an older one: {lost.Error}"),
         NodeLeft left => Information(what, $"{left.Node} has left"),
         WorkersAwaited awaited => Warning(
             what, $"waiting for workers: {awaited.ActiveCount} of at least {awaited.MinWorkers} are there"),

@@ -11,9 +11,7 @@ public sealed partial class Coordinator
     private readonly CheckpointQueue _checkpoints = new();
     private long _nextWorkId;
 
-    // The newest checkpoint known to be on disk; both null when there is none.
-    private string? _newestId;
-    private JobProgress? _newestProgress;
+    private readonly CheckpointHistory _history;
 
     // The last snapshot, or where the generation started.
     private long _snapshotStep;
@@ -83,7 +81,7 @@ public sealed partial class Coordinator
     /// </summary>
     private void EndWithCheckpoint(CheckpointReason reason)
     {
-        if (_newestProgress == _progress)
+        if (_history.NewestProgress == _progress)
             Finish(reason == CheckpointReason.Stop ? JobOutcomeKind.Stopped : JobOutcomeKind.Completed, reason: null);
         else if (_checkpoints.IsIdle)
             BeginSnapshot(reason, isBest: false);
@@ -96,10 +94,10 @@ public sealed partial class Coordinator
         if (done.WorkId != _checkpoints.WorkId)
             return;
         WriteCheckpoint order = _checkpoints.Current!;
-        _newestId = ((CheckpointWritten)done.Result).CheckpointId;
-        _newestProgress = order.Progress;
+        string checkpointId = ((CheckpointWritten)done.Result).CheckpointId;
+        _history.Add(checkpointId, order.Progress);
         _outbox.Record(new CheckpointSaved(
-            _fence, _newestId, order.Progress, order.Reason, order.IsBest, _now - _checkpoints.Since));
+            _fence, checkpointId, order.Progress, order.Reason, order.IsBest, _now - _checkpoints.Since));
         _checkpoints.Written();
         BeginWrite();
         if (Phase == CoordinatorPhase.Draining)

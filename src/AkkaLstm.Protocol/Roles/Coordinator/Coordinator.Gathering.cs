@@ -104,8 +104,8 @@ public sealed partial class Coordinator
             return false;
         long target = holders.Max(h => h.Holding.Progress.Step);
         SliceHolding newest = holders.Find(h => h.Holding.Progress.Step == target).Holding;
-        bool isBestLost = !_isInOffice && newest.UnsavedBestStep is { } best && !(_newestProgress?.Step >= best);
-        if (isBestLost || _newestProgress?.Step > target)
+        bool isBestLost = !_isInOffice && newest.UnsavedBestStep is { } best && !(_history.NewestProgress?.Step >= best);
+        if (isBestLost || _history.NewestProgress?.Step > target)
             return false;
 
         var members = new List<ServerSeat>();
@@ -140,7 +140,7 @@ public sealed partial class Coordinator
             RecordStep(); // its update was under way when the generation was given up
         bool isOwnCurrent = _isInOffice && step == _progress.Step;
         if (!isOwnCurrent)
-            _progress = Later(holding.Progress, _newestProgress);
+            _progress = Later(holding.Progress, _history.NewestProgress);
         if (!_isInOffice)
             _generationReason = "a new coordinator takes over";
         _fence = _fence.At(_progress.Step);
@@ -155,10 +155,10 @@ public sealed partial class Coordinator
 
     private void BeginFromCheckpoint(ServerSeat[] members)
     {
-        _progress = _newestProgress ?? _job.Start;
+        _progress = _history.Start;
         _fence = _fence.At(_progress.Step);
         _snapshotStep = _progress.Step;
-        string? checkpointId = _newestId;
+        string? checkpointId = _history.NewestId;
         StateSource source = checkpointId is null ? StateSource.Initial : StateSource.Checkpoint;
         BeginGeneration(source, checkpointId, members, seat => new RestoreRequested(
             _fence, seat.Slice, seat.Replica, _job.ShardCount, _progress, checkpointId));

@@ -84,8 +84,28 @@ public sealed partial class Coordinator
         }
 
         server.Incarnation = message.Incarnation + 1;
-        if (TryReplace(server, message.Error.Message))
-            Send(server.Node, new RestartGranted(_fence, message.Incarnation));
+        if (message.Error.IsCheckpointLost)
+            OnCheckpointLost(server, message);
+        else if (!TryReplace(server, message.Error.Message))
+            return;
+        Send(server.Node, new RestartGranted(_fence, message.Incarnation));
+    }
+
+    /// <summary>
+    /// It is the disk's fault, so the server's budget is not touched. It ends all the same: each generation that
+    /// fails so drops a checkpoint, and the beginning of the job needs none.
+    /// </summary>
+    private void OnCheckpointLost(ServerSeat server, NodeFaulted message)
+    {
+        _outbox.Record(new NodeFailed(_fence, server.Node, message.Incarnation, message.Error.Message, IsGivenUp: false));
+        bool isOfThisGeneration = message.Fence.Ballot == _fence.Ballot && Phase == CoordinatorPhase.Restoring;
+        if (isOfThisGeneration && _history.NewestId is { } lost)
+        {
+            _history.DropNewest();
+            _outbox.Record(new CheckpointLost(_fence, lost, message.Error.Message));
+        }
+
+        LoseServer(server, message.Error.Message);
     }
 
     /// <summary>
@@ -178,7 +198,7 @@ public sealed partial class Coordinator
     /// </summary>
     private void HandOver(ServerSeat server)
     {
-        if (_newestProgress == _progress)
+        if (_history.NewestProgress == _progress)
             LetGo(server);
         else if (_checkpoints.IsIdle)
             BeginSnapshot(CheckpointReason.Handover, isBest: false);

@@ -62,8 +62,7 @@ public sealed partial class Coordinator : IRole
         _servers = [.. Enumerable.Range(0, shape.SeatCount).Select(k => new ServerSeat(k, shape.SliceOf(k), NewBudget()))];
         _progress = job.Start;
         _fence = new Fence(job.RunId, Term: 0, Generation: 0, job.Start.Step);
-        _newestId = job.RestoreFrom;
-        _newestProgress = job.RestoreFrom is null ? null : job.Start;
+        _history = new CheckpointHistory(job);
         _snapshotStep = job.Start.Step;
         _board = new ShardBoard(job.ShardCount);
     }
@@ -180,7 +179,7 @@ public sealed partial class Coordinator : IRole
 
     private void Finish(JobOutcomeKind kind, string? reason)
     {
-        var outcome = new JobOutcome(kind, _progress, _newestId, reason);
+        var outcome = new JobOutcome(kind, _progress, _history.NewestId, reason);
         EnterPhase(CoordinatorPhase.Done);
         _outbox.Record(new JobFinished(_fence, outcome));
         if (kind != JobOutcomeKind.Superseded)
