@@ -27,6 +27,7 @@ internal static class TrainingSummary
         console.Out.WriteLine(Sentence(result, task));
         if (result.Test is { } test)
             EvaluationTable.Write(console, test, "test split");
+        WorkerTable.Write(console, result.Workers);
         console.Out.WriteLine();
         console.Out.WriteLine($"Run directory: {ProgramName.PathFromHere(result.RunDirectory)}");
         if (result.Status == TrainingStatus.Completed)

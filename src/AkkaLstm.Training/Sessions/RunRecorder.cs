@@ -28,6 +28,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     private readonly bool _isClassification;
     private readonly int _metricsEverySteps;
     private readonly Action _stopRun;
+    private readonly SortedDictionary<int, WorkerTiming> _workers = [];
     private long _recordedSteps;
     private int _recordedEpochs;
 
@@ -72,6 +73,9 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     /// <summary>Time the recorded steps took, from assignment to the last server's answer.</summary>
     public TimeSpan StepTime { get; private set; }
 
+    /// <summary>What the workers did in the recorded steps, in order of index.</summary>
+    public IReadOnlyList<WorkerTiming> Workers => [.. _workers.Values];
+
     /// <summary>What the steps let expect of other numbers of workers; null while there were too few.</summary>
     public ScalingForecast? Forecast { get; private set; }
 
@@ -112,6 +116,8 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         _recordedSteps = step;
         TargetCount += closed.Loss.Count;
         StepTime += closed.Duration;
+        foreach (WorkerTiming timing in closed.Workers)
+            Add(timing);
         var report = new StepReport(
             step,
             closed.Epoch,
@@ -170,8 +176,39 @@ internal sealed class RunRecorder : IEventSink, IDisposable
             if (report.ValidationAccuracy is { } accuracy) writer.WriteNumber("validationAccuracy", accuracy);
             writer.WriteBoolean("isBest", report.IsBest);
             writer.WriteNumber("elapsedSeconds", now.TotalSeconds);
+            if (closed.Workers.Count > 1) WriteWorkers(writer, closed.Workers);
         });
         _observer.OnEpoch(report);
+    }
+
+    private static void WriteWorkers(Utf8JsonWriter writer, IReadOnlyList<WorkerTiming> workers)
+    {
+        writer.WriteStartArray("workers");
+        foreach (WorkerTiming worker in workers)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("worker", worker.Worker.Index + 1);
+            writer.WriteNumber("shards", worker.ShardCount);
+            writer.WriteNumber("computeSeconds", worker.Compute.TotalSeconds);
+            writer.WriteNumber("transferSeconds", worker.Transfer.TotalSeconds);
+            writer.WriteNumber("waitSeconds", worker.Wait.TotalSeconds);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void Add(WorkerTiming timing)
+    {
+        int index = timing.Worker.Index;
+        _workers[index] = _workers.TryGetValue(index, out WorkerTiming? sum)
+            ? new WorkerTiming(
+                sum.Worker,
+                sum.ShardCount + timing.ShardCount,
+                sum.Compute + timing.Compute,
+                sum.Transfer + timing.Transfer,
+                sum.Wait + timing.Wait)
+            : timing;
     }
 
     private void OnOther(TimeSpan now, NodeId source, JobEvent what)

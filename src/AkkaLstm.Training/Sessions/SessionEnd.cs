@@ -57,6 +57,7 @@ internal static class SessionEnd
             TargetsPerSecond = recorder.StepTime > TimeSpan.Zero
                 ? recorder.TargetCount / recorder.StepTime.TotalSeconds
                 : 0,
+            Workers = recorder.Workers,
             Forecast = recorder.Forecast,
         };
     }

@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Planning;
 
 namespace AkkaLstm.Training.Sessions;
@@ -80,6 +81,9 @@ public sealed record TrainingResult
 
     /// <summary>Counted elements trained on per second of <see cref="TrainingTime"/>, in this call.</summary>
     public required double TargetsPerSecond { get; init; }
+
+    /// <summary>What each worker did in this call, in order of index.</summary>
+    public IReadOnlyList<WorkerTiming> Workers { get; init; } = [];
 
     /// <summary>What other numbers of workers would have brought; null where the run was too short to say.</summary>
     public ScalingForecast? Forecast { get; init; }

@@ -54,6 +54,27 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Train_TwoWorkers_SaysWhatEachDid()
+    {
+        JsonElement json = (await Train("json", ["--workers", "2", "--json"])).AssertDone().Json;
+        CliRun text = (await Train("text", ["--workers", "2"])).AssertDone();
+
+        JsonElement[] workers = [.. json.GetProperty("workers").EnumerateArray()];
+        Assert.Equal([1, 2], workers.Select(worker => worker.GetProperty("worker").GetInt32()));
+        Assert.Equal(1, workers.Sum(worker => worker.GetProperty("share").GetDouble()), 1e-9);
+        Assert.Single(workers, worker => worker.GetProperty("isSlowest").GetBoolean());
+        Assert.Contains(", slowest", text.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_OneWorker_ComparesNobody()
+    {
+        Assert.False((await Train("json", ["--workers", "1", "--json"])).AssertDone().Json.TryGetProperty("workers", out _));
+        Assert.DoesNotContain(
+            "slowest", (await Train("text", ["--workers", "1"])).AssertDone().Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_Quiet_PrintsTheRunDirectoryAndNothingElse()
     {
         CliRun run = (await Train("run", ["--quiet"])).AssertDone();

@@ -94,8 +94,8 @@ internal sealed class LiveProgress : ITrainingObserver
         text += $"  {Units.Count(picture.TargetsPerSecond)} {Units.TargetsOf(_started!.Plan.Task)}/s";
         if (picture.Remaining is { } left)
             text += $"  {Units.Clock(left)} left";
-        if (picture.SlowestWorker is { } slowest)
-            text += $"  slowest {slowest}";
+        if (picture.SlowWorker is { } slow)
+            text += $"  worker {WorkerTable.Describe(slow)}";
         return text;
     }
 

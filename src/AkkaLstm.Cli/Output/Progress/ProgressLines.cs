@@ -40,6 +40,8 @@ internal static class ProgressLines
         line.Append($"  {Units.Clock(epoch.Elapsed)}");
         if (epoch.IsBest)
             line.Append("  best");
+        if (picture?.SlowWorker is { } slow)
+            line.Append($"  worker {WorkerTable.Describe(slow)}");
         return line.ToString();
     }
 
@@ -54,8 +56,8 @@ internal static class ProgressLines
         line.Append($"  {Units.Count(picture.TargetsPerSecond)} {Units.TargetsOf(started.Plan.Task)}/s");
         if (picture.Remaining is { } left)
             line.Append($"  {Units.Clock(left)} left");
-        if (picture.SlowestWorker is { } slowest)
-            line.Append($"  slowest {slowest}");
+        if (picture.SlowWorker is { } slow)
+            line.Append($"  worker {WorkerTable.Describe(slow)}");
         return line.ToString();
     }
 

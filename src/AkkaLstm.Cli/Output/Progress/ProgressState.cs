@@ -12,7 +12,7 @@ namespace AkkaLstm.Cli.Output.Progress;
 /// <param name="ValidationLoss">After the last finished epoch; null before the first.</param>
 /// <param name="TargetsPerSecond">Counted elements trained on per second, recently.</param>
 /// <param name="Remaining">Time left at that speed if no early stop comes; null while unknown.</param>
-/// <param name="SlowestWorker">Who held up the recent steps; null with one worker.</param>
+/// <param name="SlowWorker">Who holds up the others, recently; null where nobody does.</param>
 internal sealed record ProgressPicture(
     int Epoch,
     int EpochCount,
@@ -22,7 +22,7 @@ internal sealed record ProgressPicture(
     double? ValidationLoss,
     double TargetsPerSecond,
     TimeSpan? Remaining,
-    string? SlowestWorker);
+    SlowestWorker? SlowWorker);
 
 /// <summary>Follows a run for displays: smooths losses and speeds, so that the numbers can be read.</summary>
 internal sealed class ProgressState
@@ -39,7 +39,7 @@ internal sealed class ProgressState
     private double _weight;
     private double _rateWeight;
     private double? _validationLoss;
-    private readonly SortedDictionary<int, double> _computeMs = [];
+    private readonly SortedDictionary<int, double> _secondsPerShard = [];
 
     /// <summary>The present picture; null before the run has started.</summary>
     public ProgressPicture? Picture
@@ -59,7 +59,7 @@ internal sealed class ProgressState
                 return new ProgressPicture(
                     epoch, started.EpochCount, step, stepCount, _weight > 0 ? _lossSum / _weight : double.NaN,
                     _validationLoss,
-                    stepSeconds > 0 ? _rateSum / _stepSecondsSum : 0, remaining, Slowest());
+                    stepSeconds > 0 ? _rateSum / _stepSecondsSum : 0, remaining, SlowWorker());
             }
         }
     }
@@ -102,21 +102,18 @@ internal sealed class ProgressState
 
     private void NoteWorkers(IReadOnlyList<WorkerTiming> workers)
     {
-        foreach (WorkerTiming worker in workers)
+        foreach (WorkerTiming worker in workers.Where(worker => worker.ShardCount > 0))
         {
-            double present = worker.Compute.TotalMilliseconds;
-            double past = _computeMs.GetValueOrDefault(worker.Worker.Index, present);
-            _computeMs[worker.Worker.Index] = (Memory * past) + ((1 - Memory) * present);
+            double present = worker.Compute.TotalSeconds / worker.ShardCount;
+            double past = _secondsPerShard.GetValueOrDefault(worker.Worker.Index, present);
+            _secondsPerShard[worker.Worker.Index] = (Memory * past) + ((1 - Memory) * present);
         }
     }
 
-    private string? Slowest()
-    {
-        if (_computeMs.Count < 2)
-            return null;
-        KeyValuePair<int, double> slowest = _computeMs.MaxBy(w => w.Value);
-        return $"worker {slowest.Key + 1} {Units.Short(slowest.Value)} ms";
-    }
+    private SlowestWorker? SlowWorker() =>
+        SlowestWorker.Of(_secondsPerShard.Select(worker => (worker.Key, worker.Value))) is { Matters: true } slow
+            ? slow
+            : null;
 
     private static long StepCount(TrainingStarted started)
     {

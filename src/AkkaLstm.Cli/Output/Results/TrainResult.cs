@@ -58,6 +58,9 @@ internal sealed record TrainResult
     /// <summary>Counted elements trained on per second.</summary>
     public required double TargetsPerSecond { get; init; }
 
+    /// <summary>What the workers did; null where there was only one.</summary>
+    public IReadOnlyList<WorkerResult>? Workers { get; init; }
+
     /// <summary>What other numbers of workers would bring; null where the run was too short to say.</summary>
     public TrainForecast? Forecast { get; init; }
 
@@ -84,6 +87,7 @@ internal sealed record TrainResult
         BestCheckpoint = result.BestCheckpoint,
         ElapsedSeconds = result.Elapsed.TotalSeconds,
         TargetsPerSecond = result.TargetsPerSecond,
+        Workers = WorkerResult.Of(result.Workers),
         Forecast = result.Forecast is { } forecast ? TrainForecast.Of(forecast) : null,
         ResumeCommand =
             result.Status == TrainingStatus.Completed ? null : ProgramName.Line("resume", result.RunDirectory),

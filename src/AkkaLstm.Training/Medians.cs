@@ -1,4 +1,4 @@
-namespace AkkaLstm.Training.Planning;
+namespace AkkaLstm.Training;
 
 /// <summary>The middle of measurements, which a few disturbed ones do not move.</summary>
 internal static class Medians
