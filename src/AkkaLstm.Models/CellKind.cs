@@ -9,7 +9,7 @@ namespace AkkaLstm.Models;
 public enum CellKind
 {
     /// <summary>Long short-term memory with forget gate, no peepholes (PyTorch's nn.LSTM).</summary>
-    [Cell<RecurrentWindow<LstmCell>>]
+    [Cell<RecurrentWindow<LstmCell<StandardLstm>>>]
     Lstm,
 
     /// <summary>Elman's recurrent network with tanh (PyTorch's nn.RNN).</summary>
@@ -27,4 +27,40 @@ public enum CellKind
     /// <summary>Gated recurrent unit as first published: the reset gate acts on the operand of the product.</summary>
     [Cell<ResetBeforeGru>]
     GruOriginal,
+
+    /// <summary>The first LSTM: a constant error carousel, no forget gate.</summary>
+    [Cell<RecurrentWindow<LstmCell<CarouselLstm>>>]
+    Lstm1997,
+
+    /// <summary>LSTM whose forget gate is 1 - the input gate, no peepholes.</summary>
+    [Cell<RecurrentWindow<LstmCell<CoupledLstm>>>]
+    LstmCoupled,
+
+    /// <summary>LSTM whose gates see the state: the "vanilla" LSTM of Greff et al. 2015, whose ablations follow.</summary>
+    [Cell<RecurrentWindow<LstmCell<PeepholeLstm>>>]
+    LstmPeephole,
+
+    /// <summary>lstm-peephole without input gate.</summary>
+    [Cell<RecurrentWindow<LstmCell<NoInputGateLstm>>>]
+    LstmNig,
+
+    /// <summary>lstm-peephole without forget gate.</summary>
+    [Cell<RecurrentWindow<LstmCell<NoForgetGateLstm>>>]
+    LstmNfg,
+
+    /// <summary>lstm-peephole without output gate.</summary>
+    [Cell<RecurrentWindow<LstmCell<NoOutputGateLstm>>>]
+    LstmNog,
+
+    /// <summary>lstm-peephole without input activation function.</summary>
+    [Cell<RecurrentWindow<LstmCell<NoInputActivationLstm>>>]
+    LstmNiaf,
+
+    /// <summary>lstm-peephole without output activation function.</summary>
+    [Cell<RecurrentWindow<LstmCell<NoOutputActivationLstm>>>]
+    LstmNoaf,
+
+    /// <summary>lstm-peephole with coupled input and forget gate.</summary>
+    [Cell<RecurrentWindow<LstmCell<CoupledPeepholeLstm>>>]
+    LstmCifg,
 }

@@ -28,10 +28,10 @@ public abstract class RecurrentCell
     public abstract string ModuleName { get; }
 
     /// <summary>The gate whose bias is the forget bias; null where the cell has none.</summary>
-    public abstract int? ForgetGate { get; }
+    public virtual int? ForgetGate => null;
 
     /// <summary>Whether input and recurrent part of the gates' arguments are kept apart.</summary>
-    internal abstract bool SplitsRecurrent { get; }
+    internal virtual bool SplitsRecurrent => false;
 
     /// <summary>
     /// How many of the gates, the last ones, have their recurrent product apart, because its operand is made of the other gates.
@@ -39,10 +39,10 @@ public abstract class RecurrentCell
     internal virtual int LateGateCount => 0;
 
     /// <summary>Parameters of single units, such as peepholes.</summary>
-    internal abstract IReadOnlyList<UnitTensor> UnitTensors { get; }
+    internal virtual IReadOnlyList<UnitTensor> UnitTensors => [];
 
     /// <summary>Rows of all <see cref="UnitTensors"/>.</summary>
-    internal int UnitRows => UnitTensors.Sum(tensor => tensor.Rows);
+    internal virtual int UnitRows => 0;
 
     /// <summary>The cell of a kind.</summary>
     public static RecurrentCell Of(CellKind kind) => CellRegistry.Of(kind);

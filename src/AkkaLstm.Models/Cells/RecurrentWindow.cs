@@ -15,7 +15,8 @@ namespace AkkaLstm.Models.Cells;
 internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     where TCell : struct, ICell
 {
-    private static readonly int UnitRowCount = TCell.UnitTensors.Sum(tensor => tensor.Rows);
+    private static readonly UnitTensor[] Units = [.. TCell.UnitTensors];
+    private static readonly int UnitRowCount = Units.Sum(tensor => tensor.Rows);
 
     /// <inheritdoc/>
     public override int GateCount => TCell.GateCount;
@@ -33,7 +34,10 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     internal override bool SplitsRecurrent => TCell.SplitsRecurrent;
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<UnitTensor> UnitTensors => TCell.UnitTensors;
+    internal override IReadOnlyList<UnitTensor> UnitTensors => Units;
+
+    /// <inheritdoc/>
+    internal override int UnitRows => UnitRowCount;
 
     /// <inheritdoc/>
     internal override Equations Equations(in EquationStep step) => TCell.Equations(step);

@@ -28,16 +28,7 @@ internal sealed unsafe class ResetBeforeGru : RecurrentCell
     public override string ModuleName => "gru";
 
     /// <inheritdoc/>
-    public override int? ForgetGate => null;
-
-    /// <inheritdoc/>
-    internal override bool SplitsRecurrent => false;
-
-    /// <inheritdoc/>
     internal override int LateGateCount => 1;
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<UnitTensor> UnitTensors => [];
 
     /// <inheritdoc/>
     internal override Equations Equations(in EquationStep step)
