@@ -46,7 +46,12 @@ public static class PlanOptionTable
             "generated sequences of an epoch",
             o => o.TrainSequences,
             (o, v) => o with { TrainSequences = v }),
-        Choice("cell", "recurrent cell", o => o.Cell, (o, v) => o with { Cell = v }),
+        Choice(
+            "cell",
+            $"recurrent cell: {string.Join(", ", ChoiceNames.Of<CellKind>())}",
+            o => o.Cell,
+            (o, v) => o with { Cell = v },
+            hint: "NAME"),
         Integer("hidden", "hidden units of a layer", o => o.Hidden, (o, v) => o with { Hidden = v }),
         Integer("layers", "recurrent layers", o => o.Layers, (o, v) => o with { Layers = v }),
         Integer("embedding", "size of a token's embedding", o => o.Embedding, (o, v) => o with { Embedding = v }),
@@ -159,10 +164,10 @@ public static class PlanOptionTable
         new(name, PlanValueKind.Number, "X", help, get, set, (text, place) => RealNumber(text, place));
 
     private static PlanOption<T?> Choice<T>(
-        string name, string help, Func<PlanOptions, T?> get, Func<PlanOptions, T?, PlanOptions> set)
+        string name, string help, Func<PlanOptions, T?> get, Func<PlanOptions, T?, PlanOptions> set, string? hint = null)
         where T : struct, Enum =>
         new(
-            name, PlanValueKind.Choice, string.Join('|', ChoiceNames.Of<T>()), help, get, set,
+            name, PlanValueKind.Choice, hint ?? string.Join('|', ChoiceNames.Of<T>()), help, get, set,
             (text, place) => ChoiceNames.Parse<T>(text, place), value => ChoiceNames.NameOf(value!.Value))
         {
             ChoiceList = ChoiceNames.Of<T>(),
