@@ -114,7 +114,7 @@ public class CommandLineTests
     [InlineData("train --hidden 0", "--hidden", "0", "1 or more")]
     [InlineData("train --dropout 1.5", "--dropout", "1.5", "0 up to")]
     [InlineData("train --lr -1", "--lr", "-1", "above 0")]
-    [InlineData("train --cell gru", "--cell", "'gru'", "lstm")]
+    [InlineData("train --cell lstn", "--cell", "'lstn'", "lstm")]
     [InlineData("train --optimizer adan", "--optimizer", "'adan'", "adam")]
     [InlineData("train --init uniform", "--init", "uniform:0.1")]
     [InlineData("train --batch 12 --shards 8", "--shards", "batch of 12", "--shards 4")]
