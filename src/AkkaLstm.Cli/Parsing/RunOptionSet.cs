@@ -19,6 +19,13 @@ internal sealed class RunOptionSet
     private readonly CliOption<int?> _servers =
         Values.Int("--servers", OptionGroup.Run, "parameter-server actors (default: as many as workers for a large model, else 1)");
 
+    private readonly CliOption<int?> _serverReplicas = Values.Int(
+        "--server-replicas", OptionGroup.Run,
+        "standby servers of each; with 1 the loss of a server costs no step (default: 0)");
+
+    private readonly CliOption<int?> _minWorkers = Values.Int(
+        "--min-workers", OptionGroup.Run, "wait, up to a deadline, while fewer workers are there (default: 1)");
+
     private readonly CliOption<int?> _threads = Values.Int(
         "--threads", OptionGroup.Run,
         "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
@@ -51,7 +58,10 @@ internal sealed class RunOptionSet
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option?[] options = [_workers, _servers, _threads, _engine, _out, _epochs, _checkpointEvery];
+        Option?[] options =
+        [
+            _workers, _servers, _serverReplicas, _minWorkers, _threads, _engine, _out, _epochs, _checkpointEvery,
+        ];
         foreach (Option? option in options)
         {
             if (option is not null)
@@ -71,6 +81,8 @@ internal sealed class RunOptionSet
         {
             Workers = workers,
             Servers = parsed.GetValue(_servers),
+            ServerReplicas = parsed.GetValue(_serverReplicas) ?? Defaults.ServerReplicas,
+            MinWorkers = parsed.GetValue(_minWorkers) ?? Defaults.MinWorkers,
             Threads = parsed.GetValue(_threads) ?? Math.Max(1, workers),
             OutputDirectory = _out is null ? null : parsed.GetValue(_out),
             Epochs = _epochs is null ? null : parsed.GetValue(_epochs),

@@ -7,6 +7,7 @@ namespace AkkaLstm.Training.Runs;
 public sealed record RunOptions
 {
     private const int MaxActors = 1024;
+    private const int MaxReplicas = 3;
 
     /// <summary>
     /// Parameters from which several servers are faster than one: below, their messages take longer than they
@@ -22,6 +23,14 @@ public sealed record RunOptions
     /// and updates to be worth sharing out, otherwise one.
     /// </summary>
     public int? Servers { get; init; }
+
+    /// <summary>
+    /// R, standby servers of each: they hold the same state and take over when one fails. Default 0.
+    /// </summary>
+    public int ServerReplicas { get; init; }
+
+    /// <summary>Workers without which no step begins; the job waits for them up to a deadline. Default 1.</summary>
+    public int MinWorkers { get; init; } = 1;
 
     /// <summary>
     /// Threads for what no actor does: the test figures at the end use these, or as many as there are workers.
@@ -54,6 +63,10 @@ public sealed record RunOptions
     {
         Require(Workers is >= 1 and <= MaxActors, "--workers", Workers, "from 1 to 1024");
         Require(Servers is null or (>= 1 and <= MaxActors), "--servers", Servers ?? 0, "from 1 to 1024");
+        Require(ServerReplicas is >= 0 and <= MaxReplicas, "--server-replicas", ServerReplicas, "from 0 to 3");
+        Require(MinWorkers >= 1, "--min-workers", MinWorkers, "1 or more");
+        Require(
+            MinWorkers <= Workers, "--min-workers", MinWorkers, $"no more than the {Workers} workers of --workers");
         Require(Threads is >= 1 and <= MaxActors, "--threads", Threads, "from 1 to 1024");
         Require(Epochs is null or >= 1, "--epochs", Epochs ?? 0, "1 or more");
         Require(MetricsEverySteps >= 0, "--metrics-every", MetricsEverySteps, "0 or more");
