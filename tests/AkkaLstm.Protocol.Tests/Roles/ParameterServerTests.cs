@@ -20,6 +20,8 @@ public sealed class ParameterServerTests
     private static readonly ApplyUpdate Update =
         new(Fence, new StepDecision(0.5f, 0.25f), new JobProgress { Step = 6 }, UnsavedBestStep: null);
 
+    private ParameterServer _server = null!;
+
     [Fact]
     public void RestoreRequested_Empty_LoadsAndAnswersWithTheChecksum()
     {
@@ -169,6 +171,91 @@ public sealed class ParameterServerTests
         Assert.IsType<RestartNode>(Assert.Single(probe.Effects));
     }
 
+    [Fact]
+    public void HoldingRequested_NewerTerm_AnswersWithWhatItHoldsAndFollowsNobodyElseAnyMore()
+    {
+        RoleProbe probe = Reduced();
+        Fence next = Fence with { Term = 2, Generation = 2 };
+
+        probe.Receive(NodeId.Coordinator, new HoldingRequested(next.At(0)));
+
+        ServerReady answer = probe.SentTo<ServerReady>(NodeId.Coordinator);
+        Assert.Equal(next, answer.Fence);
+        Assert.Equal((5L, HoldingState.Summed), (answer.Holding!.Progress.Step, answer.Holding.State));
+        probe.Receive(NodeId.Coordinator, Update).AssertDropped(DropReason.Stale);
+        probe.Receive(NodeId.Coordinator, new HoldingRequested(Fence)).AssertDropped(DropReason.Stale);
+    }
+
+    [Fact]
+    public void ApplyUpdate_OfTheNewTermBeforeItHasJoined_IsAppliedAndAnnounced()
+    {
+        RoleProbe probe = Reduced();
+        Fence next = Fence with { Term = 2, Generation = 2 };
+        probe.Receive(NodeId.Coordinator, new HoldingRequested(next.At(0)));
+
+        probe.Receive(NodeId.Coordinator, Update with { Fence = next });
+        probe.Step(new WorkDone(probe.Started<ApplySlice>().WorkId, new SliceApplied(new Named("p6"), 99)));
+
+        ServerReady answer = probe.SentTo<ServerReady>(NodeId.Coordinator);
+        Assert.Equal((next.At(6), 6L), (answer.Fence, answer.Holding!.Progress.Step));
+        Assert.Equal(Update.Decision, answer.Holding.LastUpdate);
+    }
+
+    [Fact]
+    public void ResumeRequested_InMidStep_KeepsTheStateAndCollectsAnew()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 2));
+        Fence next = Fence with { Generation = 2 };
+
+        probe.Receive(NodeId.Coordinator, new ResumeRequested(next));
+
+        Assert.Equal((next, 77UL), (probe.SentTo<SliceReady>(NodeId.Coordinator).Fence, probe.SentTo<SliceReady>(NodeId.Coordinator).Checksum));
+        probe.Receive(NodeId.Coordinator, new ReductionAwaited(next));
+        Assert.Equal([new ShardRange(0, 4)], probe.SentTo<GradientMissing>(NodeId.Coordinator).Ranges);
+        Push(probe, new ShardRange(2, 2)); // of the generation before
+        probe.AssertDropped(DropReason.Stale);
+    }
+
+    [Fact]
+    public void ResumeRequested_WhileReducing_WaitsForTheWorkAndDropsItsResult()
+    {
+        RoleProbe probe = Holding();
+        Push(probe, new ShardRange(0, 4));
+        long workId = probe.Started<ReduceSlice>().WorkId;
+        probe.Receive(NodeId.Coordinator, new ResumeRequested(Fence with { Generation = 2 }));
+        Assert.Empty(probe.Effects);
+
+        probe.Step(new WorkDone(workId, new SliceSums([1.0])));
+
+        probe.SentTo<SliceReady>(NodeId.Coordinator);
+        Assert.Equal(ServerPhase.Collecting, _server.Phase);
+    }
+
+    [Fact]
+    public void ResumeRequested_AtAnotherStep_IsDropped()
+    {
+        Holding().Receive(NodeId.Coordinator, new ResumeRequested(Fence with { Generation = 2, Step = 4 }))
+            .AssertDropped(DropReason.Unexpected);
+    }
+
+    [Fact]
+    public void LeaveRequested_Always_IsAnnouncedAtOnceAndEndsByItselfIfNobodyAnswers()
+    {
+        RoleProbe probe = Holding().Step(new LeaveRequested());
+        Assert.True(probe.SentTo<ServerReady>(NodeId.Coordinator).IsLeaving);
+
+        Assert.NotEmpty(probe.After(Options.LeaveTimeout).Effects.OfType<StopNode>());
+    }
+
+    [Fact]
+    public void JobEnded_OfAnEarlierTerm_IsDropped()
+    {
+        RoleProbe probe = Holding().Receive(NodeId.Coordinator, new HoldingRequested(Fence with { Term = 2 }));
+
+        probe.Receive(NodeId.Coordinator, new JobEnded(Fence)).AssertDropped(DropReason.Stale);
+    }
+
     public static TheoryData<string, string, int, long, DropReason> WrongFences()
     {
         var data = new TheoryData<string, string, int, long, DropReason>();
@@ -213,17 +300,20 @@ public sealed class ParameterServerTests
     private static RestoreRequested Restore(string? checkpointId) =>
         new(Fence, Slice, Replica: 0, ShardCount: 4, new JobProgress { Step = 5 }, checkpointId);
 
-    private static RoleProbe Started() =>
-        new RoleProbe(new ParameterServer("run", 0, Options)).Step(new Started());
+    private RoleProbe Started()
+    {
+        _server = new ParameterServer("run", 0, Options);
+        return new RoleProbe(_server).Step(new Started());
+    }
 
-    private static RoleProbe Holding()
+    private RoleProbe Holding()
     {
         RoleProbe probe = Started().Receive(NodeId.Coordinator, Restore(null));
         long workId = probe.Started<RestoreSlice>().WorkId;
         return probe.Step(new WorkDone(workId, new SliceRestored(new Named("p5"), [null, null], 77)));
     }
 
-    private static RoleProbe Reduced()
+    private RoleProbe Reduced()
     {
         RoleProbe probe = Holding();
         Push(probe, new ShardRange(0, 4));

@@ -176,6 +176,47 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public void Timer_Computing_SendsHeartbeats()
+    {
+        RoleProbe probe = Computing(out _, Left);
+
+        Assert.False(probe.After(Options.HeartbeatInterval).SentTo<WorkerReady>(NodeId.Coordinator).IsIdle);
+    }
+
+    [Fact]
+    public void PeerLost_ServerThatIsAwaited_AsksItsStandby()
+    {
+        StepAssigned assignment = Assignment(Left) with
+        {
+            Holders = [[NodeId.Server(0), NodeId.Server(2)], [NodeId.Server(1), NodeId.Server(3)]],
+        };
+        RoleProbe probe = Started().Receive(NodeId.Coordinator, assignment);
+        probe.Receive(NodeId.Server(1), Pulled(1, 1));
+
+        probe.Step(new PeerLost(NodeId.Server(0)));
+
+        Assert.Equal(NodeId.Server(2), Assert.Single(probe.Sent).To);
+    }
+
+    [Fact]
+    public void HoldersChanged_Computing_ItsGradientGoesToThoseThatAreLeft()
+    {
+        RoleProbe probe = Computing(out long workId, Left);
+        probe.Receive(NodeId.Coordinator, new HoldersChanged(Fence, [[NodeId.Server(2)], [NodeId.Server(1)]]));
+
+        probe.Step(new WorkDone(workId, Computed("gradient", 2)));
+
+        Assert.Equal(
+            [NodeId.Server(2), NodeId.Server(1)], probe.Sent.Where(s => s.Message is PushGradient).Select(s => s.To));
+    }
+
+    [Fact]
+    public void LeaveRequested_Always_IsAnnouncedAtOnce()
+    {
+        Assert.True(Started().Step(new LeaveRequested()).SentTo<WorkerReady>(NodeId.Coordinator).IsLeaving);
+    }
+
+    [Fact]
     public void Timer_NothingFromTheCoordinator_AnnouncesItselfAndStopsInTheEnd()
     {
         RoleProbe probe = Started();
