@@ -63,7 +63,7 @@ public sealed class BadDataTests : IDisposable
     [InlineData("""{ "hiden": 3 }""", "'hiden'", "'hidden'")]
     [InlineData("""{ "hidden": "3" }""", "hidden", "whole number")]
     [InlineData("""{ "hidden": 0 }""", "--hidden", "1 or more")]
-    [InlineData("""{ "cell": "gru" }""", "cell", "'gru'", "lstm")]
+    [InlineData("""{ "cell": "lstn" }""", "cell", "'lstn'", "lstm")]
     [InlineData("{ \"hidden\": 3,\n \"layers\": }", "job.json:2:", "not JSON")]
     [InlineData("[]", "job.json", "one JSON object")]
     [InlineData("", "job.json", "not JSON")]
