@@ -5,16 +5,16 @@ namespace AkkaLstm.Protocol;
 /// that late, repeated and reordered messages are harmless. Ordered by term, generation, step.
 /// </summary>
 /// <param name="RunId">Identity of the run; differs between any two runs.</param>
-/// <param name="Term">Counts the coordinators of the run: one that is started anew takes a higher term than any
-/// node has heard of, and nobody listens to the one before any more.</param>
+/// <param name="Term">Tells the coordinators of the run apart: one that is started anew has a higher term, and
+/// nobody listens to the one before any more. 0 before a node has heard of any.</param>
 /// <param name="Generation">Counts the times that the servers' state was agreed on anew within the run, from a
 /// checkpoint or from what servers still held; never goes back.</param>
 /// <param name="Step">Number of closed steps, that is the index of the step in hand; the parameters "of step
 /// n" are those step n computes with.</param>
-public readonly record struct Fence(string RunId, int Term, int Generation, long Step)
+public readonly record struct Fence(string RunId, long Term, int Generation, long Step)
 {
     /// <summary>Who leads and since when: everything but the step.</summary>
-    public (int Term, int Generation) Ballot => (Term, Generation);
+    public (long Term, int Generation) Ballot => (Term, Generation);
 
     /// <summary>The same run, term and generation at another step.</summary>
     public Fence At(long step) => this with { Step = step };

@@ -52,7 +52,7 @@ internal sealed class RoleCluster
         _random = new Random(seed);
         _faults = faults;
         _executors = new ExactFactory(model, store);
-        _nodes[NodeId.Coordinator] = new Node(_ => new Coordinator(job, new ExactPolicy(), new ClusterShape(servers), options));
+        _nodes[NodeId.Coordinator] = new Node(_ => new Coordinator(job, new ExactPolicy(), new ClusterShape(servers), term: 1, options));
         for (int i = 0; i < servers; i++)
         {
             _nodes[NodeId.Server(i)] = new Node(incarnation => new ParameterServer(job.RunId, incarnation, options));

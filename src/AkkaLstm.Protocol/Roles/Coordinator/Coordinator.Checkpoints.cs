@@ -40,7 +40,7 @@ public sealed partial class Coordinator
 
         (_snapshotReason, _isSnapshotBest) = (reason, isBest);
         IEnumerable<ServerSeat> firsts = Members.GroupBy(s => s.Slice.Index).Select(slice => slice.First());
-        Ask(
+        Ask<SnapshotTaken>(
             CoordinatorPhase.Snapshotting,
             firsts,
             _ => new SnapshotRequested(_fence, SnapshotPurpose.Checkpoint));
@@ -88,6 +88,9 @@ public sealed partial class Coordinator
         else
             EnterPhase(CoordinatorPhase.Draining);
     }
+
+    /// <summary>Whether the job ends as soon as its last state is on disk.</summary>
+    private bool IsEnding => Phase == CoordinatorPhase.Draining && (_isStopRequested || IsJobComplete);
 
     private void OnWorkDone(WorkDone done)
     {

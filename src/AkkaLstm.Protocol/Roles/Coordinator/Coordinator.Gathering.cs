@@ -16,12 +16,19 @@ public sealed partial class Coordinator
     private bool _isHoldingTrusted = true;
 
     /// <summary>
-    /// Before its first generation a coordinator learns from whoever announces itself which terms there were, and
-    /// takes a higher one.
+    /// Before its first generation a coordinator learns from whoever announces itself which terms and generations
+    /// there were, and takes higher ones. Its own term should be higher already; a host whose clock is behind may
+    /// have given it one that is not.
     /// </summary>
-    private void TakeTermAfter(Fence heard)
+    private void ComeAfter(Fence heard)
     {
-        _fence = _fence with { Term = heard.Term + 1, Generation = Math.Max(_fence.Generation, heard.Generation + 1) };
+        if (heard.Term <= _fence.Term && (heard.Term == _fence.Term || heard.Generation < _fence.Generation))
+            return;
+        _fence = _fence with
+        {
+            Term = Math.Max(_fence.Term, heard.Term + 1),
+            Generation = Math.Max(_fence.Generation, heard.Generation + 1),
+        };
         AskForHoldings();
     }
 
@@ -174,7 +181,7 @@ public sealed partial class Coordinator
         foreach (ServerSeat server in members)
             server.IsMember = true;
         _holders = null;
-        Ask(CoordinatorPhase.Restoring, Members, question);
+        Ask<SliceReady>(CoordinatorPhase.Restoring, Members, question);
     }
 
     private void OnSliceReady(NodeId from, SliceReady message)

@@ -33,7 +33,7 @@ public sealed partial class Coordinator
         if (kind == RoundKind.Training)
         {
             // Nothing is asked yet: servers answer once all gradients have reached them.
-            _poll = new ServerPoll(_ => new ReductionAwaited(_fence));
+            _poll = new ServerPoll(typeof(SliceReduced), _ => new ReductionAwaited(_fence));
             foreach (ServerSeat server in Members)
                 _poll.Ask(server);
         }
@@ -86,7 +86,7 @@ public sealed partial class Coordinator
         _stepDecision = decision;
         JobProgress after = AfterStep();
         long? unsavedBest = _checkpoints.UnsavedBestStep;
-        Ask(CoordinatorPhase.Applying, Members, _ => new ApplyUpdate(_fence, decision, after, unsavedBest));
+        Ask<SliceUpdated>(CoordinatorPhase.Applying, Members, _ => new ApplyUpdate(_fence, decision, after, unsavedBest));
     }
 
     private JobProgress AfterStep() => _progress with

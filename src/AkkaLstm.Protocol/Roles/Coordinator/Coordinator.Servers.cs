@@ -146,7 +146,7 @@ public sealed partial class Coordinator
             GiveUpSync(reason);
         else if (server.IsMember && HasOtherMember(server))
             DropMember(server, reason);
-        else if (server.IsMember && Phase == CoordinatorPhase.Draining && _checkpoints.Holds(_progress))
+        else if (server.IsMember && IsEnding && _checkpoints.Holds(_progress))
             server.IsMember = false; // the state that the job ends with is on its way to the disk
         else if (server.IsMember)
             Regather($"{server.Node}: {reason}");
@@ -198,19 +198,29 @@ public sealed partial class Coordinator
     /// </summary>
     private void HandOver(ServerSeat server)
     {
-        if (_history.NewestProgress == _progress)
+        if (HasOtherMember(server) || _history.NewestProgress == _progress)
+        {
             LetGo(server);
+            if (Phase != CoordinatorPhase.Gathering)
+                AtBarrier();
+        }
         else if (_checkpoints.IsIdle)
+        {
             BeginSnapshot(CheckpointReason.Handover, isBest: false);
+        }
         else
+        {
             EnterPhase(CoordinatorPhase.Draining);
+        }
     }
 
     /// <summary>Puts a question to servers and waits for their answers in a phase.</summary>
-    private void Ask(CoordinatorPhase phase, IEnumerable<ServerSeat> servers, Func<ServerSeat, Message> question)
+    private void Ask<TAnswer>(
+        CoordinatorPhase phase, IEnumerable<ServerSeat> servers, Func<ServerSeat, Message> question)
+        where TAnswer : Message
     {
         EnterPhase(phase);
-        _poll = new ServerPoll(question) { DueSince = _now, RepeatedAt = _now };
+        _poll = new ServerPoll(typeof(TAnswer), question) { DueSince = _now, RepeatedAt = _now };
         foreach (ServerSeat server in servers)
         {
             _poll.Ask(server);

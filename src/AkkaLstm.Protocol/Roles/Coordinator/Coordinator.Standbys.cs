@@ -21,7 +21,7 @@ public sealed partial class Coordinator
     {
         _syncing = standby;
         _syncSource = Members.First(s => s.Slice == standby.Slice);
-        Ask(CoordinatorPhase.Syncing, [_syncSource], _ => new SnapshotRequested(_fence, SnapshotPurpose.Standby));
+        Ask<SnapshotTaken>(CoordinatorPhase.Syncing, [_syncSource], _ => new SnapshotRequested(_fence, SnapshotPurpose.Standby));
     }
 
     private void OnSyncAnswered()
@@ -31,7 +31,7 @@ public sealed partial class Coordinator
         {
             SnapshotTaken taken = _poll.AnswersBySlice<SnapshotTaken>().Single();
             var copy = new SliceCopy(taken.State, taken.Carries);
-            Ask(CoordinatorPhase.Syncing, [standby], seat => new RestoreRequested(
+            Ask<SliceReady>(CoordinatorPhase.Syncing, [standby], seat => new RestoreRequested(
                 _fence, seat.Slice, seat.Replica, _job.ShardCount, _progress, CheckpointId: null, copy));
             return;
         }

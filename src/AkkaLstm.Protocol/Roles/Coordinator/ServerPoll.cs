@@ -4,7 +4,7 @@ using AkkaLstm.Protocol.Messages;
 namespace AkkaLstm.Protocol.Roles;
 
 /// <summary>One question to some servers, and the answers so far.</summary>
-internal sealed class ServerPoll(Func<ServerSeat, Message> question)
+internal sealed class ServerPoll(Type answerType, Func<ServerSeat, Message> question)
 {
     // By seat: null while it has not answered.
     private readonly SortedDictionary<int, (ServerSeat Seat, Message? Answer)> _asked = [];
@@ -34,10 +34,12 @@ internal sealed class ServerPoll(Func<ServerSeat, Message> question)
             _answerCount--;
     }
 
-    /// <summary>Takes an answer; false when the seat is not asked or had answered before.</summary>
+    /// <summary>
+    /// Takes an answer; false when it is none to this question, or the seat is not asked or had answered before.
+    /// </summary>
     public bool TryAdd(int seat, Message answer)
     {
-        if (!_asked.TryGetValue(seat, out (ServerSeat Seat, Message? Answer) asked) || asked.Answer is not null)
+        if (answer.GetType() != answerType || !_asked.TryGetValue(seat, out (ServerSeat Seat, Message? Answer) asked) || asked.Answer is not null)
             return false;
         _asked[seat] = (asked.Seat, answer);
         _answerCount++;
