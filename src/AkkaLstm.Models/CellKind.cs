@@ -36,6 +36,10 @@ public enum CellKind
     [Cell<RecurrentWindow<LstmCell<CoupledLstm>>>]
     LstmCoupled,
 
+    /// <summary>LSTM whose output is brought to a smaller size (PyTorch's nn.LSTM with proj_size).</summary>
+    [Cell<RecurrentWindow<LstmCell<StandardLstm>>>]
+    LstmProjected,
+
     /// <summary>LSTM whose gates see the state: the "vanilla" LSTM of Greff et al. 2015, whose ablations follow.</summary>
     [Cell<RecurrentWindow<LstmCell<PeepholeLstm>>>]
     LstmPeephole,

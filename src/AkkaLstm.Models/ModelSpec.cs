@@ -22,6 +22,19 @@ public enum LossKind
     SquaredError,
 }
 
+/// <summary>Which way the layers go through a window.</summary>
+public enum LayerDirection
+{
+    /// <summary>From its start to its end.</summary>
+    Forward,
+
+    /// <summary>
+    /// Both ways, with weights of their own, and the outputs side by side (Schuster and Paliwal 1997, "Bidirectional Recurrent Neural
+    /// Networks"; PyTorch's bidirectional=True). The way back starts from zero at the end of every window and carries nothing.
+    /// </summary>
+    Both,
+}
+
 /// <summary>Where dropout is applied; never inside the recurrence.</summary>
 [Flags]
 public enum DropoutSites
@@ -65,6 +78,14 @@ public sealed record ModelSpec
     /// <summary>H, the hidden size of every layer.</summary>
     public required int HiddenSize { get; init; }
 
+    /// <summary>
+    /// R, the size to which a projected cell's output is brought, at least 1 and below H; 0 for the other cells.
+    /// </summary>
+    public int ProjectionSize { get; init; }
+
+    /// <summary>Which way the layers go. Default: forward.</summary>
+    public LayerDirection Direction { get; init; } = LayerDirection.Forward;
+
     /// <summary>L, the number of stacked layers. Default: 1.</summary>
     public int LayerCount { get; init; } = 1;
 
@@ -87,16 +108,23 @@ public sealed record ModelSpec
     public int FirstLayerInputSize => Input == InputKind.Tokens ? EmbeddingSize : InputSize;
 
     /// <summary>Floats of one layer's carried state per lane: h and, where the cell has one, c.</summary>
+    /// <remarks>Only the way forward carries anything.</remarks>
     public int LayerCarryLength => LayerShape(0).CarryLength(RecurrentCell.Of(Cell));
+
+    /// <summary>D, ways through a window: 1 or 2.</summary>
+    public int DirectionCount => Direction == LayerDirection.Both ? 2 : 1;
+
+    /// <summary>Size of the output rows of every layer: H, or R where it is projected, for each direction.</summary>
+    public int LayerOutputSize => DirectionCount * LayerShape(0).OutputSize;
 
     /// <summary>Floats of carried state per lane. A carry buffer is lane-major, (B, L, [h, c]).</summary>
     public int CarryLength => LayerCount * LayerCarryLength;
 
     /// <summary>Size of the input rows of layer <paramref name="layer"/> (0 = lowest).</summary>
-    public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : HiddenSize;
+    public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : LayerOutputSize;
 
     /// <summary>Sizes of layer <paramref name="layer"/>.</summary>
-    public RecurrentShape LayerShape(int layer) => new(LayerInputSize(layer), HiddenSize);
+    public RecurrentShape LayerShape(int layer) => new(LayerInputSize(layer), HiddenSize, ProjectionSize);
 
     /// <summary>
     /// Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.
@@ -118,6 +146,7 @@ public sealed record ModelSpec
         RequireDefined(Input, nameof(Input));
         RequireDefined(Cell, nameof(Cell));
         RequireDefined(Loss, nameof(Loss));
+        RequireDefined(Direction, nameof(Direction));
         RequirePositive(InputSize, nameof(InputSize));
         RequirePositive(HiddenSize, nameof(HiddenSize));
         RequirePositive(LayerCount, nameof(LayerCount));
@@ -126,6 +155,10 @@ public sealed record ModelSpec
             RequirePositive(EmbeddingSize, nameof(EmbeddingSize));
         else if (EmbeddingSize != 0)
             throw new ArgumentException($"{nameof(EmbeddingSize)} is {EmbeddingSize} but the input is values: leave it 0.");
+        if (Cell != CellKind.LstmProjected && ProjectionSize != 0)
+            throw new ArgumentException($"{nameof(ProjectionSize)} is {ProjectionSize} but {Cell} has no projection: leave it 0.");
+        if (Cell == CellKind.LstmProjected && (ProjectionSize <= 0 || ProjectionSize >= HiddenSize))
+            throw new ArgumentException($"{nameof(ProjectionSize)} is {ProjectionSize}: give at least 1 and less than {HiddenSize}, the hidden size.");
         if (!(Dropout >= 0 && Dropout < 1))
             throw new ArgumentException($"{nameof(Dropout)} is {Dropout}: give a probability from 0 up to, not including, 1.");
         if ((DropoutSites & ~DropoutSites.AllNonRecurrent) != DropoutSites.None)

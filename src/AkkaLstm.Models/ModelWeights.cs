@@ -23,11 +23,12 @@ public sealed class ModelWeights
     {
         Layout = ParameterLayout.For(spec);
         var cell = RecurrentCell.Of(spec.Cell);
-        _layers = new RecurrentWeights[spec.LayerCount];
-        for (int layer = 0; layer < _layers.Length; layer++)
+        _layers = new RecurrentWeights[spec.LayerCount * spec.DirectionCount];
+        for (int i = 0; i < _layers.Length; i++)
         {
+            int layer = i / spec.DirectionCount;
             bool hasInputGradient = layer > 0 || spec.Input == InputKind.Tokens;
-            _layers[layer] = new RecurrentWeights(cell, spec.LayerShape(layer), hasInputGradient);
+            _layers[i] = new RecurrentWeights(cell, spec.LayerShape(layer), hasInputGradient);
         }
 
         Head = new HeadWeights(Layout);
@@ -47,7 +48,9 @@ public sealed class ModelWeights
     internal HeadWeights Head { get; }
 
     /// <summary>The weights of a recurrent layer.</summary>
-    internal RecurrentWeights Layer(int layer) => _layers[layer];
+    /// <param name="layer">Which, 0 = lowest.</param>
+    /// <param name="direction">0 forward, 1 the way back.</param>
+    internal RecurrentWeights Layer(int layer, int direction = 0) => _layers[(layer * Layout.Spec.DirectionCount) + direction];
 
     /// <summary>Packs all parameters.</summary>
     /// <inheritdoc cref="BeginLoad"/>
@@ -82,9 +85,9 @@ public sealed class ModelWeights
             return;
         }
 
-        int layer = 0;
-        for (; piece >= _layers[layer].PieceCount; layer++)
-            piece -= _layers[layer].PieceCount;
-        _layers[layer].LoadPiece(piece, Layout.Layer(layer).Of(parameters));
+        int i = 0;
+        for (; piece >= _layers[i].PieceCount; i++)
+            piece -= _layers[i].PieceCount;
+        _layers[i].LoadPiece(piece, Layout.Layers[i].Of(parameters));
     }
 }

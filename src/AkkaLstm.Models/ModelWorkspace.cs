@@ -1,4 +1,3 @@
-using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Gemm;
@@ -20,16 +19,15 @@ public sealed class ModelWorkspace
         Spec = spec;
         MaxTimeSteps = maxTimeSteps;
         MaxLanes = maxLanes;
-        var cell = RecurrentCell.Of(spec.Cell);
         int inputSize = spec.FirstLayerInputSize;
         Input = new Activations(maxTimeSteps, maxLanes, inputSize);
         Layers = [.. Enumerable.Range(0, spec.LayerCount).Select(layer =>
-            new RecurrentWorkspace(cell, spec.LayerShape(layer), maxTimeSteps, maxLanes))];
+            new RecurrentLayer(spec, layer, maxTimeSteps, maxLanes))];
         Dropouts = [.. Enumerable.Range(0, spec.LayerCount + 1).Select(layer => spec.DropsInputOf(layer)
-            ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, layer == 0 ? inputSize : spec.HiddenSize)
+            ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, spec.LayerInputSize(layer))
             : null)];
         Head = new LinearHead(layout, maxTimeSteps, maxLanes);
-        DHidden = new Activations(maxTimeSteps, maxLanes, spec.HiddenSize);
+        DHidden = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
         if (spec.Input == InputKind.Tokens)
         {
             Embedding = new EmbeddingLayer(spec.InputSize, spec.EmbeddingSize, maxTimeSteps, maxLanes);
@@ -38,7 +36,7 @@ public sealed class ModelWorkspace
 
         Carry = new float[checked(maxLanes * spec.CarryLength)];
         bool hasDropout = Dropouts.Any(site => site is not null);
-        int rowLength = Math.Max(DInput?.Columns ?? 0, hasDropout ? Math.Max(inputSize, spec.HiddenSize) : 0);
+        int rowLength = Math.Max(DInput?.Columns ?? 0, hasDropout ? Math.Max(inputSize, spec.LayerOutputSize) : 0);
         RowScratch = new float[checked(maxTimeSteps * maxLanes * rowLength)];
     }
 
@@ -77,7 +75,7 @@ public sealed class ModelWorkspace
     internal Activations Input { get; }
 
     /// <summary>Activations of each recurrent layer.</summary>
-    internal RecurrentWorkspace[] Layers { get; }
+    internal RecurrentLayer[] Layers { get; }
 
     /// <summary>Dropout on the input of each layer and, last, of the head; null where there is none.</summary>
     internal DropoutSite?[] Dropouts { get; }
@@ -88,7 +86,7 @@ public sealed class ModelWorkspace
     /// <summary>Outputs and their gradients.</summary>
     internal LinearHead Head { get; }
 
-    /// <summary>Gradient by a layer's input, (T, B, H); takes turns with the head's.</summary>
+    /// <summary>Gradient by a layer's input, (T, B, output size of a layer); takes turns with the head's.</summary>
     internal Activations DHidden { get; }
 
     /// <summary>Gradient by the embedding's rows, (T, B, E); null for values, where nobody asks.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
@@ -19,15 +18,9 @@ namespace AkkaLstm.Models;
 /// </remarks>
 public sealed class SequenceModel
 {
-    private readonly RecurrentCell _cell;
-
     /// <summary>Makes the step functions of a model.</summary>
     /// <exception cref="ArgumentException">The spec is not valid.</exception>
-    public SequenceModel(ModelSpec spec)
-    {
-        Layout = ParameterLayout.For(spec);
-        _cell = RecurrentCell.Of(spec.Cell);
-    }
+    public SequenceModel(ModelSpec spec) => Layout = ParameterLayout.For(spec);
 
     /// <summary>The model's shape.</summary>
     public ModelSpec Spec => Layout.Spec;
@@ -145,10 +138,9 @@ public sealed class SequenceModel
         for (int layer = 0; layer < Spec.LayerCount; layer++)
         {
             rows = Drop(rows, layer, batch, key, workspace);
-            RecurrentWorkspace own = workspace.Layers[layer];
             int start = layer * Spec.LayerCarryLength;
-            _cell.Forward(weights.Layer(layer), rows.View(), own, carry[start..], carryOut[start..], stride);
-            rows = new LayerRows(own.Hidden, own.FirstOutput);
+            workspace.Layers[layer].Forward(weights, rows, carry[start..], carryOut[start..], stride);
+            rows = workspace.Layers[layer].Outputs;
         }
 
         return Drop(rows, Spec.LayerCount, batch, key, workspace);
@@ -181,10 +173,7 @@ public sealed class SequenceModel
         {
             Activations? dInput = layer > 0 ? spare : workspace.DInput;
             dInput?.Reshape(batch.TimeSteps, batch.Lanes);
-            RecurrentGradient layerGradient = Layout.Layer(layer).Of(gradient);
-            MatrixView input = InputOf(layer, workspace).View();
-            _cell.Backward(
-                weights.Layer(layer), input, workspace.Layers[layer], dOutput, dInput, shardCount, layerGradient);
+            workspace.Layers[layer].Backward(weights, InputOf(layer, workspace), dOutput, dInput, shardCount, gradient);
             if (dInput is null)
                 return;
             workspace.Dropouts[layer]?.Backward(dInput);
@@ -198,7 +187,7 @@ public sealed class SequenceModel
     private static LayerRows InputOf(int layer, ModelWorkspace workspace) =>
         workspace.Dropouts[layer] is { } dropout ? dropout.Dropped
         : layer == 0 ? new LayerRows(workspace.Input, 0)
-        : new LayerRows(workspace.Layers[layer - 1].Hidden, 1);
+        : workspace.Layers[layer - 1].Outputs;
 
     private void CheckWindow(SequenceBatch batch, ReadOnlySpan<float> carryIn, Span<float> carryOut, ModelWorkspace workspace)
     {

@@ -14,7 +14,8 @@ public class SequenceModelTests
     public static TheoryData<string> ModelNames =>
     [
         "tokens-ce-1", "tokens-ce-2", "tokens-ce-3", "tokens-ce-wide", "values-mse-1", "values-mse-2", "values-ce-2",
-        "tokens-mse-1", "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere", .. TestModels.CellNames,
+        "tokens-mse-1", "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere", "tokens-both-2",
+        "values-both-1", "tokens-both-dropout", "values-both-projected", "values-both-gru-original", .. TestModels.CellNames,
     ];
 
     [Theory]
@@ -211,6 +212,7 @@ public class SequenceModelTests
     [InlineData("tokens-ce-wide")]
     [InlineData("values-mse-1")]
     [InlineData("tokens-dropout-everywhere")]
+    [InlineData("tokens-both-dropout")]
     public void ForwardBackward_OnceWarm_AllocatesNothing(string name)
     {
         ModelSpec spec = TestModels.Named(name);

@@ -17,7 +17,7 @@ public class VanishingGradientTests
     public void ForwardBackward_OneTargetAfterManySteps_LeavesNoDenormalGradients(CellKind kind)
     {
         const int timeSteps = 300;
-        ModelSpec spec = TestModels.Values(layers: 2) with { Cell = kind };
+        ModelSpec spec = TestModels.OfCell(TestModels.Values(layers: 2), kind);
         var step = new ModelStep(spec, timeSteps, 2);
         step.Weights.Load(TestModels.RandomParameters(spec, seed: 1, scale: 0.2f));
         SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps, 2, seed: 2);
@@ -27,7 +27,7 @@ public class VanishingGradientTests
 
         // Without a forget gate the gradient need not vanish: that is what the carousel is for.
         bool isCarousel = kind is CellKind.Lstm1997 or CellKind.LstmNfg;
-        foreach (RecurrentWorkspace layer in step.Workspace.Layers)
+        foreach (RecurrentWorkspace layer in step.Workspace.Layers.SelectMany(layer => layer.Directions))
         {
             Span<float> dGates = layer.Gates.Data;
             foreach (float value in dGates)

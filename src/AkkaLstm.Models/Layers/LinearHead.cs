@@ -24,7 +24,7 @@ internal sealed class LinearHead
         OutputSize = layout.Spec.OutputSize;
         RowStride = (OutputSize + RowAlignment - 1) / RowAlignment * RowAlignment;
         _outputs = new AlignedBuffer((long)maxTimeSteps * maxLanes * RowStride);
-        DInput = new Activations(maxTimeSteps, maxLanes, layout.Spec.HiddenSize);
+        DInput = new Activations(maxTimeSteps, maxLanes, layout.Spec.LayerOutputSize);
     }
 
     /// <summary>O.</summary>

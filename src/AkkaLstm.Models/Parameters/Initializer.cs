@@ -21,50 +21,62 @@ public static class Initializer
         {
             TensorInfo tensor = layout.Tensors[i];
             RandomStream random = new RandomKey(seed, RandomPurpose.Initialization, index: i).OpenStream();
-            Span<float> values = parameters.Slice(tensor.Offset, tensor.Length);
-            if (options.Kind == InitKind.Uniform)
-                random.FillUniform(values, -(double)options.UniformScale, options.UniformScale);
-            else if (tensor.IsSparse)
-                random.FillNormal(values, 0, 1);
-            else if (options.Kind == InitKind.Orthogonal && IsRecurrentLayer(layout, tensor))
-                FillOrthogonal(tensor, layout.Spec.HiddenSize, ref random, values);
-            else
-                FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.HiddenSize));
+            FillTensor(layout, tensor, options, ref random, parameters.Slice(tensor.Offset, tensor.Length));
         }
 
         if (options.ForgetBias is { } bias)
             SetForgetBias(layout, bias, parameters);
     }
 
-    private static bool IsRecurrentLayer(ParameterLayout layout, TensorInfo tensor) =>
-        tensor.Offset < layout.HeadWeight.Offset;
+    private static void FillTensor(
+        ParameterLayout layout, TensorInfo tensor, InitOptions options, ref RandomStream random, Span<float> values)
+    {
+        bool isHead = tensor.Offset >= layout.HeadWeight.Offset;
+        if (tensor.Start is { } start)
+            values.Fill(start);
+        else if (options.Kind == InitKind.Uniform)
+            random.FillUniform(values, -(double)options.UniformScale, options.UniformScale);
+        else if (tensor.IsSparse)
+            random.FillNormal(values, 0, 1);
+        else if (isHead)
+            FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.LayerOutputSize));
+        else if (options.Kind != InitKind.Orthogonal || !FillOrthogonal(layout, tensor, ref random, values))
+            FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.HiddenSize));
+    }
 
     private static void FillSymmetric(ref RandomStream random, Span<float> values, double bound) =>
         random.FillUniform(values, -bound, bound);
 
-    private static void FillOrthogonal(TensorInfo tensor, int hiddenSize, ref RandomStream random, Span<float> values)
+    /// <summary>False for a tensor that the rule says nothing of: the units' own parameters.</summary>
+    private static bool FillOrthogonal(ParameterLayout layout, TensorInfo tensor, ref RandomStream random, Span<float> values)
     {
-        if (tensor.Name.Contains("bias", StringComparison.Ordinal))
-        {
+        int hiddenSize = layout.Spec.HiddenSize;
+        LayerTensors layer = layout.LayerOf(tensor);
+        if (tensor == layer.InputBias || tensor == layer.HiddenBias)
             values.Clear();
-        }
-        else if (tensor.Name.Contains("weight_ih", StringComparison.Ordinal))
-        {
+        else if (tensor == layer.InputWeight)
             FillSymmetric(ref random, values, Math.Sqrt(6.0 / (tensor.Shape[1] + hiddenSize)));
-        }
+        else if (tensor == layer.Projection)
+            FillOrthogonal(hiddenSize, tensor.Shape[0], hiddenSize, ref random, values);
+        else if (tensor == layer.HiddenWeight)
+            FillOrthogonalGates(hiddenSize, tensor.Shape[1], ref random, values);
         else
-        {
-            int gateLength = hiddenSize * hiddenSize;
-            for (int gate = 0; gate < tensor.Shape[0] / hiddenSize; gate++)
-                FillOrthogonalSquare(hiddenSize, ref random, values.Slice(gate * gateLength, gateLength));
-        }
+            return false;
+        return true;
+    }
+
+    private static void FillOrthogonalGates(int hiddenSize, int columns, ref RandomStream random, Span<float> values)
+    {
+        int gateLength = hiddenSize * columns;
+        for (int start = 0; start < values.Length; start += gateLength)
+            FillOrthogonal(hiddenSize, hiddenSize, columns, ref random, values.Slice(start, gateLength));
     }
 
     /// <summary>
-    /// Q of the QR decomposition of a matrix of normal numbers, each column with the sign that makes R's diagonal
-    /// positive: uniform over the orthogonal matrices (Mezzadri 2007).
+    /// Q of the QR decomposition of a square matrix of normal numbers, each column with the sign that makes R's diagonal
+    /// positive: uniform over the orthogonal matrices (Mezzadri 2007). Takes its first rows and columns.
     /// </summary>
-    private static void FillOrthogonalSquare(int size, ref RandomStream random, Span<float> values)
+    private static void FillOrthogonal(int size, int rows, int columns, ref RandomStream random, Span<float> values)
     {
         var normal = Matrix<double>.Build.Dense(size, size);
         for (int row = 0; row < size; row++)
@@ -74,12 +86,12 @@ public static class Initializer
         }
 
         QR<double> factors = normal.QR(QRMethod.Full);
-        for (int row = 0; row < size; row++)
+        for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < size; column++)
+            for (int column = 0; column < columns; column++)
             {
                 double sign = factors.R[column, column] < 0 ? -1 : 1;
-                values[(row * size) + column] = (float)(sign * factors.Q[row, column]);
+                values[(row * columns) + column] = (float)(sign * factors.Q[row, column]);
             }
         }
     }
@@ -89,10 +101,10 @@ public static class Initializer
         if (RecurrentCell.Of(layout.Spec.Cell).ForgetGate is not { } gate)
             return;
         int hiddenSize = layout.Spec.HiddenSize;
-        for (int layer = 0; layer < layout.Spec.LayerCount; layer++)
+        foreach (LayerTensors tensors in layout.Layers)
         {
-            parameters.Slice(layout.Layer(layer).InputBias.Offset + (gate * hiddenSize), hiddenSize).Fill(bias);
-            parameters.Slice(layout.Layer(layer).HiddenBias.Offset + (gate * hiddenSize), hiddenSize).Clear();
+            parameters.Slice(tensors.InputBias.Offset + (gate * hiddenSize), hiddenSize).Fill(bias);
+            parameters.Slice(tensors.HiddenBias.Offset + (gate * hiddenSize), hiddenSize).Clear();
         }
     }
 }

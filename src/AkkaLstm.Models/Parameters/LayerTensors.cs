@@ -8,9 +8,11 @@ namespace AkkaLstm.Models.Parameters;
 /// <param name="HiddenWeight">weight_hh, (G*H, R).</param>
 /// <param name="InputBias">bias_ih, (G*H).</param>
 /// <param name="HiddenBias">bias_hh, (G*H).</param>
+/// <param name="Projection">weight_hr, (R, H); null without projection.</param>
 /// <param name="Units">The units' own parameters, (rows, H) each, one after the other without gaps.</param>
 public sealed record LayerTensors(
-    TensorInfo InputWeight, TensorInfo HiddenWeight, TensorInfo InputBias, TensorInfo HiddenBias, IReadOnlyList<TensorInfo> Units)
+    TensorInfo InputWeight, TensorInfo HiddenWeight, TensorInfo InputBias, TensorInfo HiddenBias, TensorInfo? Projection,
+    IReadOnlyList<TensorInfo> Units)
 {
     /// <summary>Floats of all <see cref="Units"/>.</summary>
     public int UnitLength { get; } = Units.Sum(tensor => tensor.Length);
@@ -22,6 +24,7 @@ public sealed record LayerTensors(
         HiddenWeights = HiddenWeight.Of(parameters),
         InputBias = InputBias.Of(parameters),
         HiddenBias = HiddenBias.Of(parameters),
+        Projection = Projection is null ? default : Projection.Of(parameters),
         Units = UnitLength == 0 ? default : parameters.Slice(Units[0].Offset, UnitLength),
     };
 
@@ -32,6 +35,7 @@ public sealed record LayerTensors(
         HiddenWeights = gradient.DenseTensor(HiddenWeight),
         InputBias = gradient.DenseTensor(InputBias),
         HiddenBias = gradient.DenseTensor(HiddenBias),
+        Projection = Projection is null ? default : gradient.DenseTensor(Projection),
         Units = UnitLength == 0 ? default : gradient.Dense.AsSpan(Units[0].Offset - gradient.DenseStart, UnitLength),
     };
 }

@@ -28,7 +28,6 @@ public sealed class ParameterLayout
     private ParameterLayout(ModelSpec spec)
     {
         Spec = spec;
-        int h = spec.HiddenSize;
         if (spec.Input == InputKind.Tokens)
         {
             SparseRowWidth = spec.EmbeddingSize;
@@ -37,8 +36,13 @@ public sealed class ParameterLayout
         }
 
         for (int layer = 0; layer < spec.LayerCount; layer++)
-            _layers.Add(AddLayer(RecurrentCell.Of(spec.Cell), spec.LayerShape(layer), layer));
-        HeadWeight = Add("head.weight", [spec.OutputSize, h]);
+        {
+            _layers.Add(AddLayer(spec, layer, suffix: ""));
+            if (spec.Direction == LayerDirection.Both)
+                _layers.Add(AddLayer(spec, layer, suffix: "_reverse"));
+        }
+
+        HeadWeight = Add("head.weight", [spec.OutputSize, spec.LayerOutputSize]);
         HeadBias = Add("head.bias", [spec.OutputSize]);
     }
 
@@ -48,7 +52,7 @@ public sealed class ParameterLayout
     /// <summary>The tensors in order; together they cover the buffer without gaps.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _tensors;
 
-    /// <summary>The head's weights, (O, H).</summary>
+    /// <summary>The head's weights, (O, output size of a layer).</summary>
     public TensorInfo HeadWeight { get; }
 
     /// <summary>The head's bias, (O).</summary>
@@ -96,8 +100,16 @@ public sealed class ParameterLayout
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public TensorInfo this[string name] => _byName[name];
 
-    /// <summary>The tensors of recurrent layer <paramref name="layer"/>, 0 = lowest.</summary>
-    public LayerTensors Layer(int layer) => _layers[layer];
+    /// <summary>The tensors of a recurrent layer.</summary>
+    /// <param name="layer">Which, 0 = lowest.</param>
+    /// <param name="direction">0 forward, 1 the way back.</param>
+    public LayerTensors Layer(int layer, int direction = 0) => _layers[(layer * Spec.DirectionCount) + direction];
+
+    /// <summary>The tensors of all recurrent layers and directions.</summary>
+    internal IReadOnlyList<LayerTensors> Layers => _layers;
+
+    /// <summary>The recurrent layer and direction that a tensor belongs to.</summary>
+    internal LayerTensors LayerOf(TensorInfo tensor) => _layers.Last(layer => layer.InputWeight.Offset <= tensor.Offset);
 
     /// <summary>The tensor that holds flat index <paramref name="index"/>.</summary>
     internal TensorInfo TensorAt(int index) => _tensors.First(tensor => index < tensor.End);
@@ -158,26 +170,29 @@ public sealed class ParameterLayout
     private static bool IsNearer(long candidate, long current, long goal) =>
         Math.Abs(candidate - goal) <= Math.Abs(current - goal);
 
-    private LayerTensors AddLayer(RecurrentCell cell, RecurrentShape shape, int layer)
+    private LayerTensors AddLayer(ModelSpec spec, int layer, string suffix)
     {
+        var cell = RecurrentCell.Of(spec.Cell);
+        RecurrentShape shape = spec.LayerShape(layer);
         int rows = checked(cell.GateCount * shape.HiddenSize);
-        string suffix = $"_l{layer}";
+        suffix = $"_l{layer}{suffix}";
         string module = cell.ModuleName;
         return new LayerTensors(
             Add($"{module}.weight_ih{suffix}", [rows, shape.InputSize]),
             Add($"{module}.weight_hh{suffix}", [rows, shape.OutputSize]),
             Add($"{module}.bias_ih{suffix}", [rows]),
             Add($"{module}.bias_hh{suffix}", [rows]),
-            [.. cell.UnitTensors.Select(tensor => Add($"{module}.{tensor.Name}{suffix}", [tensor.Rows, shape.HiddenSize]))]);
+            shape.ProjectionSize > 0 ? Add($"{module}.weight_hr{suffix}", [shape.OutputSize, shape.HiddenSize]) : null,
+            [.. cell.UnitTensors.Select(tensor => Add($"{module}.{tensor.Name}{suffix}", [tensor.Rows, shape.HiddenSize], start: tensor.Start))]);
     }
 
-    private TensorInfo Add(string name, int[] shape, bool isSparse = false)
+    private TensorInfo Add(string name, int[] shape, bool isSparse = false, float? start = null)
     {
         int length = shape.Aggregate(1, (product, size) => checked(product * size));
-        var tensor = new TensorInfo(name, shape, TotalLength, length, isSparse);
+        var tensor = new TensorInfo(name, shape, TotalLength, length, isSparse) { Start = start };
         int blockLength = isSparse ? Math.Max(1, BlockLength / shape[1]) * shape[1] : BlockLength;
-        for (int start = 0; start < length; start += Math.Min(blockLength, length - start))
-            _blocks.Add(new ParameterBlock(TotalLength + start, Math.Min(blockLength, length - start)));
+        for (int first = 0; first < length; first += Math.Min(blockLength, length - first))
+            _blocks.Add(new ParameterBlock(TotalLength + first, Math.Min(blockLength, length - first)));
         _tensors.Add(tensor);
         _byName.Add(name, tensor);
         TotalLength = checked(TotalLength + length);

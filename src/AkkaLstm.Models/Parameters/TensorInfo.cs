@@ -10,6 +10,9 @@ namespace AkkaLstm.Models.Parameters;
 /// </param>
 public sealed record TensorInfo(string Name, IReadOnlyList<int> Shape, int Offset, int Length, bool IsSparse)
 {
+    /// <summary>What training starts from, whatever the rule of initialisation; null where the rule says it.</summary>
+    internal float? Start { get; init; }
+
     /// <summary>Index after the last element.</summary>
     public int End => Offset + Length;
 

@@ -39,6 +39,18 @@ internal sealed class Node(Tape tape, double[] value)
         return this * tape.Constant(factors);
     }
 
+    /// <summary>The elements of this and then those of another.</summary>
+    internal Node Beside(Node other)
+    {
+        var result = new Node(tape, [.. Value, .. other.Value]);
+        tape.Record(() =>
+        {
+            for (int i = 0; i < result.Gradient.Length; i++)
+                (i < Value.Length ? Gradient : other.Gradient)[i < Value.Length ? i : i - Value.Length] += result.Gradient[i];
+        });
+        return result;
+    }
+
     /// <summary>A function of every element.</summary>
     /// <param name="function">y of x.</param>
     /// <param name="slope">dy/dx, of x and y.</param>

@@ -3,11 +3,10 @@ using AkkaLstm.Models.Parameters;
 
 namespace AkkaLstm.Models.Reference;
 
-/// <summary>One recurrent layer over the time steps of one lane: the cell's equations, step after step.</summary>
+/// <summary>One recurrent layer over the time steps of one lane: the cell's equations, step after step, one way or both.</summary>
 internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
 {
     private readonly RecurrentCell _cell = RecurrentCell.Of(layout.Spec.Cell);
-    private readonly LayerTensors _tensors = layout.Layer(layer);
 
     /// <summary>The outputs h of all time steps.</summary>
     /// <param name="tape">Records the computation.</param>
@@ -16,13 +15,25 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
     /// <param name="carryOut">Receives them after the window.</param>
     internal Node[] Run(Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut)
     {
-        int size = layout.Spec.HiddenSize;
+        Node[] outputs = RunOneWay(tape, layout.Layer(layer), inputs, carryIn, carryOut);
+        if (layout.Spec.Direction != LayerDirection.Both)
+            return outputs;
+        var nothing = new double[carryIn.Length];
+        Node[] back = RunOneWay(tape, layout.Layer(layer, 1), [.. inputs.Reverse()], nothing, nothing);
+        return [.. outputs.Zip(back.Reverse(), (forward, backward) => forward.Beside(backward))];
+    }
+
+    private Node[] RunOneWay(Tape tape, LayerTensors tensors, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut)
+    {
+        int size = layout.Spec.LayerShape(layer).OutputSize;
         Node output = tape.Constant(carryIn[..size].ToArray());
         Node? state = _cell.HasState ? tape.Constant(carryIn[size..].ToArray()) : null;
         var outputs = new Node[inputs.Length];
         for (int t = 0; t < inputs.Length; t++)
         {
-            (output, state) = _cell.Equations(new EquationStep(tape, _tensors, size, inputs[t], output, state));
+            (output, state) = _cell.Equations(new EquationStep(tape, tensors, layout.Spec.HiddenSize, inputs[t], output, state));
+            if (tensors.Projection is { } projection)
+                output = tape.Multiply(projection.Offset, size, output);
             outputs[t] = output;
         }
 

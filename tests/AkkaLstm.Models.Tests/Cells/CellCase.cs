@@ -98,7 +98,7 @@ internal sealed class CellCase
     }
 
     private static ModelSpec Spec(CellKind kind, int inputSize, int hiddenSize) =>
-        TestModels.Values(inputSize, hiddenSize, layers: 1, outputs: 1) with { Cell = kind };
+        TestModels.OfCell(TestModels.Values(inputSize, hiddenSize, layers: 1, outputs: 1), kind);
 
     private static float[] Fill(Random random, int length, double scale)
     {

@@ -26,6 +26,12 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("rnn-2")]
     [InlineData("rnn-relu-1")]
     [InlineData("rnn-relu-2")]
+    [InlineData("lstm-3")]
+    [InlineData("lstm-projected-1")]
+    [InlineData("lstm-projected-2")]
+    [InlineData("lstm-both-1")]
+    [InlineData("lstm-both-2")]
+    [InlineData("lstm-both-projected-2")]
     public void ForwardBackward_CommittedStep_AgreesWithPyTorch(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, name + ".safetensors"));
@@ -42,7 +48,11 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("tokens", 3, CellKind.Gru)]
     [InlineData("values", 3, CellKind.Rnn)]
     [InlineData("tokens", 2, CellKind.RnnRelu)]
-    public void ForwardBackward_LiveStep_AgreesWithPyTorch(string kind, int layers, CellKind cell)
+    [InlineData("tokens", 3, CellKind.LstmProjected)]
+    [InlineData("tokens", 3, CellKind.Lstm, LayerDirection.Both)]
+    [InlineData("values", 2, CellKind.LstmProjected, LayerDirection.Both)]
+    public void ForwardBackward_LiveStep_AgreesWithPyTorch(
+        string kind, int layers, CellKind cell, LayerDirection direction = LayerDirection.Forward)
     {
         if (TorchPython.Value is not { } python)
         {
@@ -53,7 +63,7 @@ public class TorchParityTests(ITestOutputHelper output)
         ModelSpec spec = kind == "tokens"
             ? TestModels.Tokens(vocabulary: 301, embedding: 50, hidden: 70, layers)
             : TestModels.Values(inputs: 9, hidden: 70, layers, outputs: 3);
-        spec = spec with { Cell = cell };
+        spec = TestModels.OfCell(spec, cell) with { Direction = direction };
         float[] parameters = TestModels.RandomParameters(spec, seed: layers, scale: 0.15f);
         SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 20, lanes: 10, seed: 2, ignored: 0.1, resets: 0);
         float[] carry = TestModels.RandomFloats(10 * spec.CarryLength, seed: 3);
@@ -67,7 +77,7 @@ public class TorchParityTests(ITestOutputHelper output)
             Assert.True(exitCode == 0, error);
             using SafetensorsFile file = SafetensorsFile.Open(results);
             double worst = TorchStep.Compare(spec, parameters, batch, carry, file);
-            output.WriteLine($"{cell}, {kind}, {layers} layers: largest max |a - b| / max |a|: {worst:E2}");
+            output.WriteLine($"{cell}, {direction}, {kind}, {layers} layers: largest max |a - b| / max |a|: {worst:E2}");
         }
         finally
         {

@@ -33,9 +33,10 @@ internal static class TorchStep
         }
 
         var (hidden, state) = ByLayer(spec, b, carry);
-        entries.Add(new("h0", [spec.LayerCount, b, spec.LayerShape(0).OutputSize], hidden));
+        int rows = spec.LayerCount * spec.DirectionCount;
+        entries.Add(new("h0", [rows, b, spec.LayerShape(0).OutputSize], hidden));
         if (RecurrentCell.Of(spec.Cell).HasState)
-            entries.Add(new("c0", [spec.LayerCount, b, spec.HiddenSize], state));
+            entries.Add(new("c0", [rows, b, spec.HiddenSize], state));
         if (spec.Cell == CellKind.RnnRelu)
             entries.Add(new("relu", [1], new float[] { 1 }));
         return entries;
@@ -47,7 +48,9 @@ internal static class TorchStep
         IReadOnlyList<int> input = file.Find("input")!.Shape;
         IReadOnlyList<int> state = file.Find("h0")!.Shape;
         SafetensorsTensor? embedding = file.Find("embedding.weight");
+        bool isBoth = file.Find("lstm.weight_ih_l0_reverse") is not null;
         CellKind cell = file.Find("gru.weight_ih_l0") is not null ? CellKind.Gru
+            : file.Find("lstm.weight_hr_l0") is not null ? CellKind.LstmProjected
             : file.Find("rnn.weight_ih_l0") is null ? CellKind.Lstm
             : file.Find("relu") is null ? CellKind.Rnn : CellKind.RnnRelu;
         var spec = new ModelSpec
@@ -56,8 +59,10 @@ internal static class TorchStep
             InputSize = embedding is null ? input[2] : embedding.Shape[0],
             EmbeddingSize = embedding is null ? 0 : embedding.Shape[1],
             Cell = cell,
-            HiddenSize = state[2],
-            LayerCount = state[0],
+            HiddenSize = file.Find("c0")?.Shape[2] ?? state[2],
+            ProjectionSize = cell == CellKind.LstmProjected ? state[2] : 0,
+            Direction = isBoth ? LayerDirection.Both : LayerDirection.Forward,
+            LayerCount = isBoth ? state[0] / 2 : state[0],
             OutputSize = file.Find("head.weight")!.Shape[0],
             Loss = file.Find("mask") is null ? LossKind.CrossEntropy : LossKind.SquaredError,
         };
@@ -94,16 +99,19 @@ internal static class TorchStep
         step.ForwardBackward(batch, 1, default, carry);
         double worst = Check("loss", [(float)step.Losses[0].LossSum]);
         (float[] hidden, float[] state) = ByLayer(spec, batch.Lanes, step.CarryOut);
-        worst = Math.Max(worst, Check("hn", hidden));
+        worst = Math.Max(worst, Check("hn", ForwardRows(spec, hidden)));
         if (state.Length > 0)
-            worst = Math.Max(worst, Check("cn", state));
+            worst = Math.Max(worst, Check("cn", ForwardRows(spec, state)));
         foreach (TensorInfo tensor in step.Model.Layout.Tensors)
             worst = Math.Max(worst, Check("grad." + tensor.Name, step.GradientOf(tensor)));
         return worst;
 
         double Check(string name, float[] actual)
         {
-            double[] torch = TestModels.ToDouble(Values(expected, name));
+            float[] values = Values(expected, name);
+            if (name is "hn" or "cn")
+                values = ForwardRows(spec, values);
+            double[] torch = TestModels.ToDouble(values);
             Closeness.AssertClose(torch, actual, Tolerance, name);
             return Closeness.Of(torch, actual);
         }
@@ -116,16 +124,23 @@ internal static class TorchStep
         return values;
     }
 
-    /// <summary>(B, L, [h, c]) to the (L, B, ..) of h and of c.</summary>
+    /// <summary>Of (L * D, B, size) the rows of the way forward, which alone carries a state.</summary>
+    private static float[] ForwardRows(ModelSpec spec, float[] values)
+    {
+        int length = values.Length / (spec.LayerCount * spec.DirectionCount);
+        return [.. Enumerable.Range(0, spec.LayerCount).SelectMany(layer =>
+            values.AsSpan(layer * spec.DirectionCount * length, length).ToArray())];
+    }
+
+    /// <summary>(B, L, [h, c]) to the (L * D, B, ..) of h and of c; zero for the way back.</summary>
     private static (float[] Hidden, float[] State) ByLayer(ModelSpec spec, int lanes, float[] carry)
     {
         int size = spec.LayerShape(0).OutputSize;
         int stateSize = spec.LayerCarryLength - size;
-        float[] hidden = new float[spec.LayerCount * lanes * size];
-        float[] state = new float[spec.LayerCount * lanes * stateSize];
-        for (int row = 0; row < spec.LayerCount * lanes; row++)
+        float[] hidden = new float[spec.LayerCount * spec.DirectionCount * lanes * size];
+        float[] state = new float[spec.LayerCount * spec.DirectionCount * lanes * stateSize];
+        foreach ((int row, int start) in CarryRows(spec, lanes))
         {
-            int start = CarryStart(spec, lanes, row);
             Array.Copy(carry, start, hidden, row * size, size);
             Array.Copy(carry, start + size, state, row * stateSize, stateSize);
         }
@@ -138,9 +153,8 @@ internal static class TorchStep
         int size = spec.LayerShape(0).OutputSize;
         int stateSize = spec.LayerCarryLength - size;
         float[] carry = new float[lanes * spec.CarryLength];
-        for (int row = 0; row < spec.LayerCount * lanes; row++)
+        foreach ((int row, int start) in CarryRows(spec, lanes))
         {
-            int start = CarryStart(spec, lanes, row);
             Array.Copy(hidden, row * size, carry, start, size);
             Array.Copy(state, row * stateSize, carry, start + size, stateSize);
         }
@@ -148,7 +162,9 @@ internal static class TorchStep
         return carry;
     }
 
-    /// <summary>Where the carry of row (layer, lane) starts.</summary>
-    private static int CarryStart(ModelSpec spec, int lanes, int row) =>
-        (row % lanes * spec.CarryLength) + (row / lanes * spec.LayerCarryLength);
+    /// <summary>PyTorch's row and the start of the carry for every layer and lane.</summary>
+    private static IEnumerable<(int Row, int Start)> CarryRows(ModelSpec spec, int lanes) =>
+        from layer in Enumerable.Range(0, spec.LayerCount)
+        from lane in Enumerable.Range(0, lanes)
+        select ((layer * spec.DirectionCount * lanes) + lane, (lane * spec.CarryLength) + (layer * spec.LayerCarryLength));
 }

@@ -7,7 +7,7 @@ A step file holds the model's parameters under their layout names (embedding.wei
 tokens or (T, B, I) values, "target" as (T, B) classes (-1 = ignored) or (T, B, O) values with "mask" (T, B), "h0" and, for an LSTM, "c0" as
 (L, B, H), and "relu" where an RNN has that instead of tanh. Names that end in _reverse make the layers bidirectional, weight_hr makes
 them projected. All tensors are F32. The results are "loss" (the sum over counted elements, in double, rounded), "outputs", "hn", "cn" and
-"grad.<name>".
+"grad.<name>". The backward direction starts from zero whatever "h0" and "c0" say, because the future of a window is not known.
 """
 
 import json
@@ -50,11 +50,15 @@ def module_of(step):
     return next(name for name in ("lstm", "gru", "rnn") if name + ".weight_ih_l0" in step)
 
 
+def is_bidirectional(step):
+    return module_of(step) + ".weight_ih_l0_reverse" in step
+
+
 class Model(torch.nn.Module):
     def __init__(self, step):
         super().__init__()
         name = module_of(step)
-        bidirectional = name + ".weight_ih_l0_reverse" in step
+        bidirectional = is_bidirectional(step)
         layers = step["h0"].shape[0] // (2 if bidirectional else 1)
         gates = {"lstm": 4, "gru": 3, "rnn": 1}[name]
         hidden = step[name + ".weight_ih_l0"].shape[0] // gates
@@ -78,6 +82,9 @@ def run(step):
     if "embedding.weight" in step:
         x = model.embedding(x.long())
     state = {}
+    if is_bidirectional(step):
+        step["h0"][1::2] = 0
+        step["c0"][1::2] = 0
     if "c0" in step:
         h, (state["hn"], state["cn"]) = model.recurrent[0](x, (step["h0"], step["c0"]))
     else:
@@ -125,9 +132,6 @@ def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False):
     step["h0"] = torch.randn(layers * directions, lanes, size) * 0.5
     if name == "lstm":
         step["c0"] = torch.randn(layers * directions, lanes, hidden)
-    if bidirectional:  # The future of a window is not known: its backward direction starts from zero.
-        step["h0"][1::2] = 0
-        step["c0"][1::2] = 0
     if kind == "rnn-relu":
         step["relu"] = torch.ones(1)
     return step
@@ -149,6 +153,12 @@ def main():
     for kind in ("gru", "rnn", "rnn-relu"):
         for layers in (1, 2):
             write_fixture(f"{kind}-{layers}", layers=layers, tokens=layers == 2, kind=kind)
+    write_fixture("lstm-3", layers=3, tokens=True)
+    write_fixture("lstm-projected-1", layers=1, tokens=False, projection=3)
+    write_fixture("lstm-projected-2", layers=2, tokens=True, projection=2)
+    write_fixture("lstm-both-1", layers=1, tokens=True, bidirectional=True)
+    write_fixture("lstm-both-2", layers=2, tokens=False, bidirectional=True)
+    write_fixture("lstm-both-projected-2", layers=2, tokens=True, projection=3, bidirectional=True)
 
 
 main()

@@ -30,6 +30,8 @@ public class ReferenceModelTests
     [InlineData("values-mse-2", 0.25, 0.0)]
     [InlineData("values-ce-2", 0.25, 0.4)]
     [InlineData("tokens-mse-1", 0.25, 0.4)]
+    [InlineData("tokens-both-2", 0.25, 0.4)]
+    [InlineData("values-both-projected", 0.25, 0.4)]
     [InlineData("tokens-dropout", 0.25, 0.4)]
     [InlineData("values-dropout-everywhere", 0.25, 0.4)]
     public void Gradient_EveryParameter_AgreesWithCentralDifferences(string name, double ignored, double resets)

@@ -41,13 +41,23 @@ internal static class TestModels
         "values-mse-2" => Values(layers: 2),
         "values-ce-2" => Values(layers: 2) with { Loss = LossKind.CrossEntropy, OutputSize = 4 },
         "tokens-mse-1" => Tokens(layers: 1) with { Loss = LossKind.SquaredError, OutputSize = 3 },
+        "tokens-both-2" => Tokens(layers: 2) with { Direction = LayerDirection.Both },
+        "values-both-1" => Values(layers: 1) with { Direction = LayerDirection.Both },
+        "tokens-both-dropout" =>
+            Tokens(layers: 2) with { Direction = LayerDirection.Both, Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
+        "values-both-projected" => OfCell(Values(layers: 2), CellKind.LstmProjected) with { Direction = LayerDirection.Both },
+        "values-both-gru-original" => Values(layers: 2) with { Cell = CellKind.GruOriginal, Direction = LayerDirection.Both },
         "tokens-dropout" => Tokens(layers: 3) with { Dropout = 0.4f },
         "values-dropout-everywhere" => Values(layers: 2) with { Dropout = 0.5f, DropoutSites = DropoutSites.AllNonRecurrent },
         "tokens-dropout-everywhere" => Tokens(layers: 2) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
         _ when name.StartsWith("cell-", StringComparison.Ordinal) =>
-            Tokens(layers: 2) with { Cell = Enum.Parse<CellKind>(name[5..]), Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
+            OfCell(Tokens(layers: 2), Enum.Parse<CellKind>(name[5..])) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
         _ => throw new ArgumentException($"no model named {name}"),
     };
+
+    /// <summary>The model with another cell, and a projection where the cell asks for one.</summary>
+    internal static ModelSpec OfCell(ModelSpec spec, CellKind kind) =>
+        spec with { Cell = kind, ProjectionSize = kind == CellKind.LstmProjected ? (spec.HiddenSize + 1) / 2 : 0 };
 
     internal static float[] RandomParameters(ModelSpec spec, int seed, float scale = 0.5f) =>
         RandomFloats(ParameterLayout.For(spec).TotalLength, seed, scale);

@@ -1,0 +1,116 @@
+using AkkaLstm.Models.Cells;
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Numerics.Elementwise;
+using AkkaLstm.Numerics.Gemm;
+
+namespace AkkaLstm.Models.Layers;
+
+/// <summary>
+/// The activations of one recurrent layer of a model and the steps through it: one way, or both ways with the outputs side by side.
+/// </summary>
+internal sealed class RecurrentLayer
+{
+    private readonly RecurrentCell _cell;
+    private readonly int _layer;
+
+    // Both ways only: outputs and their gradients side by side, (T, B, 2R), apart, (T, B, R), and x's gradient from the way back, (T, B, I).
+    private readonly Activations? _joined;
+    private readonly Activations[] _dOutputs = [];
+    private readonly Activations? _dInputBack;
+    private readonly float[] _row = [];
+
+    internal RecurrentLayer(ModelSpec spec, int layer, int maxTimeSteps, int maxLanes)
+    {
+        _cell = RecurrentCell.Of(spec.Cell);
+        _layer = layer;
+        RecurrentShape shape = spec.LayerShape(layer);
+        Directions = [.. Enumerable.Range(0, spec.DirectionCount).Select(direction =>
+            new RecurrentWorkspace(_cell, shape, maxTimeSteps, maxLanes, isReversed: direction == 1))];
+        if (spec.DirectionCount == 1)
+            return;
+        _joined = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
+        _dOutputs = [.. Directions.Select(_ => new Activations(maxTimeSteps, maxLanes, shape.OutputSize))];
+        _dInputBack = new Activations(maxTimeSteps, maxLanes, shape.InputSize);
+        _row = new float[spec.LayerOutputSize];
+    }
+
+    /// <summary>Activations of the way forward and, if there is one, of the way back.</summary>
+    internal RecurrentWorkspace[] Directions { get; }
+
+    /// <summary>What the last forward gave, (T, B, output size).</summary>
+    internal LayerRows Outputs =>
+        _joined is null ? new LayerRows(Directions[0].Hidden, Directions[0].FirstOutput) : new LayerRows(_joined, 0);
+
+    /// <summary>Computes the outputs of a window.</summary>
+    /// <param name="weights">The model's weights.</param>
+    /// <param name="x">(T, B, I).</param>
+    /// <param name="carryIn">The layer's carry of lane b from b * <paramref name="carryStride"/> on.</param>
+    /// <param name="carryOut">Receives the carry after the window.</param>
+    /// <param name="carryStride">Floats from one lane's carry to the next lane's.</param>
+    internal void Forward(
+        ModelWeights weights, LayerRows x, ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride)
+    {
+        _cell.Forward(weights.Layer(_layer), x.View(), Directions[0], carryIn, carryOut, carryStride);
+        if (_joined is null)
+            return;
+        _cell.Forward(weights.Layer(_layer, 1), x.View(), Directions[1], default, default, 0);
+        _joined.Reshape(x.TimeSteps, x.Source.Lanes);
+        int size = _row.Length / 2;
+        for (int t = 0; t < x.TimeSteps; t++)
+        {
+            for (int lane = 0; lane < x.Source.Lanes; lane++)
+            {
+                Directions[0].Hidden.ReadRow(t + Directions[0].FirstOutput, lane, _row.AsSpan(0, size));
+                Directions[1].Hidden.ReadRow(t + Directions[1].FirstOutput, lane, _row.AsSpan(size));
+                _joined.WriteRow(t, lane, _row);
+            }
+        }
+    }
+
+    /// <summary>Computes the gradients of the layer's parameters and, if asked, of x.</summary>
+    /// <param name="weights">As given to forward.</param>
+    /// <param name="x">As given to forward.</param>
+    /// <param name="dOutput">Gradient of the outputs; consumed.</param>
+    /// <param name="dInput">Receives the gradient of x; null: nobody asks.</param>
+    /// <param name="shardCount">S.</param>
+    /// <param name="gradient">Receives the gradients of the parameters.</param>
+    internal void Backward(
+        ModelWeights weights, LayerRows x, Activations dOutput, Activations? dInput, int shardCount, Gradient gradient)
+    {
+        if (_joined is null)
+        {
+            _cell.Backward(
+                weights.Layer(_layer), x.View(), Directions[0], dOutput, dInput, shardCount, gradient.Layout.Layer(_layer).Of(gradient));
+            return;
+        }
+
+        SplitGradient(dOutput);
+        Activations? dInputBack = dInput is null ? null : _dInputBack;
+        dInputBack?.Reshape(x.TimeSteps, x.Source.Lanes);
+        for (int direction = 0; direction < 2; direction++)
+        {
+            _cell.Backward(
+                weights.Layer(_layer, direction), x.View(), Directions[direction], _dOutputs[direction],
+                direction == 0 ? dInput : dInputBack, shardCount, gradient.Layout.Layer(_layer, direction).Of(gradient));
+        }
+
+        if (dInput is not null)
+            SpanArithmetic.Add(dInput.Data, dInputBack!.Data, dInput.Data);
+    }
+
+    private void SplitGradient(Activations dOutput)
+    {
+        int size = _row.Length / 2;
+        foreach (Activations rows in _dOutputs)
+            rows.Reshape(dOutput.TimeSteps, dOutput.Lanes);
+        for (int t = 0; t < dOutput.TimeSteps; t++)
+        {
+            for (int lane = 0; lane < dOutput.Lanes; lane++)
+            {
+                dOutput.ReadRow(t, lane, _row);
+                _dOutputs[0].WriteRow(t, lane, _row.AsSpan(0, size));
+                _dOutputs[1].WriteRow(t, lane, _row.AsSpan(size));
+            }
+        }
+    }
+}
