@@ -112,6 +112,7 @@ internal static class PlanDefaults
         {
             Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value),
             ForgetBias = HasForgetGate(filled) ? filled.ForgetBias : null,
+            Projection = filled.Projection ?? (filled.Cell == CellKind.LstmProjected ? filled.Hidden / 2 : null),
         };
     }
 

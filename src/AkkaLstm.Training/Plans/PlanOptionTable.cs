@@ -53,6 +53,16 @@ public static class PlanOptionTable
             (o, v) => o with { Cell = v },
             hint: "NAME"),
         Integer("hidden", "hidden units of a layer", o => o.Hidden, (o, v) => o with { Hidden = v }),
+        Integer(
+            "projection",
+            "output size of lstm-projected, half of --hidden where nothing is said",
+            o => o.Projection,
+            (o, v) => o with { Projection = v }),
+        Choice(
+            "direction",
+            "which way the layers go through a window, forward where nothing is said",
+            o => o.Direction,
+            (o, v) => o with { Direction = v }),
         Integer("layers", "recurrent layers", o => o.Layers, (o, v) => o with { Layers = v }),
         Integer("embedding", "size of a token's embedding", o => o.Embedding, (o, v) => o with { Embedding = v }),
         Number(

@@ -59,6 +59,12 @@ public sealed record PlanOptions
     /// <summary>H, hidden units of a layer.</summary>
     public int? Hidden { get; init; }
 
+    /// <summary>R, size to which the output of a projected cell is brought; half of H where nothing is said.</summary>
+    public int? Projection { get; init; }
+
+    /// <summary>Which way the layers go through a window; forward where nothing is said.</summary>
+    public LayerDirection? Direction { get; init; }
+
     /// <summary>L, recurrent layers.</summary>
     public int? Layers { get; init; }
 

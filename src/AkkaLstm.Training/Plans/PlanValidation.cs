@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Numerics;
 
@@ -33,6 +34,11 @@ internal static class PlanValidation
                 $"--forget-bias: {ChoiceNames.NameOf(options.Cell!.Value)} has no forget gate; leave it out");
         }
 
+        if (options.Projection is not null && options.Cell != CellKind.LstmProjected)
+            throw new BadInputException("--projection: goes with --cell lstm-projected only; leave it out");
+        if (options.Direction == LayerDirection.Both && (task != DataTask.Synthetic || options.Data == "builtin:reber"))
+            throw new BadInputException("--direction: both would show the model the values that it is to predict; use forward");
+
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
         {
             throw new BadInputException(
@@ -44,7 +50,8 @@ internal static class PlanValidation
     /// <summary>Checks the numbers and how they go together.</summary>
     public static void CheckResolved(PlanOptions options)
     {
-        AtLeast("--hidden", options.Hidden, 1, 65_536);
+        AtLeast("--hidden", options.Hidden, options.Cell == CellKind.LstmProjected ? 2 : 1, 65_536);
+        AtLeast("--projection", options.Projection, 1, options.Hidden!.Value - 1);
         AtLeast("--layers", options.Layers, 1, 64);
         AtLeast("--embedding", options.Embedding, 1, 65_536);
         Within("--dropout", options.Dropout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");

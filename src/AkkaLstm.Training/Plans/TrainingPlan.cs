@@ -132,6 +132,8 @@ public sealed class TrainingPlan
         EmbeddingSize = shape.IsTokenInput ? Options.Embedding ?? Hidden : 0,
         Cell = Cell,
         HiddenSize = Hidden,
+        ProjectionSize = Options.Projection ?? 0,
+        Direction = Options.Direction ?? LayerDirection.Forward,
         LayerCount = Layers,
         OutputSize = shape.OutputSize,
         Loss = shape.IsClassTarget ? LossKind.CrossEntropy : LossKind.SquaredError,

@@ -118,6 +118,18 @@ public sealed class TrainingPlanTests
             "--horizon: goes with --task forecast only, not with char-lm; leave it out"
         },
         {
+            new PlanOptions { Projection = 8 },
+            "--projection: goes with --cell lstm-projected only; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.LstmProjected, Hidden = 16, Projection = 16 },
+            "--projection: 16 is too large; use at most 15"
+        },
+        {
+            new PlanOptions { Direction = LayerDirection.Both },
+            "--direction: both would show the model the values that it is to predict; use forward"
+        },
+        {
             new PlanOptions { Cell = CellKind.Gru, ForgetBias = 1 },
             "--forget-bias: gru has no forget gate; leave it out"
         },

@@ -108,6 +108,29 @@ public sealed class SameBitsTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_BothDirections_SameParametersWithOtherWorkersAndServers()
+    {
+        var plan = new PlanOptions
+        {
+            Data = "builtin:adding",
+            Window = 10,
+            Hidden = 6,
+            Layers = 2,
+            Cell = CellKind.LstmProjected,
+            Direction = LayerDirection.Both,
+            Batch = 8,
+            TrainSequences = 32,
+            Epochs = 1,
+        };
+        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
+        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
+
+        Assert.Equal(TrainingStatus.Completed, one.Status);
+        Assert.NotNull(one.ParameterHash);
+        Assert.Equal(one.ParameterHash, many.ParameterHash);
+    }
+
+    [Fact]
     public async Task ResumeAsync_StoppedInMidEpochThreeTimes_SameParameters()
     {
         TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
