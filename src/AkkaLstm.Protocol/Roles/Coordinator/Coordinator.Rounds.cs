@@ -33,7 +33,7 @@ public sealed partial class Coordinator
         if (kind == RoundKind.Training)
         {
             // Nothing is asked yet: servers answer once all gradients have reached them.
-            _poll = new ServerPoll(typeof(SliceReduced), _ => new ReductionAwaited(_fence));
+            _poll = new ServerPoll(_servers, typeof(SliceReduced), _ => new ReductionAwaited(_fence));
             foreach (ServerSeat server in Members)
                 _poll.Ask(server);
         }

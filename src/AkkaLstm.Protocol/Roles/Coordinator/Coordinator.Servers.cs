@@ -220,7 +220,7 @@ public sealed partial class Coordinator
         where TAnswer : Message
     {
         EnterPhase(phase);
-        _poll = new ServerPoll(typeof(TAnswer), question) { DueSince = _now, RepeatedAt = _now };
+        _poll = new ServerPoll(_servers, typeof(TAnswer), question) { DueSince = _now, RepeatedAt = _now };
         foreach (ServerSeat server in servers)
         {
             _poll.Ask(server);

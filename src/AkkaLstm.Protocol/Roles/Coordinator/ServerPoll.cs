@@ -3,11 +3,16 @@ using AkkaLstm.Protocol.Messages;
 
 namespace AkkaLstm.Protocol.Roles;
 
-/// <summary>One question to some servers, and the answers so far.</summary>
-internal sealed class ServerPoll(Type answerType, Func<ServerSeat, Message> question)
+/// <summary>One question to some of the servers, and the answers so far.</summary>
+/// <param name="seats">All seats of the run.</param>
+/// <param name="answerType">What an answer to this question is.</param>
+/// <param name="question">What a seat is asked.</param>
+internal sealed class ServerPoll(ServerSeat[] seats, Type answerType, Func<ServerSeat, Message> question)
 {
-    // By seat: null while it has not answered.
-    private readonly SortedDictionary<int, (ServerSeat Seat, Message? Answer)> _asked = [];
+    // By seat. Invariant: only seats that are asked have an answer, and the counts are those of the arrays.
+    private readonly bool[] _isAsked = new bool[seats.Length];
+    private readonly Message?[] _answers = new Message?[seats.Length];
+    private int _askedCount;
     private int _answerCount;
 
     /// <summary>Since when answers are due; null while they cannot be expected yet.</summary>
@@ -16,22 +21,32 @@ internal sealed class ServerPoll(Type answerType, Func<ServerSeat, Message> ques
     /// <summary>When the question was last repeated.</summary>
     public TimeSpan RepeatedAt { get; set; }
 
-    public bool IsComplete => _answerCount == _asked.Count;
+    public bool IsComplete => _answerCount == _askedCount;
 
-    /// <summary>Who has not answered, in order of seats.</summary>
-    public IEnumerable<ServerSeat> Silent => _asked.Values.Where(a => a.Answer is null).Select(a => a.Seat);
+    /// <summary>Who is asked and has not answered, in order of seats.</summary>
+    public IEnumerable<ServerSeat> Silent => seats.Where(s => _isAsked[s.Index] && _answers[s.Index] is null);
 
     public Message QuestionFor(ServerSeat seat) => question(seat);
 
-    public bool IsAsked(ServerSeat seat) => _asked.ContainsKey(seat.Index);
+    public bool IsAsked(ServerSeat seat) => _isAsked[seat.Index];
 
-    public void Ask(ServerSeat seat) => _asked.Add(seat.Index, (seat, null));
+    public void Ask(ServerSeat seat)
+    {
+        Debug.Assert(!_isAsked[seat.Index], "a seat is asked once");
+        _isAsked[seat.Index] = true;
+        _askedCount++;
+    }
 
     /// <summary>Waits no longer for a seat.</summary>
     public void Remove(ServerSeat seat)
     {
-        if (_asked.Remove(seat.Index, out (ServerSeat Seat, Message? Answer) removed) && removed.Answer is not null)
+        if (!_isAsked[seat.Index])
+            return;
+        _isAsked[seat.Index] = false;
+        _askedCount--;
+        if (_answers[seat.Index] is not null)
             _answerCount--;
+        _answers[seat.Index] = null;
     }
 
     /// <summary>
@@ -39,40 +54,45 @@ internal sealed class ServerPoll(Type answerType, Func<ServerSeat, Message> ques
     /// </summary>
     public bool TryAdd(int seat, Message answer)
     {
-        if (answer.GetType() != answerType || !_asked.TryGetValue(seat, out (ServerSeat Seat, Message? Answer) asked) || asked.Answer is not null)
+        if (answer.GetType() != answerType || seat >= seats.Length || !_isAsked[seat] || _answers[seat] is not null)
             return false;
-        _asked[seat] = (asked.Seat, answer);
+        _answers[seat] = answer;
         _answerCount++;
         return true;
     }
 
-    /// <summary>The answers with who gave them, in order of seats.</summary>
-    public IEnumerable<(ServerSeat Seat, TAnswer Answer)> Answers<TAnswer>()
+    /// <summary>One answer for each slice that was asked about, in slice order.</summary>
+    public List<TAnswer> AnswersBySlice<TAnswer>()
         where TAnswer : Message
     {
         Debug.Assert(IsComplete, "some servers have not answered");
-        return _asked.Values.Select(a => (a.Seat, (TAnswer)a.Answer!));
+        int sliceCount = seats[0].Slice.Count;
+        var answers = new List<TAnswer>(sliceCount);
+        for (int slice = 0; slice < sliceCount; slice++)
+        {
+            for (int seat = slice; seat < seats.Length; seat += sliceCount)
+            {
+                if (_answers[seat] is not { } answer)
+                    continue;
+                answers.Add((TAnswer)answer);
+                break;
+            }
+        }
+
+        return answers;
     }
 
-    /// <summary>One answer for each slice, in slice order.</summary>
-    public IEnumerable<TAnswer> AnswersBySlice<TAnswer>()
-        where TAnswer : Message =>
-        Answers<TAnswer>()
-            .GroupBy(a => a.Seat.Slice.Index, (slice, answers) => (slice, answers.First().Answer))
-            .OrderBy(a => a.slice)
-            .Select(a => a.Answer);
-
-    /// <summary>Two servers of one slice whose answers differ in what must be equal; null when there are
-    /// none.</summary>
+    /// <summary>
+    /// Two servers of one slice whose answers differ in what must be equal; null when there are none.
+    /// </summary>
     public (ServerSeat First, ServerSeat Second)? Difference<TAnswer>(Func<TAnswer, TAnswer, bool> areEqual)
         where TAnswer : Message
     {
-        foreach (var slice in Answers<TAnswer>().GroupBy(a => a.Seat.Slice.Index))
+        foreach (ServerSeat first in seats.Where(s => _answers[s.Index] is not null))
         {
-            (ServerSeat first, TAnswer expected) = slice.First();
-            foreach ((ServerSeat second, TAnswer answer) in slice.Skip(1))
+            foreach (ServerSeat second in seats.Where(s => s.Index > first.Index && s.Slice == first.Slice))
             {
-                if (!areEqual(expected, answer))
+                if (_answers[second.Index] is TAnswer other && !areEqual((TAnswer)_answers[first.Index]!, other))
                     return (first, second);
             }
         }

@@ -15,8 +15,10 @@ internal static class WorkShares
     public static int[] Deal(int shardCount, IReadOnlyList<TimeSpan> timePerShard)
     {
         int[] even = Even(shardCount, timePerShard.Count);
+        if (timePerShard.Count == 1)
+            return even;
         List<TimeSpan> known = [.. timePerShard.Where(time => time > TimeSpan.Zero).Order()];
-        if (known.Count == 0 || timePerShard.Count == 1)
+        if (known.Count == 0)
             return even;
         TimeSpan median = known[known.Count / 2];
         TimeSpan[] times = [.. timePerShard.Select(time => time > TimeSpan.Zero ? time : median)];
