@@ -14,10 +14,11 @@ public partial class DependencyRuleTests
         ["AkkaLstm.Protocol"] = [],
         ["AkkaLstm.Training"] = ["AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol"],
         ["AkkaLstm.Engines.InProcess"] = ["AkkaLstm.Protocol"],
+        ["AkkaLstm.Engines.Simulation"] = ["AkkaLstm.Protocol"],
         ["AkkaLstm.Cli"] =
         [
             "AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol", "AkkaLstm.Training",
-            "AkkaLstm.Engines.InProcess",
+            "AkkaLstm.Engines.InProcess", "AkkaLstm.Engines.Simulation",
         ],
     };
 

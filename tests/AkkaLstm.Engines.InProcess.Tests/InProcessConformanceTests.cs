@@ -3,7 +3,7 @@ using AkkaLstm.Protocol.Jobs;
 
 namespace AkkaLstm.Engines.InProcess.Tests;
 
-public sealed class InProcessConformanceTests : EngineConformance
+public sealed class InProcessConformanceTests : WaitingWorkConformance
 {
     protected override Task<JobOutcome> RunAsync(EngineRequest request) => InProcessEngine.RunAsync(
         request.Job,

@@ -1,5 +1,5 @@
 using AkkaLstm.Engines.Conformance;
-using AkkaLstm.Engines.Conformance.Exact;
+using AkkaLstm.Engines.Simulation.Exact;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;

@@ -1,24 +1,29 @@
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
-using AkkaLstm.Numerics;
+using AkkaLstm.Cli.Simulation;
 
 namespace AkkaLstm.Cli.Commands;
 
-/// <summary><c>simulate</c>: what a job would do on machines that are not there.</summary>
+/// <summary>
+/// <c>simulate</c>: the protocol under seeded faults, or what a job would do on machines that are not there.
+/// </summary>
 internal static class SimulateCommand
 {
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
     {
-        var command = new CliCommand("simulate", "Predict how a job would run on other numbers of workers.")
+        var command = new CliCommand(
+            "simulate", "Run the protocol under seeded faults, or predict a job on other numbers of workers.")
         {
-            Details = SimulatePlan.Details,
-            Examples = SimulatePlan.Examples,
+            Details = $"{SeedsMode.Details}\n\n{SimulatePlan.Details}",
+            Examples = [.. SeedsMode.Examples, .. SimulatePlan.Examples],
         };
+        var seeds = new SeedsMode();
         var plan = new SimulatePlan();
+        seeds.AddTo(command);
         plan.AddTo(command);
         return new CliEntry(command, context => plan.IsAskedFor(context.Parsed)
             ? plan.RunAsync(context)
-            : throw new BadInputException("simulate: nothing to do; use --plan JOB.json"));
+            : seeds.RunAsync(context));
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AkkaLstm.Engines.Conformance.Exact;
+using AkkaLstm.Engines.Simulation.Exact;
 using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;

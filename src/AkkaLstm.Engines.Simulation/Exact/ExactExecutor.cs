@@ -2,13 +2,15 @@ using System.Diagnostics;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
 
-namespace AkkaLstm.Engines.Conformance.Exact;
+namespace AkkaLstm.Engines.Simulation.Exact;
 
 /// <summary>
 /// Does the orders of one actor on <see cref="ExactModel"/>. Result buffers are used again as early as the
 /// ownership rule of
 /// <see cref="Payload"/> allows, so that a protocol that breaks the rule reads wrong values.
 /// </summary>
+/// <param name="model">The mathematics.</param>
+/// <param name="store">Where checkpoints are.</param>
 public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExecutor
 {
     private readonly Dictionary<(long Parity, ShardRange Range), long[]> _gradients = [];
@@ -17,6 +19,7 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
     private long[] _moments = [];
     private long[] _sum = [];
 
+    /// <inheritdoc/>
     public WorkResult Execute(WorkOrder order) => order switch
     {
         ComputeShards compute => Compute(compute),
@@ -29,6 +32,7 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
         _ => throw new UnreachableException(order.GetType().Name),
     };
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         // Nothing to free: results outlive their executor.

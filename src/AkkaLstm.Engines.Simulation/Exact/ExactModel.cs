@@ -1,6 +1,6 @@
 using AkkaLstm.Protocol;
 
-namespace AkkaLstm.Engines.Conformance.Exact;
+namespace AkkaLstm.Engines.Simulation.Exact;
 
 /// <summary>
 /// A stand-in for the LSTM in wrapping 64-bit integers, made so that every mistake of the protocol changes
@@ -8,10 +8,13 @@ namespace AkkaLstm.Engines.Conformance.Exact;
 /// not commute and is not associative; the optimizer keeps a state. Equal results therefore mean that every
 /// shard of every step was counted once, in its place, from the right values.
 /// </summary>
+/// <param name="ParameterCount">P, the number of parameters.</param>
 public sealed record ExactModel(int ParameterCount)
 {
+    /// <summary>The parameters of step 0, (P).</summary>
     public long[] InitialParameters() => [.. Enumerable.Range(0, ParameterCount).Select(i => Mix(17, i, 0, 0))];
 
+    /// <summary>The run of parameters that a slice holds.</summary>
     public (int Start, int Length) Slice(SliceId slice)
     {
         int start = slice.Index * ParameterCount / slice.Count;
@@ -19,7 +22,7 @@ public sealed record ExactModel(int ParameterCount)
         return (start, end - start);
     }
 
-    /// <summary>Sum that every gradient and carry depends on.</summary>
+    /// <summary>Sum over all parameters, in order, that every gradient and carry depends on.</summary>
     public static long Digest(IReadOnlyList<Payload> parameters)
     {
         long digest = 1;
@@ -32,14 +35,17 @@ public sealed record ExactModel(int ParameterCount)
         return digest;
     }
 
+    /// <summary>One shard's gradient, (P).</summary>
     public void Gradient(long step, int shard, long digest, long carry, Span<long> gradient)
     {
         for (int i = 0; i < gradient.Length; i++)
             gradient[i] = Mix(digest, carry, step, (shard * (long)ParameterCount) + i);
     }
 
+    /// <summary>What one shard carries into the next step.</summary>
     public static long NextCarry(long step, int shard, long digest, long carry) => Mix(carry, digest, step, -1 - shard);
 
+    /// <summary>One shard's loss; not an integer, so that the order of addition shows.</summary>
     public static LossTotal Loss(long step, int shard, long digest, long carry)
     {
         long bits = Mix(digest, step, carry, shard);
@@ -55,12 +61,15 @@ public sealed record ExactModel(int ParameterCount)
             left[i] = (left[i] * 31) + right[i] + 7;
     }
 
-    public static (long Parameter, long Moment) Apply(long parameter, long moment, long gradient, float scale, float learningRate)
+    /// <summary>One optimizer step for one parameter: the next parameter and its moment.</summary>
+    public static (long Parameter, long Moment) Apply(
+        long parameter, long moment, long gradient, float scale, float learningRate)
     {
         long newMoment = (moment * 5) + (gradient * (1 + (long)scale));
         return (parameter + (newMoment * (1 + (long)learningRate)), newMoment);
     }
 
+    /// <summary>A parameter's part of the squared norm; exact in a double, also summed over many.</summary>
     public static double SquareSum(long gradient)
     {
         double value = gradient % 1021;
@@ -72,14 +81,16 @@ public sealed record ExactModel(int ParameterCount)
         unchecked
         {
             ulong h = 0x9E3779B97F4A7C15;
-            foreach (long value in (ReadOnlySpan<long>)[a, b, c, d])
-            {
-                h ^= (ulong)value;
-                h *= 0xBF58476D1CE4E5B9;
-                h ^= h >> 29;
-            }
-
-            return (long)h;
+            h = Stir(h, a);
+            h = Stir(h, b);
+            h = Stir(h, c);
+            return (long)Stir(h, d);
         }
+    }
+
+    private static ulong Stir(ulong h, long value)
+    {
+        h = (h ^ (ulong)value) * 0xBF58476D1CE4E5B9;
+        return h ^ (h >> 29);
     }
 }
