@@ -31,6 +31,9 @@ internal sealed class SeedsMode
     private readonly CliOption<string?> _faults = Values.Text(
         "--faults", OptionGroup.Command, "how much goes wrong (default: heavy)", LevelNames);
 
+    private readonly CliOption<IReadOnlyList<string>?> _without = Values.Names(
+        "--without", OptionGroup.Command, "faults to leave out, by the names the report has", "A,B,..");
+
     private readonly CliOption<string?> _trace = Values.Text(
         "--trace", OptionGroup.Command, "write everything that happens, for a single seed", "FILE");
 
@@ -47,6 +50,7 @@ internal sealed class SeedsMode
         command.Options.Add(_seeds);
         command.Options.Add(_nodes);
         command.Options.Add(_faults);
+        command.Options.Add(_without);
         command.Options.Add(_trace);
     }
 
@@ -99,7 +103,14 @@ internal sealed class SeedsMode
         FaultLevel level = context.Parsed.GetValue(_faults) is { } name
             ? ChoiceNames.Parse<FaultLevel>(name, "--faults")
             : FaultLevel.Heavy;
-        var options = new CampaignOptions { Level = level, NodeCount = nodes, Open = ExactMathematics.Open };
+        var options = new CampaignOptions
+        {
+            Level = level,
+            NodeCount = nodes,
+            Without = [.. (context.Parsed.GetValue(_without) ?? [])
+                .Select(kind => ChoiceNames.Parse<FaultKind>(kind, "--without"))],
+            Open = ExactMathematics.Open,
+        };
         return new Request(first, last, options, trace);
     }
 
@@ -130,6 +141,8 @@ internal sealed class SeedsMode
             ];
             if (Options.NodeCount is { } nodes)
                 arguments.AddRange(["--nodes", nodes.ToString(CultureInfo.InvariantCulture)]);
+            if (Options.Without.Count > 0)
+                arguments.AddRange(["--without", string.Join(',', Options.Without.Select(ChoiceNames.NameOf))]);
             return ProgramName.Line(arguments);
         }
     }

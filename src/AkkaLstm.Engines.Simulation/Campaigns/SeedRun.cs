@@ -56,7 +56,7 @@ public sealed class SeedRun
     private void RunAll()
     {
         var random = new SeededRandom((ulong)_seed);
-        SwarmPlan plan = SwarmPlan.Draw(random.Fork(1), _options.Level, _options.NodeCount);
+        SwarmPlan plan = SwarmPlan.Draw(random.Fork(1), _options);
         _trace?.Write(TimeSpan.Zero, $"seed {_seed}: {plan.Describe()}");
         using IMathematics mathematics = _options.Open(plan.Shape);
         using IMathematics untouched = _options.Open(plan.Shape);

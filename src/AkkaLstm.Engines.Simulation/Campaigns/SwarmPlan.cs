@@ -51,15 +51,16 @@ internal sealed record SwarmPlan
 
     /// <summary>Draws a plan.</summary>
     /// <param name="random">The seed's stream for this.</param>
-    /// <param name="level">How much goes wrong.</param>
-    /// <param name="nodeCount">Workers and servers together; null to draw it.</param>
-    public static SwarmPlan Draw(SeededRandom random, FaultLevel level, int? nodeCount)
+    /// <param name="options">How much goes wrong.</param>
+    public static SwarmPlan Draw(SeededRandom random, CampaignOptions options)
     {
+        FaultLevel level = options.Level;
         TimeSpan chaos = TimeSpan.FromMilliseconds(random.LogBetween(100, 2000));
         List<(FaultKind, TimeSpan)> faults = DrawFaults(random, level);
+        faults.RemoveAll(f => options.Without.Contains(f.Item1));
         bool Has(FaultKind kind) => faults.Exists(f => f.Item1 == kind);
         double strength = level == FaultLevel.Heavy ? random.LogBetween(0.2, 3) : random.LogBetween(0.05, 0.5);
-        int nodes = nodeCount ?? random.Between(2, 9);
+        int nodes = options.NodeCount ?? random.Between(2, 9);
         int seats = random.Between(1, Math.Min(6, nodes - 1));
         ClusterShape cluster = seats % 2 == 0 && random.Happens(0.7) ? new(seats / 2, ReplicaCount: 1) : new(seats);
         int workers = nodes - cluster.SeatCount;

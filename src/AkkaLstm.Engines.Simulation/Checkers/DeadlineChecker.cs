@@ -106,7 +106,7 @@ internal sealed class DeadlineChecker(SimulatedCluster cluster, ProtocolOptions 
         CoordinatorPhase.Gathering => options.GatherTimeout,
         CoordinatorPhase.Restoring or CoordinatorPhase.Applying or CoordinatorPhase.Snapshotting =>
             options.ServerLostTimeout,
-        CoordinatorPhase.Syncing => 2 * options.ServerLostTimeout,
+        CoordinatorPhase.Syncing => options.ServerLostTimeout + options.GatherTimeout,
         CoordinatorPhase.AwaitingWorkers => options.MinWorkersTimeout,
         CoordinatorPhase.Draining =>
             2 * options.CheckpointAttempts * (options.CheckpointTimeout + options.CheckpointRetryInterval),

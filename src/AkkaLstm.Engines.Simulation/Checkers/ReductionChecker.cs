@@ -25,6 +25,7 @@ internal sealed class ReductionChecker(JobDescription job) : IClusterObserver
                 Begin(node, reduce);
                 break;
             case ApplySlice apply: Apply(node, apply); break;
+            case RestoreSlice: _sums.Remove((node.Host, node.Incarnation)); break;
         }
     }
 
@@ -53,7 +54,9 @@ internal sealed class ReductionChecker(JobDescription job) : IClusterObserver
     private void Apply(SimulatedNode node, ApplySlice order)
     {
         (int, int) key = (node.Host, node.Incarnation);
-        if (!_sums.TryGetValue(key, out (Fence Fence, bool IsApplied) last) || last.Fence != order.Fence)
+
+        // The sum may be of the generation before: what is needed to follow the others is kept.
+        if (!_sums.TryGetValue(key, out (Fence Fence, bool IsApplied) last) || last.Fence.Step != order.Fence.Step)
             Checks.Wrong($"{node} applies {order.Fence} without a sum of it");
         if (last.IsApplied)
             Checks.Wrong($"{node} applies {order.Fence} twice");

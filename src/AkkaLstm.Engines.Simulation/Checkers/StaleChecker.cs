@@ -13,15 +13,12 @@ namespace AkkaLstm.Engines.Simulation.Checkers;
 /// </summary>
 internal sealed class StaleChecker : IClusterObserver
 {
-    private readonly Dictionary<(int Host, int Incarnation), Fence> _reached = [];
+    private readonly FenceTracker _tracker = new();
     private bool _isStale;
 
     /// <inheritdoc/>
     public void OnInput(SimulatedNode node, RoleInput input) =>
-        _isStale = input is MessageReceived { Message: var message }
-            && !IsMembership(message)
-            && _reached.TryGetValue((node.Host, node.Incarnation), out Fence reached)
-            && (message.Fence.RunId != reached.RunId || Fence.Compare(message.Fence, reached) < 0);
+        _isStale = input is MessageReceived { Message: var message } && IsStale(message, _tracker.ReachedBy(node));
 
     /// <inheritdoc/>
     public void OnEffect(SimulatedNode node, RoleInput cause, Effect effect)
@@ -30,22 +27,20 @@ internal sealed class StaleChecker : IClusterObserver
             is StartWork
             or RecordEvent { Event: StepClosed or EpochClosed or GenerationStarted or CheckpointSaved };
         if (_isStale && isProgress)
-            Checks.Wrong($"{node}: a stale {((MessageReceived)cause).Message} led to {effect}");
-        Fence? fence = effect switch
-        {
-            StartWork work => work.Order.Fence,
-            RecordEvent record => record.Event.Fence,
-            _ => null,
-        };
-        (int, int) key = (node.Host, node.Incarnation);
-        if (fence is { } moved
-            && (!_reached.TryGetValue(key, out Fence last) || Fence.Compare(moved, last) > 0))
-        {
-            _reached[key] = moved;
-        }
+            Checks.Wrong($"{node}: stale {TraceText.Of(cause)}; it {TraceText.Of(effect)}");
+        _ = _tracker.TryAdvance(node, effect);
     }
 
-    /// <summary>Messages about who is there carry what their sender last knew; only the run matters.</summary>
-    private static bool IsMembership(Message message) => message
-        is WorkerReady or ServerReady or NodeFaulted or Welcomed or RestartGranted or Dismissed or JobEnded;
+    private static bool IsStale(Message message, Fence reached) => message switch
+    {
+        // About who is there: these carry what their sender last knew.
+        WorkerReady or ServerReady or NodeFaulted or Welcomed or RestartGranted or Dismissed or JobEnded => false,
+        _ when reached.RunId is null => false,
+        _ when message.Fence.RunId != reached.RunId => true,
+
+        // They begin a generation, wherever the one before stood.
+        HoldingRequested or RestoreRequested or ResumeRequested =>
+            message.Fence.Ballot.CompareTo(reached.Ballot) < 0,
+        _ => Fence.Compare(message.Fence, reached) < 0,
+    };
 }

@@ -26,9 +26,9 @@ public sealed class ExactStore : ICheckpointDisk
     }
 
     /// <summary>Reads a checkpoint.</summary>
-    /// <exception cref="IOException">It is missing or damaged.</exception>
+    /// <exception cref="CheckpointLostException">It is missing or damaged.</exception>
     public ExactCheckpoint this[string id] =>
-        TryRead(id) ?? throw new IOException($"checkpoint {id} is missing or damaged");
+        TryRead(id) ?? throw new CheckpointLostException($"checkpoint {id} is missing or damaged");
 
     /// <summary>Writes a checkpoint whole: a temporary file, a flush, a rename.</summary>
     /// <returns>Its name.</returns>

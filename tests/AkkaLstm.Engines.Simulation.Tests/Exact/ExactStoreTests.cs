@@ -61,7 +61,7 @@ public sealed class ExactStoreTests
         _store.Wipe();
 
         Assert.Null(_store.NewestValid());
-        Assert.Throws<IOException>(() => _store[id]);
+        Assert.Throws<CheckpointLostException>(() => _store[id]);
     }
 
     private static JobProgress Progress(long step) =>
