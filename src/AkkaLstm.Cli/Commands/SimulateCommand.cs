@@ -1,6 +1,7 @@
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Cli.Simulation;
+using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Cli.Commands;
 
@@ -24,6 +25,8 @@ internal static class SimulateCommand
         plan.AddTo(command);
         return new CliEntry(command, context => plan.IsAskedFor(context.Parsed)
             ? plan.RunAsync(context)
-            : seeds.RunAsync(context));
+            : seeds.IsAskedFor(context.Parsed)
+                ? seeds.RunAsync(context)
+                : throw new BadInputException("simulate: nothing to do; use --seeds A..B or --plan JOB.json"));
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using AkkaLstm.Cli.Hosting;
@@ -18,12 +19,10 @@ internal sealed class SeedsMode
         + "without faults. Any seed can be run again alone. Ends with 0, or with 127 when a role crashed, 128 when a "
         + "job made no progress, 129 when a result was wrong.";
 
-    private const string DefaultSeeds = "1..2000";
-
     private static readonly string LevelNames = string.Join('|', ChoiceNames.Of<FaultLevel>());
 
     private readonly CliOption<string?> _seeds = Values.Text(
-        "--seeds", OptionGroup.Command, $"first and last seed (default: {DefaultSeeds})", "A..B");
+        "--seeds", OptionGroup.Command, "run the protocol with these seeds, first and last", "A..B");
 
     private readonly CliOption<int?> _nodes = Values.Int(
         "--nodes", OptionGroup.Command, "workers and servers together (default: drawn by each seed, 2 to 9)");
@@ -53,6 +52,9 @@ internal sealed class SeedsMode
         command.Options.Add(_without);
         command.Options.Add(_trace);
     }
+
+    /// <summary>Whether the command line asks for seeds.</summary>
+    public bool IsAskedFor(ParseResult parsed) => parsed.GetValue(_seeds) is not null;
 
     /// <summary>Runs the seeds.</summary>
     public Task<int> RunAsync(CommandContext context)
@@ -93,7 +95,7 @@ internal sealed class SeedsMode
 
     private Request Read(CommandContext context)
     {
-        (long first, long last) = ParseRange(context.Parsed.GetValue(_seeds) ?? DefaultSeeds);
+        (long first, long last) = ParseRange(context.Parsed.GetValue(_seeds)!);
         string? trace = context.Parsed.GetValue(_trace);
         if (trace is not null && first != last)
             throw new BadInputException($"--trace: traces a single seed; use --seeds {first}..{first}");
@@ -121,7 +123,7 @@ internal sealed class SeedsMode
             && long.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
             && long.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (!isRange)
-            throw new BadInputException($"--seeds: '{text}' is not a range; use A..B, such as {DefaultSeeds}");
+            throw new BadInputException($"--seeds: '{text}' is not a range; use A..B, such as 1..2000");
         long first = long.Parse(ends[0], CultureInfo.InvariantCulture);
         long last = long.Parse(ends[^1], CultureInfo.InvariantCulture);
         return first <= last

@@ -33,12 +33,18 @@ internal sealed record ClusterSetup
     /// A fresh role for an incarnation of a node. A coordinator that is not the run's first begins at the newest
     /// whole checkpoint, as a process would that is started again.
     /// </summary>
-    public IRole CreateRole(NodeId id, int incarnation, bool isFirst) => id.Role switch
+    /// <param name="id">The node.</param>
+    /// <param name="incarnation">Counts its restarts.</param>
+    /// <param name="nextTerm">Counts the starts of coordinators, from 1.</param>
+    public IRole CreateRole(NodeId id, int incarnation, Func<long> nextTerm) => id.Role switch
     {
-        NodeRole.Coordinator => new Coordinator(isFirst ? Job : JobFromDisk(), Policy, Shape, Options),
+        NodeRole.Coordinator => CreateCoordinator(nextTerm()),
         NodeRole.Server => new ParameterServer(Job.RunId, incarnation, Options),
         _ => new Worker(Job.RunId, incarnation, Options),
     };
+
+    private Coordinator CreateCoordinator(long term) =>
+        new(term == 1 ? Job : JobFromDisk(), Policy, Shape, term, Options);
 
     private JobDescription JobFromDisk()
     {

@@ -26,6 +26,9 @@ internal sealed class SimulatedCluster
     private readonly Dictionary<NodeId, SimulatedNode> _byId = [];
     private readonly Outbox _outbox = new();
 
+    // Starts of coordinators so far.
+    private long _term;
+
     // By reference: two nodes may start equal work.
     private readonly HashSet<StartWork> _hanging = new(ReferenceEqualityComparer.Instance);
 
@@ -79,7 +82,7 @@ internal sealed class SimulatedCluster
             id,
             _nodes.Count,
             name,
-            incarnation => _setup.CreateRole(id, incarnation, isFirst && incarnation == 0),
+            incarnation => _setup.CreateRole(id, incarnation, () => ++_term),
             clock);
         _nodes.Add(node);
         _byId[id] = node;

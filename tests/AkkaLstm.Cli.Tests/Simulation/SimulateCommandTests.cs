@@ -46,5 +46,5 @@ public class SimulateCommandTests
     [InlineData("--nodes", "1", "--nodes", "from 2 to 1000")]
     [InlineData("--trace", "/tmp/x", "--trace", "a single seed")]
     public async Task Simulate_BadOption_SaysWhatWouldBeRight(string option, string value, string place, string remedy) =>
-        (await CliRun.OfAsync("simulate", option, value)).AssertBadInput(place, remedy);
+        (await CliRun.OfAsync(option == "--seeds" ? ["simulate", option, value] : ["simulate", "--seeds", "1..2", option, value])).AssertBadInput(place, remedy);
 }

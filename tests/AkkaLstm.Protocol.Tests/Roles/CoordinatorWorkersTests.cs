@@ -1,4 +1,4 @@
-using AkkaLstm.Engines.Conformance.Exact;
+using AkkaLstm.Engines.Simulation.Exact;
 using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
