@@ -36,7 +36,7 @@ internal sealed class PlanTables(CliConsole console)
         PayingLimit limit = capacity.Limit;
         StepPrediction best = limit.Best.Step;
         yield return $"With the plan's {Units.Counted(best.Shards, "shard")}, more than "
-            + $"{Units.Counted(best.Workers, "worker")} do not pay: {Reason(limit)}.";
+            + $"{Units.Counted(best.Workers, "worker")} {(best.Workers == 1 ? "does" : "do")} not pay: {Reason(limit)}.";
         yield return $"Choose {Choice(capacity.Choice)}.";
         if (capacity.Choice.Best.Step.Shards != best.Shards)
         {
@@ -56,7 +56,8 @@ internal sealed class PlanTables(CliConsole console)
     private static string Reason(PayingLimit limit) => limit.Reason switch
     {
         StopReason.Shards => "there are no more shards to give them",
-        StopReason.Efficiency => $"twice as many would fall below an efficiency of {Percent(CapacityPlanner.LeastEfficiency)}",
+        StopReason.Efficiency =>
+            $"twice as many would fall below an efficiency of {Percent(CapacityPlanner.LeastEfficiency)}",
         StopReason.Gain => $"twice as many would gain less than {Percent(CapacityPlanner.LeastGain)}",
         StopReason.Largest => "more were not looked at",
         _ => throw new ArgumentOutOfRangeException(nameof(limit), limit.Reason, "no such reason"),
@@ -77,8 +78,8 @@ internal sealed class PlanTables(CliConsole console)
         Table table = NewTable("measured on this machine, one core", "ms", "us per lane");
         foreach (ComputePoint point in costs.Compute.Reverse())
         {
-            string name = $"mathematics of {Units.Counted(point.Lanes, "lane")}, {Units.Counted(point.Shards, "shard")}";
-            Row(table, name, Ms(point.Seconds), Number(1e6 * point.Seconds / point.Lanes, "0.0"));
+            string size = $"{Units.Counted(point.Lanes, "lane")}, {Units.Counted(point.Shards, "shard")}";
+            Row(table, $"mathematics of {size}", Ms(point.Seconds), Number(1e6 * point.Seconds / point.Lanes, "0.0"));
         }
 
         Row(table, "one more shard in an order", Ms(costs.ShardSeconds), "");

@@ -26,7 +26,12 @@ internal static class EmptySteps
         };
         var durations = new Durations();
         await engine(
-            job, new Factory(job.ShardCount), new Policy(), durations, new RunOptions { Workers = workers, Servers = 1 }, stop);
+            job,
+            new Factory(job.ShardCount),
+            new Policy(),
+            durations,
+            new RunOptions { Workers = workers, Servers = 1 },
+            stop);
         stop.ThrowIfCancellationRequested();
         return new EmptyStep(workers, Medians.Of([.. durations.Seconds.Skip(WarmUpSteps)]));
     }

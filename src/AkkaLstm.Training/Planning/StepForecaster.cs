@@ -66,7 +66,10 @@ internal sealed class StepForecaster(int batch, int shards, int workers)
         PayingLimit limit = planner.LimitOf(shards);
         int paying = Math.Max(limit.Best.Step.Workers, 1);
         int more = Math.Clamp(2 * workers, 1, Math.Max(paying, workers));
-        double moreSeconds = planner.RowOf(shards, more).Step.StepSeconds;
-        return new ScalingForecast(workers, shards, step, more, step / moreSeconds, paying, limit.Reason);
+
+        // By the model of the run as it is, not by its step: a run that waits for a disturbed worker would else be
+        // promised more than twice the speed for twice the workers.
+        double speedup = planner.RowOf(shards, more).Speedup / planner.RowOf(shards, workers).Speedup;
+        return new ScalingForecast(workers, shards, step, more, speedup, paying, limit.Reason);
     }
 }

@@ -46,7 +46,10 @@ public class CapacityPlannerTests
     [Fact]
     public void RowOf_FatGradients_TakesMoreServersAndThinOnesFew()
     {
-        StepCosts fat = Costs.Typical with { Compute = [.. Costs.Typical.Compute.Select(p => p with { GradientBytes = 4e7 })] };
+        StepCosts fat = Costs.Typical with
+        {
+            Compute = [.. Costs.Typical.Compute.Select(p => p with { GradientBytes = 4e7 })],
+        };
         StepCosts thin = Costs.Typical with
         {
             ParameterBytes = 4e3,

@@ -12,7 +12,8 @@ public class StepForecasterTests
     {
         var forecaster = new StepForecaster(batch: 64, shards: 8, workers: 1);
 
-        List<ScalingForecast> forecasts = [.. Enumerable.Range(0, 60).Select(_ => Feed(forecaster, 1, 100, 80)).OfType<ScalingForecast>()];
+        List<ScalingForecast> forecasts =
+            [.. Enumerable.Range(0, 60).Select(_ => Feed(forecaster, 1, 100, 80)).OfType<ScalingForecast>()];
 
         ScalingForecast forecast = Assert.Single(forecasts);
 
@@ -60,6 +61,21 @@ public class StepForecasterTests
     }
 
     [Fact]
+    public void OnStep_OneDisturbedWorker_PromisesNoMoreThanTwiceForTwice()
+    {
+        var forecaster = new StepForecaster(batch: 64, shards: 8, workers: 2);
+        ScalingForecast? forecast = null;
+        for (int i = 0; i < 20; i++)
+        {
+            forecast = forecaster.OnStep(new StepReport(
+                1, 0, 0, 1, 1, 0.1, 1, TimeSpan.Zero, TimeSpan.FromMilliseconds(100),
+                [Timing(0, 4, 99, 100), Timing(1, 4, 20, 100)]));
+        }
+
+        Assert.InRange(forecast!.Speedup, 1, 2);
+    }
+
+    [Fact]
     public void OnStep_AllShardsInUse_SpeaksOfTheLimitOnly()
     {
         var forecaster = new StepForecaster(batch: 64, shards: 2, workers: 2);
@@ -72,18 +88,20 @@ public class StepForecasterTests
         Assert.Equal(2, forecast.PayingWorkers);
     }
 
-    private static ScalingForecast? Feed(StepForecaster forecaster, int workers, double stepMs, double computeMs, int shards = 8)
+    private static ScalingForecast? Feed(
+        StepForecaster forecaster, int workers, double stepMs, double computeMs, int shards = 8)
     {
         WorkerTiming[] timings =
         [
-            .. Enumerable.Range(0, workers).Select(w => new WorkerTiming(
-                NodeId.Worker(w),
-                shards / workers,
-                TimeSpan.FromMilliseconds(computeMs),
-                Transfer: TimeSpan.Zero,
-                TimeSpan.FromMilliseconds(stepMs - computeMs))),
+            .. Enumerable.Range(0, workers).Select(w => Timing(w, shards / workers, computeMs, stepMs)),
         ];
         return forecaster.OnStep(new StepReport(
             1, 0, 0, 1, 1, 0.1, 1, TimeSpan.Zero, TimeSpan.FromMilliseconds(stepMs), timings));
     }
+    private static WorkerTiming Timing(int worker, int shards, double computeMs, double stepMs) => new(
+        NodeId.Worker(worker),
+        shards,
+        TimeSpan.FromMilliseconds(computeMs),
+        Transfer: TimeSpan.Zero,
+        TimeSpan.FromMilliseconds(stepMs - computeMs));
 }
