@@ -67,4 +67,8 @@ public enum CellKind
     /// <summary>lstm-peephole with coupled input and forget gate.</summary>
     [Cell<RecurrentWindow<LstmCell<CoupledPeepholeLstm>>>]
     LstmCifg,
+
+    /// <summary>Simple units that keep a learned share of their old output.</summary>
+    [Cell<RecurrentWindow<LeakyCell>>]
+    Leaky,
 }

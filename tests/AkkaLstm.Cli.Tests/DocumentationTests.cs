@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AkkaLstm.Cli.Commands;
 using AkkaLstm.Cli.Tests.Commands;
+using AkkaLstm.Models;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Tests;
 
@@ -37,6 +39,16 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
     }
 
     [Fact]
+    public void CellsPage_EveryCell_IsThereWithAPicture()
+    {
+        string page = File.ReadAllText(Repository.File("docs", "CELLS.md"));
+        foreach (CellKind cell in Enum.GetValues<CellKind>())
+            Assert.Contains($"`{ChoiceNames.NameOf(cell)}`", page, StringComparison.Ordinal);
+        foreach (Match picture in Picture().Matches(page))
+            Assert.True(File.Exists(Repository.File("docs", picture.Groups["path"].Value)), picture.Value);
+    }
+
+    [Fact]
     public async Task Page_JsonFieldsOfEveryCommand_AreNamed()
     {
         string page = await File.ReadAllTextAsync(Page);
@@ -59,6 +71,9 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
                 $"{line[0]} prints the field {field.Name}, docs/CLI.md is silent"));
         }
     }
+
+    [GeneratedRegex(@"!\[\]\((?<path>[^)]*)\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Picture();
 
     [GeneratedRegex(
         @"<!-- help:(?<command>[^>]*)-->\n```text\n(?<text>[^`]*)```", RegexOptions.ExplicitCapture, 1000)]

@@ -27,6 +27,9 @@ internal sealed record BenchReport
     /// <summary>Training steps on one thread.</summary>
     public IReadOnlyList<StepSpeed>? Step { get; set; }
 
+    /// <summary>Training steps of every cell.</summary>
+    public IReadOnlyList<CellSpeed>? Cells { get; set; }
+
     /// <summary>Whole training by workers.</summary>
     public IReadOnlyList<ScalingSpeed>? Workers { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Output;
+using AkkaLstm.Training.Plans;
 using Spectre.Console;
 
 namespace AkkaLstm.Cli.Bench;
@@ -46,6 +47,21 @@ internal sealed class BenchTables(CliConsole console)
             Row(
                 table, $"{speed.Shape}", Number(speed.Ms, "0.00"), Range(speed.Ms, "0.00"),
                 Number(speed.Gflops, "0.0"));
+        _ansi.Write(table);
+    }
+
+    /// <summary>Prints cells.</summary>
+    public void Write(IReadOnlyList<CellSpeed> speeds)
+    {
+        Table table = NewTable(
+            "one thread: B,T,I,H,L", "cell", "GFLOP/s", "beside lstm", "min..max");
+        foreach (CellSpeed speed in speeds)
+        {
+            Row(
+                table, $"{speed.Shape}", ChoiceNames.NameOf(speed.Cell), Number(speed.Gflops, "0.0"),
+                Number(speed.BesideLstm, "0.00"), Range(speed.BesideLstm, "0.00"));
+        }
+
         _ansi.Write(table);
     }
 

@@ -1,5 +1,6 @@
 using AkkaLstm.Models;
 using AkkaLstm.Models.Gradients;
+using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
 
 namespace AkkaLstm.Cli.Bench;
@@ -23,19 +24,22 @@ internal sealed class StepBenchmark
     private readonly ShardLoss[] _losses = new ShardLoss[1];
 
     /// <summary>Makes model and data of a shape.</summary>
-    public StepBenchmark(LstmShape shape)
+    public StepBenchmark(LstmShape shape, CellKind cell = CellKind.Lstm)
     {
         var spec = new ModelSpec
         {
             Input = InputKind.Values,
             InputSize = shape.I,
+            Cell = cell,
             HiddenSize = shape.H,
+            ProjectionSize = cell == CellKind.LstmProjected ? shape.H / 2 : 0,
             LayerCount = shape.L,
             OutputSize = 1,
             Loss = LossKind.SquaredError,
         };
         var random = new Random((int)Seed);
         _model = new SequenceModel(spec);
+        Flops = 3.0 * 2 * shape.B * shape.T * Enumerable.Range(0, shape.L).Sum(layer => ProductWeights(_model.Layout.Layer(layer)));
         _weights = new ModelWeights(spec);
         _workspace = new ModelWorkspace(spec, shape.T, shape.B);
         _gradient = new Gradient(_model.Layout);
@@ -54,6 +58,12 @@ internal sealed class StepBenchmark
         Array.Fill(_batch.ResetsCarry, true);
     }
 
+    /// <summary>
+    /// Floating-point operations of the layers' products, forward and backward: 3 x 2 x weights x B x T, which is
+    /// <see cref="LstmShape.Flops"/> for an LSTM.
+    /// </summary>
+    public double Flops { get; }
+
     /// <summary>Runs the step once.</summary>
     public void Run()
     {
@@ -61,4 +71,7 @@ internal sealed class StepBenchmark
         _model.ForwardBackward(
             _weights, _batch, 1, new StepKey(Seed, 0), _carryIn, _carryOut, _workspace, _gradient, _losses);
     }
+
+    private static long ProductWeights(LayerTensors tensors) =>
+        (long)tensors.InputWeight.Length + tensors.HiddenWeight.Length + (tensors.Projection?.Length ?? 0);
 }

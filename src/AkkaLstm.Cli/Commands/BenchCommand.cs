@@ -2,6 +2,7 @@ using System.CommandLine;
 using AkkaLstm.Cli.Bench;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
+using AkkaLstm.Models;
 using AkkaLstm.Numerics;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Training.Plans;
@@ -29,6 +30,9 @@ internal static class BenchCommand
         /// <summary>Training steps.</summary>
         Step,
 
+        /// <summary>Training steps of every cell.</summary>
+        Cells,
+
         /// <summary>Whole training by workers.</summary>
         Workers,
 
@@ -37,7 +41,7 @@ internal static class BenchCommand
     }
 
     private static readonly Section[] OwnSections =
-        [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Workers];
+        [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Cells, Section.Workers];
 
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
@@ -50,7 +54,7 @@ internal static class BenchCommand
                 + "their clock. Stop other work on the machine first.",
             Examples =
             [
-                new("bench", "everything of our own, about two minutes"),
+                new("bench", "everything of our own, about three minutes"),
                 new("bench --sections gemm,step", "products and steps only"),
                 new(
                     "bench --peer torch --python /usr/bin/python3",
@@ -133,6 +137,13 @@ internal static class BenchCommand
         {
             report.Step = [.. LstmShape.Standard.Select(s => StepBenchmarks.Own(s, request.Repetitions, stop))];
             tables?.Write(report.Step);
+        }
+
+        if (request.Has(Section.Cells))
+        {
+            report.Cells = [.. CellBenchmarks.Shapes.SelectMany(_ => Enum.GetValues<CellKind>(), (shape, cell) =>
+                CellBenchmarks.Measure(cell, shape, request.Repetitions, stop))];
+            tables?.Write(report.Cells);
         }
 
         if (request.Has(Section.Workers))
