@@ -15,6 +15,8 @@ internal sealed class Nemesis(SimulatedCluster cluster, SwarmPlan plan, SeededRa
     /// <summary>Coordinators that may be started besides the first.</summary>
     private const int SecondBound = 3;
 
+    private static readonly TimeSpan SupervisionInterval = TimeSpan.FromMilliseconds(50);
+
     private int _joinCount;
     private int _secondCount;
     private bool _isHealed;
@@ -56,7 +58,21 @@ internal sealed class Nemesis(SimulatedCluster cluster, SwarmPlan plan, SeededRa
             if (isGone && isNewest && (IsCore(node) || random.Happens(0.5)))
                 cluster.Start(node);
         }
+
+        KeepCoreUp();
     }
+
+    /// <summary>Nodes of the core that stop, because somebody had asked them to, are started again.</summary>
+    private void KeepCoreUp() => cluster.Agenda.After(SupervisionInterval, () =>
+    {
+        foreach (SimulatedNode node in cluster.Nodes.ToArray())
+        {
+            if (node.HasStopped && IsCore(node) && cluster.Find(node.Id) == node)
+                cluster.Start(node);
+        }
+
+        KeepCoreUp();
+    });
 
     /// <summary>
     /// The first nodes of each kind that the job cannot do without: the coordinator, a server of each slice, as many
