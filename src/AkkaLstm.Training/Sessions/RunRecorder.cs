@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Planning;
@@ -14,12 +13,6 @@ namespace AkkaLstm.Training.Sessions;
 /// </summary>
 internal sealed class RunRecorder : IEventSink, IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     private readonly LineLog _metrics;
     private readonly LineLog _events;
     private readonly JobPolicy _policy;
@@ -219,7 +212,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
             writer.WriteNumber("elapsedSeconds", now.TotalSeconds);
             writer.WriteString("source", source.ToString());
             writer.WritePropertyName("details");
-            JsonSerializer.Serialize(writer, what, what.GetType(), Json);
+            JsonSerializer.Serialize(writer, what, what.GetType(), EventJson.Options);
         });
 
         // A finished checkpoint is a rename; flushing a later write makes it last, see DurableFile.

@@ -26,8 +26,6 @@ internal sealed class CheckpointQueue
 
     public bool IsIdle => Current is null;
 
-    public bool HasWaiting => _waiting is not null;
-
     /// <summary>Whether a state is being written or waits to be.</summary>
     public bool Holds(JobProgress progress) => Current?.Progress == progress || _waiting?.Progress == progress;
 
