@@ -133,6 +133,9 @@ internal sealed class SimulatedCluster
             Handle(node, input);
     }
 
+    /// <summary>The work that a node has under way does not come to its end any more.</summary>
+    public void Hang(SimulatedNode node) => _hanging.UnionWith(node.Running);
+
     /// <summary>Work that hangs comes to its end after all.</summary>
     public void EndHangs(SimulatedNode node)
     {
@@ -268,7 +271,7 @@ internal sealed class SimulatedCluster
     private void EndLater(SimulatedNode node, StartWork work, TimeSpan delay, WorkError? error) =>
         Agenda.After(delay, () =>
         {
-            if (node.RemoveRunning(work))
+            if (!_hanging.Contains(work) && node.RemoveRunning(work))
                 Post(node, error is null ? Execute(node, work) : new WorkFailed(work.WorkId, error));
         });
 
