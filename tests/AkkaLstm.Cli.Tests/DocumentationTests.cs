@@ -60,7 +60,7 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
             ["generate", runs.Text, "--length", "3"],
             ["inspect", runs.Text], ["export", runs.Text, "--out", directory.File("m.safetensors")],
             ["simulate", "--plan", job, "--bandwidth", "1Gbps", "--verify", "--tries", "1"],
-            ["simulate", "--seeds", "1"], ["bench", "--sections", "fma", "--repetitions", "1"], ["resume", runs.Text, "--epochs", "5"],
+            ["simulate", "--seeds", "1"], ["gradient-flow", "--window", "5"], ["bench", "--sections", "fma", "--repetitions", "1"], ["resume", runs.Text, "--epochs", "5"],
         ];
 
         foreach (string[] line in lines)

@@ -16,6 +16,7 @@ internal static class CommandList
         InspectCommand.Create(),
         ExportCommand.Create(),
         SimulateCommand.Create(),
+        GradientFlowCommand.Create(),
         BenchCommand.Create(),
     ];
 }

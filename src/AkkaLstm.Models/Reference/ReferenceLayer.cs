@@ -8,6 +8,9 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
 {
     private readonly RecurrentCell _cell = RecurrentCell.Of(layout.Spec.Cell);
 
+    /// <summary>The states c of all time steps of the last run's way forward; empty for a cell without.</summary>
+    internal Node[] States { get; private set; } = [];
+
     /// <summary>The outputs h of all time steps.</summary>
     /// <param name="tape">Records the computation.</param>
     /// <param name="inputs">x of all time steps.</param>
@@ -15,15 +18,18 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
     /// <param name="carryOut">Receives them after the window.</param>
     internal Node[] Run(Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut)
     {
-        Node[] outputs = RunOneWay(tape, layout.Layer(layer), inputs, carryIn, carryOut);
+        var states = new List<Node>();
+        Node[] outputs = RunOneWay(tape, layout.Layer(layer), inputs, carryIn, carryOut, states);
+        States = [.. states];
         if (layout.Spec.Direction != LayerDirection.Both)
             return outputs;
         var nothing = new double[carryIn.Length];
-        Node[] back = RunOneWay(tape, layout.Layer(layer, 1), [.. inputs.Reverse()], nothing, nothing);
+        Node[] back = RunOneWay(tape, layout.Layer(layer, 1), [.. inputs.Reverse()], nothing, nothing, []);
         return [.. outputs.Zip(back.Reverse(), (forward, backward) => forward.Beside(backward))];
     }
 
-    private Node[] RunOneWay(Tape tape, LayerTensors tensors, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut)
+    private Node[] RunOneWay(
+        Tape tape, LayerTensors tensors, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, List<Node> states)
     {
         int size = layout.Spec.LayerShape(layer).OutputSize;
         Node output = tape.Constant(carryIn[..size].ToArray());
@@ -35,6 +41,8 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
             if (tensors.Projection is { } projection)
                 output = tape.Multiply(projection.Offset, size, output);
             outputs[t] = output;
+            if (state is not null)
+                states.Add(state);
         }
 
         output.Value.CopyTo(carryOut);
