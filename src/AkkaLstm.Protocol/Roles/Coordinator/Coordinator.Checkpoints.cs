@@ -46,14 +46,6 @@ public sealed partial class Coordinator
             _ => new SnapshotRequested(_fence, SnapshotPurpose.Checkpoint));
     }
 
-    private void OnSnapshotTaken(NodeId from, SnapshotTaken message)
-    {
-        CoordinatorPhase phase =
-            Phase == CoordinatorPhase.Syncing ? CoordinatorPhase.Syncing : CoordinatorPhase.Snapshotting;
-        if (Accept(phase, from, message))
-            OnPollAnswered();
-    }
-
     private void CloseSnapshot()
     {
         List<SnapshotTaken> slices = [.. _poll!.AnswersBySlice<SnapshotTaken>()];

@@ -132,7 +132,10 @@ public sealed partial class Coordinator
                 return false;
             isWaiting = true;
             foreach ((ServerSeat seat, _) in behind)
-                Send(seat.Node, new ApplyUpdate(_fence.At(target - 1), newest.LastUpdate, newest.Progress, newest.UnsavedBestStep));
+            {
+                Send(seat.Node, new ApplyUpdate(
+                    _fence.At(target - 1), newest.LastUpdate, newest.Progress, newest.UnsavedBestStep));
+            }
         }
 
         if (!isWaiting)
@@ -182,14 +185,5 @@ public sealed partial class Coordinator
             server.IsMember = true;
         _holders = null;
         Ask<SliceReady>(CoordinatorPhase.Restoring, Members, question);
-    }
-
-    private void OnSliceReady(NodeId from, SliceReady message)
-    {
-        if (Accept(Phase == CoordinatorPhase.Syncing ? CoordinatorPhase.Syncing : CoordinatorPhase.Restoring, from, message)
-            && !TryFindDifference<SliceReady>((a, b) => a.Checksum == b.Checksum))
-        {
-            OnPollAnswered();
-        }
     }
 }

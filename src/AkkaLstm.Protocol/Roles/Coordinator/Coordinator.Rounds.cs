@@ -47,15 +47,6 @@ public sealed partial class Coordinator
         DealOut();
     }
 
-    private void OnSliceReduced(NodeId from, SliceReduced message)
-    {
-        if (Accept(CoordinatorPhase.Computing, from, message)
-            && !TryFindDifference<SliceReduced>((a, b) => a.BlockSquareSums.SequenceEqual(b.BlockSquareSums)))
-        {
-            OnStepPartIn();
-        }
-    }
-
     /// <summary>Losses and sums come in any order; the step is decided when both are complete.</summary>
     private void OnStepPartIn()
     {
@@ -109,15 +100,6 @@ public sealed partial class Coordinator
             return;
         _outbox.Record(new GradientRecomputed(_fence, message.Slice, lost));
         AssignPending();
-    }
-
-    private void OnSliceUpdated(NodeId from, SliceUpdated message)
-    {
-        if (Accept(CoordinatorPhase.Applying, from, message)
-            && !TryFindDifference<SliceUpdated>((a, b) => a.Checksum == b.Checksum))
-        {
-            OnPollAnswered();
-        }
     }
 
     private void CloseStep()

@@ -97,15 +97,16 @@ public sealed partial class Coordinator
     /// </summary>
     private void OnCheckpointLost(ServerSeat server, NodeFaulted message)
     {
-        _outbox.Record(new NodeFailed(_fence, server.Node, message.Incarnation, message.Error.Message, IsGivenUp: false));
+        string error = message.Error.Message;
+        _outbox.Record(new NodeFailed(_fence, server.Node, message.Incarnation, error, IsGivenUp: false));
         bool isOfThisGeneration = message.Fence.Ballot == _fence.Ballot && Phase == CoordinatorPhase.Restoring;
         if (isOfThisGeneration && _history.NewestId is { } lost)
         {
             _history.DropNewest();
-            _outbox.Record(new CheckpointLost(_fence, lost, message.Error.Message));
+            _outbox.Record(new CheckpointLost(_fence, lost, error));
         }
 
-        LoseServer(server, message.Error.Message);
+        LoseServer(server, error);
     }
 
     /// <summary>
@@ -229,17 +230,20 @@ public sealed partial class Coordinator
     }
 
     /// <summary>
-    /// Takes a server's answer to the question of a phase; false when it is late or repeated.
+    /// Takes a server's answer. Servers of one slice hold the same state, so where their answers differ in what
+    /// must be equal, they cannot both be right.
     /// </summary>
-    private bool Accept(CoordinatorPhase phase, NodeId from, Message message)
+    private void OnAnswer<TAnswer>(NodeId from, TAnswer message, Func<TAnswer, TAnswer, bool> areEqual)
+        where TAnswer : Message
     {
-        if (Phase != phase)
+        if (!IsPolling || !_poll!.Expects<TAnswer>())
             Drop(from, message, DropReason.Stale);
-        else if (!_poll!.TryAdd(from.Index, message))
+        else if (!_poll.TryAdd(from.Index, message))
             Drop(from, message, DropReason.Duplicate);
+        else if (_shape.ReplicaCount > 0 && _poll.Difference(areEqual) is { } pair)
+            OnDifference(pair.First, pair.Second);
         else
-            return true;
-        return false;
+            OnPollAnswered();
     }
 
     /// <summary>Goes on with the phase if all servers that are asked have answered.</summary>
@@ -257,21 +261,15 @@ public sealed partial class Coordinator
         }
     }
 
-    /// <summary>
-    /// Servers of one slice that answer differently cannot both be right: all go back to a checkpoint.
-    /// </summary>
-    private bool TryFindDifference<TAnswer>(Func<TAnswer, TAnswer, bool> areEqual)
-        where TAnswer : Message
+    /// <summary>All go back to a checkpoint: nobody knows which of the two is right.</summary>
+    private void OnDifference(ServerSeat first, ServerSeat second)
     {
-        if (_shape.ReplicaCount == 0 || !_poll!.IsComplete || _poll.Difference(areEqual) is not { } pair)
-            return false;
-        _outbox.Record(new ReplicasDiffer(_fence, pair.First.Node, pair.Second.Node));
-        string reason = $"{pair.First.Node} and {pair.Second.Node} differ";
-        if (pair.Second.Restarts.TryTake(_now))
+        _outbox.Record(new ReplicasDiffer(_fence, first.Node, second.Node));
+        string reason = $"{first.Node} and {second.Node} differ";
+        if (second.Restarts.TryTake(_now))
             Regather(reason, isHoldingTrusted: false);
         else
             Finish(JobOutcomeKind.Failed, $"{reason} again and again");
-        return true;
     }
 
     private void ReviewServers(ServerPoll poll)

@@ -99,12 +99,20 @@ public sealed partial class Coordinator : IRole
             case MessageReceived { Message: WorkerReady m, From: var from }: OnWorkerReady(from, m); break;
             case MessageReceived { Message: ServerReady m, From: var from }: OnServerReady(from, m); break;
             case MessageReceived { Message: NodeFaulted m, From: var from }: OnNodeFaulted(from, m); break;
-            case MessageReceived { Message: SliceReady m, From: var from }: OnSliceReady(from, m); break;
             case MessageReceived { Message: ShardReported m, From: var from }: OnShardReported(from, m); break;
-            case MessageReceived { Message: SliceReduced m, From: var from }: OnSliceReduced(from, m); break;
             case MessageReceived { Message: GradientMissing m, From: var from }: OnGradientMissing(from, m); break;
-            case MessageReceived { Message: SliceUpdated m, From: var from }: OnSliceUpdated(from, m); break;
-            case MessageReceived { Message: SnapshotTaken m, From: var from }: OnSnapshotTaken(from, m); break;
+            case MessageReceived { Message: SliceReady m, From: var from }:
+                OnAnswer(from, m, static (a, b) => a.Checksum == b.Checksum);
+                break;
+            case MessageReceived { Message: SliceReduced m, From: var from }:
+                OnAnswer(from, m, static (a, b) => a.BlockSquareSums.SequenceEqual(b.BlockSquareSums));
+                break;
+            case MessageReceived { Message: SliceUpdated m, From: var from }:
+                OnAnswer(from, m, static (a, b) => a.Checksum == b.Checksum);
+                break;
+            case MessageReceived { Message: SnapshotTaken m, From: var from }:
+                OnAnswer(from, m, static (_, _) => true); // only one server of a slice is asked
+                break;
             case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
             default: throw new UnreachableException($"input {input.GetType().Name}");
         }

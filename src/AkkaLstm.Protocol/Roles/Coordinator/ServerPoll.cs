@@ -28,6 +28,9 @@ internal sealed class ServerPoll(ServerSeat[] seats, Type answerType, Func<Serve
 
     public Message QuestionFor(ServerSeat seat) => question(seat);
 
+    /// <summary>Whether such a message can be an answer.</summary>
+    public bool Expects<TAnswer>() => typeof(TAnswer) == answerType;
+
     public bool IsAsked(ServerSeat seat) => _isAsked[seat.Index];
 
     public void Ask(ServerSeat seat)
@@ -49,12 +52,11 @@ internal sealed class ServerPoll(ServerSeat[] seats, Type answerType, Func<Serve
         _answers[seat.Index] = null;
     }
 
-    /// <summary>
-    /// Takes an answer; false when it is none to this question, or the seat is not asked or had answered before.
-    /// </summary>
+    /// <summary>Takes an answer; false when the seat is not asked or had answered before.</summary>
     public bool TryAdd(int seat, Message answer)
     {
-        if (answer.GetType() != answerType || seat >= seats.Length || !_isAsked[seat] || _answers[seat] is not null)
+        Debug.Assert(answer.GetType() == answerType, "ask first");
+        if (seat >= seats.Length || !_isAsked[seat] || _answers[seat] is not null)
             return false;
         _answers[seat] = answer;
         _answerCount++;
