@@ -19,6 +19,9 @@ internal sealed class SeedsMode
         + "without faults. Any seed can be run again alone. Ends with 0, or with 127 when a role crashed, 128 when a "
         + "job made no progress, 129 when a result was wrong.";
 
+    private const string ExactName = "exact";
+    private const string LstmName = "lstm";
+
     private static readonly string LevelNames = string.Join('|', ChoiceNames.Of<FaultLevel>());
 
     private readonly CliOption<string?> _seeds = Values.Text(
@@ -32,6 +35,10 @@ internal sealed class SeedsMode
 
     private readonly CliOption<IReadOnlyList<string>?> _without = Values.Names(
         "--without", OptionGroup.Command, "faults to leave out, by the names the report has", "A,B,..");
+
+    private readonly CliOption<string?> _mathematics = Values.Text(
+        "--mathematics", OptionGroup.Command,
+        "exact integers, or a real small LSTM with its files (default: exact)", "exact|lstm");
 
     private readonly CliOption<string?> _trace = Values.Text(
         "--trace", OptionGroup.Command, "write everything that happens, for a single seed", "FILE");
@@ -50,6 +57,7 @@ internal sealed class SeedsMode
         command.Options.Add(_nodes);
         command.Options.Add(_faults);
         command.Options.Add(_without);
+        command.Options.Add(_mathematics);
         command.Options.Add(_trace);
     }
 
@@ -111,10 +119,17 @@ internal sealed class SeedsMode
             NodeCount = nodes,
             Without = [.. (context.Parsed.GetValue(_without) ?? [])
                 .Select(kind => ChoiceNames.Parse<FaultKind>(kind, "--without"))],
-            Open = ExactMathematics.Open,
+            Open = ParseMathematics(context.Parsed.GetValue(_mathematics)),
         };
-        return new Request(first, last, options, trace);
+        return new Request(first, last, options, trace, context.Parsed.GetValue(_mathematics) ?? ExactName);
     }
+
+    private static OpenMathematics ParseMathematics(string? name) => name switch
+    {
+        null or ExactName => ExactMathematics.Open,
+        LstmName => LstmMathematics.Prepare(),
+        _ => throw new BadInputException($"--mathematics: '{name}' is not known; use {ExactName} or {LstmName}"),
+    };
 
     private static (long First, long Last) ParseRange(string text)
     {
@@ -132,7 +147,8 @@ internal sealed class SeedsMode
     }
 
     /// <summary>What was asked for.</summary>
-    internal sealed record Request(long First, long Last, CampaignOptions Options, string? TracePath)
+    internal sealed record Request(
+        long First, long Last, CampaignOptions Options, string? TracePath, string Mathematics)
     {
         /// <summary>The command line that runs these seeds again.</summary>
         public string Line(long first, long last)
@@ -143,6 +159,8 @@ internal sealed class SeedsMode
             ];
             if (Options.NodeCount is { } nodes)
                 arguments.AddRange(["--nodes", nodes.ToString(CultureInfo.InvariantCulture)]);
+            if (Mathematics != ExactName)
+                arguments.AddRange(["--mathematics", Mathematics]);
             if (Options.Without.Count > 0)
                 arguments.AddRange(["--without", string.Join(',', Options.Without.Select(ChoiceNames.NameOf))]);
             return ProgramName.Line(arguments);

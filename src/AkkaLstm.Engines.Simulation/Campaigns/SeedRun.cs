@@ -69,6 +69,7 @@ public sealed class SeedRun
             return;
 
         _outcome += ", resumed";
+        mathematics.BeginRun();
         (string Id, JobProgress Progress)? newest = mathematics.Disk.NewestValid();
         JobDescription rest = job with
         {

@@ -35,6 +35,12 @@ public sealed class ExactMathematics : IMathematics
     public static IMathematics Open(JobShape shape) => new ExactMathematics(shape);
 
     /// <inheritdoc/>
+    public void BeginRun()
+    {
+        // Executors share nothing but the store.
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         // All of it is in memory.

@@ -19,6 +19,11 @@ public interface IMathematics : IDisposable
 
     /// <summary>The checkpoint store's disk, empty at first.</summary>
     ICheckpointDisk Disk { get; }
+
+    /// <summary>
+    /// All processes have ended and another run begins: nothing is left but what is on the disk.
+    /// </summary>
+    void BeginRun();
 }
 
 /// <summary>Opens the mathematics for one seed.</summary>

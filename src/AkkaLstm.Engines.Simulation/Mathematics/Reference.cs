@@ -31,7 +31,7 @@ public sealed record Reference(
         JobProgress progress = JobProgress.Initial;
         var steps = new List<ReferenceStep>();
         var epochs = new List<ReferenceEpoch>();
-        while (progress.Epoch < job.EpochCount && !progress.IsStoppedEarly)
+        while (true)
         {
             if (progress.StepInEpoch == job.StepsPerEpoch)
             {
@@ -51,6 +51,9 @@ public sealed record Reference(
                 };
                 continue;
             }
+
+            if (progress.Epoch >= job.EpochCount || progress.IsStoppedEarly || progress.Step >= job.StepLimit)
+                break;
 
             var whole = new ShardRange(0, job.ShardCount);
             var computed = (ShardsComputed)worker.Execute(new ComputeShards(

@@ -39,7 +39,18 @@ public class SimulateCommandTests
         Assert.Equal(0, run.Json.GetProperty("failures").GetArrayLength());
     }
 
+    [Fact]
+    public async Task Simulate_RealMathematics_Passes()
+    {
+        CliRun run = (await CliRun.OfAsync(
+            "simulate", "--seeds", "1..5", "--faults", "light", "--mathematics", "lstm")).AssertDone();
+
+        Assert.EndsWith("--mathematics lstm", run.Out.Split('\n')[0], StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--mathematics", "other", "--mathematics", "exact or lstm")]
+    [InlineData("--without", "rain", "--without", "is not known")]
     [InlineData("--seeds", "x..2", "--seeds", "is not a range")]
     [InlineData("--seeds", "9..2", "--seeds", "the first seed comes first")]
     [InlineData("--faults", "some", "--faults", "none, light, heavy")]
