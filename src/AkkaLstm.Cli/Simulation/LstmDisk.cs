@@ -15,7 +15,7 @@ internal sealed class LstmDisk(CheckpointStore store, string directory) : ICheck
     /// <inheritdoc/>
     public void WritePart(WriteCheckpoint order, double fraction, bool isFlushLost)
     {
-        // A whole one is written under another name and cut short; only a lost flush lets it have its own.
+        // The store writes the parameters first and the manifest last, into a directory that is renamed at the end.
         string name = $"step-{order.Progress.Step:D8}";
         string path = Path.Combine(directory, isFlushLost ? name : $".tmp-{name}");
         if (Directory.Exists(path))

@@ -12,9 +12,6 @@ internal sealed class Agenda
     /// <summary>Virtual time since the simulation began.</summary>
     public TimeSpan Now { get; private set; }
 
-    /// <summary>Entries that have happened.</summary>
-    public long DoneCount { get; private set; }
-
     /// <summary>Plans something; what is due already happens next.</summary>
     public void At(TimeSpan due, Action action) =>
         _entries.Enqueue(action, (Math.Max(due.Ticks, Now.Ticks), _order++));
@@ -32,7 +29,6 @@ internal sealed class Agenda
             return false;
         _entries.Dequeue();
         Now = new TimeSpan(key.DueTicks);
-        DoneCount++;
         action();
         return true;
     }
