@@ -15,6 +15,7 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
 {
     private readonly Dictionary<(long Parity, ShardRange Range), long[]> _gradients = [];
     private readonly Dictionary<(long Parity, ShardRange Range, int Shard), long[]> _carries = [];
+    private readonly Dictionary<(long Parity, int Index), long[]> _ownCarries = [];
     private readonly long[][] _parameters = [[], []];
     private long[] _moments = [];
     private long[] _sum = [];
@@ -103,7 +104,22 @@ public sealed class ExactExecutor(ExactModel model, ExactStore store) : IWorkExe
         }
 
         Array.Fill(_sum, long.MaxValue); // applying twice must show
-        return new SliceApplied(new ExactPayload(next), Checksum(next));
+        return new SliceApplied(new ExactPayload(next), Keep(order), Checksum(next));
+    }
+
+    private Payload?[] Keep(ApplySlice order)
+    {
+        var own = new Payload?[order.Carries.Count];
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (order.Carries[i] is not { } carry)
+                continue;
+            long[] buffer = Buffer(_ownCarries, ((order.Fence.Step + 1) % 2, i), 1);
+            buffer[0] = ExactPayload.Of(carry)[0];
+            own[i] = new ExactPayload(buffer);
+        }
+
+        return own;
     }
 
     private SliceSnapshot Snapshot(SnapshotSlice order)

@@ -65,8 +65,8 @@ public sealed record Reference(
             StepDecision update = mathematics.Policy.DecideStep(progress, loss, norm);
             if (update.Failure is { } failure)
                 throw new InvalidOperationException($"the reference run fails: {failure}");
-            parameters = ((SliceApplied)server.Execute(new ApplySlice(fence, slice, update))).Parameters;
-            carries = computed.Carries;
+            var applied = (SliceApplied)server.Execute(new ApplySlice(fence, slice, update, computed.Carries));
+            (parameters, carries) = (applied.Parameters, applied.Carries);
             steps.Add(new ReferenceStep(loss, norm, update));
             progress = progress with
             {

@@ -1,6 +1,10 @@
 namespace AkkaLstm.Protocol.Work;
 
-/// <summary>Result of <see cref="ApplySlice"/>.</summary>
-/// <param name="Parameters">The slice's parameters of step n + 1.</param>
-/// <param name="Checksum">Cheap checksum over their bits, to tell diverging replicas apart.</param>
-public sealed record SliceApplied(Payload Parameters, ulong Checksum) : WorkResult;
+/// <summary>A slice has taken a step.</summary>
+/// <param name="Parameters">Its parameters of step n + 1.</param>
+/// <param name="Carries">Carried state of step n + 1, in the executor's own buffers.</param>
+/// <param name="Checksum">Of the parameters.</param>
+public sealed record SliceApplied(
+    Payload Parameters,
+    IReadOnlyList<Payload?> Carries,
+    ulong Checksum) : WorkResult;

@@ -20,7 +20,7 @@ internal sealed class JobContext
     private const int KeptGenerations = 2;
 
     private readonly Lock _gate = new();
-    private readonly SortedList<(int Generation, int Replica), ParameterBuffers> _buffers = [];
+    private readonly SortedList<(long Term, int Generation, int Replica), ParameterBuffers> _buffers = [];
     private readonly Func<TrainingState> _initial;
     private readonly Payload?[] _noCarries;
     private LoadedState? _loaded;
@@ -73,14 +73,15 @@ internal sealed class JobContext
     /// <summary>
     /// The parameter buffers that the first servers of all slices share in a generation; standbys have others.
     /// </summary>
-    public ParameterBuffers BuffersOf(int generation, int replica)
+    public ParameterBuffers BuffersOf(Fence fence, int replica)
     {
+        (long Term, int Generation, int Replica) key = (fence.Term, fence.Generation, replica);
         lock (_gate)
         {
-            if (_buffers.TryGetValue((generation, replica), out ParameterBuffers? known)) return known;
+            if (_buffers.TryGetValue(key, out ParameterBuffers? known)) return known;
             var buffers = new ParameterBuffers(Spec, Layout.TotalLength);
-            _buffers.Add((generation, replica), buffers);
-            while (_buffers.Keys[0].Generation <= generation - KeptGenerations) _buffers.RemoveAt(0);
+            _buffers.Add(key, buffers);
+            while (_buffers.Keys.DistinctBy(k => (k.Term, k.Generation)).Count() > KeptGenerations) _buffers.RemoveAt(0);
             return buffers;
         }
     }
@@ -89,11 +90,11 @@ internal sealed class JobContext
     /// The state a generation starts from: loaded and verified once for all servers, and let go when each has
     /// its slice.
     /// </summary>
-    public TrainingState StateOf(string? checkpointId, int generation, SliceId slice, int replica)
+    public TrainingState StateOf(string? checkpointId, Fence fence, SliceId slice, int replica)
     {
         lock (_gate)
         {
-            (string?, int, int) key = (checkpointId, generation, replica);
+            (string?, (long, int), int) key = (checkpointId, fence.Ballot, replica);
             if (_loaded is null || _loaded.Key != key)
                 _loaded = new LoadedState(key, checkpointId is null ? _initial() : Store.Load(checkpointId));
             TrainingState state = _loaded.State;
@@ -119,7 +120,8 @@ internal sealed class JobContext
         [.. Optimizer.MomentNames.Select(_ => new float[Layout.TotalLength])],
         new float[Plan.Batch * Spec.CarryLength]);
 
-    private sealed record LoadedState((string? CheckpointId, int Generation, int Replica) Key, TrainingState State)
+    private sealed record LoadedState(
+        (string? CheckpointId, (long Term, int Generation) Ballot, int Replica) Key, TrainingState State)
     {
         /// <summary>Slices that have taken their part.</summary>
         public HashSet<int> Slices { get; } = [];

@@ -17,6 +17,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private ParameterPayload? _payload;
     private ReducedSlice? _reduced;
     private OptimizerState? _optimizer;
+    private readonly CarryPayload?[][] _carries = [[], []];
     private GradientPart[] _parts = [];
 
     public WorkResult Execute(WorkOrder order) => order switch
@@ -37,7 +38,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     {
         long step = order.Fence.Step;
         _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
-        ParameterBuffers buffers = job.BuffersOf(order.Fence.Generation, order.Replica);
+        ParameterBuffers buffers = job.BuffersOf(order.Fence, order.Replica);
         _payload = new ParameterPayload(buffers, _slice);
         _reduced = new ReducedSlice(job.Layout, _slice);
         _optimizer = new OptimizerState(
@@ -62,7 +63,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         TrainingState state;
         try
         {
-            state = job.StateOf(order.CheckpointId, order.Fence.Generation, order.Slice, order.Replica);
+            state = job.StateOf(order.CheckpointId, order.Fence, order.Slice, order.Replica);
         }
         catch (BadInputException e) when (order.CheckpointId is not null)
         {
@@ -98,7 +99,27 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         StepDecision decision = order.Decision;
         _optimizer!.Apply(
             _reduced!, new UpdateScalars(order.Fence.Step, decision.LearningRate, decision.GradientScale));
-        return new SliceApplied(_payload!, Checksum.Of(_optimizer.Current.Span));
+        return new SliceApplied(
+            _payload!, Keep(order.Carries, order.Fence.Step + 1), Checksum.Of(_optimizer.Current.Span));
+    }
+
+    /// <summary>Copies workers' carries into the buffers of a step's parity.</summary>
+    private Payload?[] Keep(IReadOnlyList<Payload?> carries, long step)
+    {
+        CarryPayload?[] buffers = _carries[step & 1];
+        if (buffers.Length != carries.Count)
+            _carries[step & 1] = buffers = new CarryPayload?[carries.Count];
+        var own = new Payload?[carries.Count];
+        for (int s = 0; s < own.Length; s++)
+        {
+            if (carries[s] is not CarryPayload carry)
+                continue;
+            CarryPayload buffer = buffers[s] ??= new CarryPayload(new float[carry.Values.Length]);
+            carry.Values.CopyTo(buffer.Values);
+            own[s] = buffer;
+        }
+
+        return own;
     }
 
     private SliceSnapshot Snapshot(SnapshotSlice order) =>

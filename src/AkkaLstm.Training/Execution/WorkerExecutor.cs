@@ -25,7 +25,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
     private ShardLoss[] _losses = [];
     private Fence _lastFence;
     private ParameterBuffers? _assembled;
-    private int _assembledGeneration;
+    private (long Term, int Generation) _assembledBallot;
     private int _answersOfStep;
 
     public WorkerExecutor(JobContext job)
@@ -106,10 +106,10 @@ internal sealed class WorkerExecutor : IWorkExecutor
         ParameterBuffers shared = ((ParameterPayload)parameters[0]).Owner;
         if (parameters.All(slice => ((ParameterPayload)slice).Owner == shared))
             return shared.Packed(fence.Step);
-        if (_assembled is null || _assembledGeneration != fence.Generation)
+        if (_assembled is null || _assembledBallot != fence.Ballot)
         {
             _assembled = new ParameterBuffers(_job.Spec, _job.Layout.TotalLength);
-            _assembledGeneration = fence.Generation;
+            _assembledBallot = fence.Ballot;
         }
 
         foreach (Payload slice in parameters)

@@ -71,7 +71,7 @@ internal static class EmptySteps
             ComputeShards compute => new ShardsComputed(
                 Nothing, new Payload?[compute.Shards.Count], new LossTotal[compute.Shards.Count]),
             ReduceSlice => new SliceSums([0]),
-            ApplySlice => new SliceApplied(Nothing, Checksum: 0),
+            ApplySlice apply => new SliceApplied(Nothing, apply.Carries, Checksum: 0),
             SnapshotSlice snapshot => new SliceSnapshot(Nothing, snapshot.Carries),
             WriteCheckpoint => new CheckpointWritten("none"),
             _ => throw new NotSupportedException($"An empty step has no {order.GetType().Name}."),

@@ -23,6 +23,7 @@ internal sealed class StepRig : IDisposable
     private readonly IWorkExecutor _server;
     private readonly List<IWorkExecutor> _workers = [];
     private readonly Payload _parameters;
+    private readonly IReadOnlyList<Payload?> _carries;
     private long _step;
 
     /// <summary>Sets up a plan, or the same plan with another number of shards.</summary>
@@ -41,6 +42,7 @@ internal sealed class StepRig : IDisposable
         var restored = (SliceRestored)_server.Execute(new RestoreSlice(
             Fence, Whole, Replica: 0, CheckpointId: null, shards));
         _parameters = restored.Parameters;
+        _carries = restored.Carries;
     }
 
     /// <summary>The plan with this rig's shards.</summary>
@@ -71,7 +73,7 @@ internal sealed class StepRig : IDisposable
     public double Pack()
     {
         _step += 2;
-        return Seconds(() => _job.BuffersOf(Fence.Generation, replica: 0).Packed(_step));
+        return Seconds(() => _job.BuffersOf(Fence, replica: 0).Packed(_step));
     }
 
     /// <summary>Computes one order on the calling thread, on weights that are packed.</summary>
@@ -107,7 +109,8 @@ internal sealed class StepRig : IDisposable
     /// stay where they are however often it is repeated.
     /// </summary>
     public double Apply() => Seconds(
-        () => _server.Execute(new ApplySlice(Fence, Whole, new StepDecision(LearningRate: 0, GradientScale: 1))));
+        () => _server.Execute(
+            new ApplySlice(Fence, Whole, new StepDecision(LearningRate: 0, GradientScale: 1), _carries)));
 
     public void Dispose()
     {

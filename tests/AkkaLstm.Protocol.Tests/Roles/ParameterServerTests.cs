@@ -85,15 +85,16 @@ public sealed class ParameterServerTests
     public void WholeStep_Applied_HandsOutTheNextParametersAndCarries()
     {
         RoleProbe probe = Reduced();
-        long workId = probe.Receive(NodeId.Coordinator, Update).Started<ApplySlice>().WorkId;
+        StartWork apply = probe.Receive(NodeId.Coordinator, Update).Started<ApplySlice>();
+        Assert.Equal(["carry 2", "carry 3"], ((ApplySlice)apply.Order).Carries.Select(c => c!.ToString()));
 
-        probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
+        probe.Step(new WorkDone(apply.WorkId, Applied()));
         Assert.Equal((Fence, 99UL), (probe.SentTo<SliceUpdated>(NodeId.Coordinator).Fence, probe.SentTo<SliceUpdated>(NodeId.Coordinator).Checksum));
 
         ParametersPulled answer =
             probe.Receive(Somebody, new PullParameters(Fence.At(6), Slice)).SentTo<ParametersPulled>(Somebody);
         Assert.Equal("p6", answer.Parameters.ToString());
-        Assert.Equal(["carry 2", "carry 3"], answer.Carries.Select(c => c!.ToString()));
+        Assert.Equal(["own 2", "own 3"], answer.Carries.Select(c => c!.ToString()));
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class ParameterServerTests
         RoleProbe probe = Reduced();
         long workId = probe.Receive(NodeId.Coordinator, Update).Started<ApplySlice>().WorkId;
         probe.Receive(NodeId.Coordinator, Update).AssertDropped(DropReason.Unexpected);
-        probe.Step(new WorkDone(workId, new SliceApplied(new Named("p6"), 99)));
+        probe.Step(new WorkDone(workId, Applied()));
 
         probe.Receive(NodeId.Coordinator, Update);
 
@@ -194,7 +195,7 @@ public sealed class ParameterServerTests
         probe.Receive(NodeId.Coordinator, new HoldingRequested(next.At(0)));
 
         probe.Receive(NodeId.Coordinator, Update with { Fence = next });
-        probe.Step(new WorkDone(probe.Started<ApplySlice>().WorkId, new SliceApplied(new Named("p6"), 99)));
+        probe.Step(new WorkDone(probe.Started<ApplySlice>().WorkId, Applied()));
 
         ServerReady answer = probe.SentTo<ServerReady>(NodeId.Coordinator);
         Assert.Equal((next.At(6), 6L), (answer.Fence, answer.Holding!.Progress.Step));
@@ -296,6 +297,9 @@ public sealed class ParameterServerTests
 
         Assert.NotEmpty(probe.After(Options.CoordinatorLostTimeout - Options.RepeatInterval).Effects.OfType<StopNode>());
     }
+
+    private static SliceApplied Applied() =>
+        new(new Named("p6"), [new Named("own 2"), new Named("own 3")], Checksum: 99);
 
     private static RestoreRequested Restore(string? checkpointId) =>
         new(Fence, Slice, Replica: 0, ShardCount: 4, new JobProgress { Step = 5 }, checkpointId);

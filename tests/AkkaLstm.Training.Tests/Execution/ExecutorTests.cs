@@ -147,7 +147,7 @@ public sealed class ExecutorTests : IDisposable
             var fence = new Fence(RunId, 1, 2, 1);
             servers[k].Execute(
                 new ReduceSlice(fence, new SliceId(k, 3), [new GradientPart(new ShardRange(0, 4), again.Gradient)]));
-            servers[k].Execute(new ApplySlice(fence, new SliceId(k, 3), new StepDecision(0.01f, 0.02f)));
+            servers[k].Execute(new ApplySlice(fence, new SliceId(k, 3), new StepDecision(0.01f, 0.02f), []));
         }
 
         Assert.Equal(
@@ -183,7 +183,7 @@ public sealed class ExecutorTests : IDisposable
 
     private static SliceApplied Apply(IWorkExecutor server, long step) =>
         (SliceApplied)server.Execute(
-            new ApplySlice(new Fence(RunId, 1, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f)));
+            new ApplySlice(new Fence(RunId, 1, 1, step), OnlySlice, new StepDecision(0.01f, 0.02f), []));
 
     private static float[] Values(Payload? carry) => ((CarryPayload)carry!).Values.ToArray();
 }

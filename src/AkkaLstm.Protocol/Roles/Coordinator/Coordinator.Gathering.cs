@@ -112,7 +112,11 @@ public sealed partial class Coordinator
         long target = holders.Max(h => h.Holding.Progress.Step);
         SliceHolding newest = holders.Find(h => h.Holding.Progress.Step == target).Holding;
         bool isBestLost = !_isInOffice && newest.UnsavedBestStep is { } best && !(_history.NewestProgress?.Step >= best);
-        if (isBestLost || _history.NewestProgress?.Step > target)
+
+        // Servers that fell behind before were left out for it: within one process they share buffers with workers
+        // that have moved on since.
+        bool isBehind = _isInOffice && target < _progress.Step;
+        if (isBestLost || isBehind || _history.NewestProgress?.Step > target)
             return false;
 
         var members = new List<ServerSeat>();

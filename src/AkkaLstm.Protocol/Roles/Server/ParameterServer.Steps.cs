@@ -66,7 +66,7 @@ public sealed partial class ParameterServer
 
         Phase = ServerPhase.Applying;
         _update = message;
-        StartWork(new ApplySlice(_fence, _slice, message.Decision));
+        StartWork(new ApplySlice(_fence, _slice, message.Decision, _nextCarries));
     }
 
     private void OnSnapshotRequested(NodeId from, SnapshotRequested message)
@@ -103,8 +103,8 @@ public sealed partial class ParameterServer
         _reduced = null;
         _cover.Clear();
 
-        // A new array: pulled carries of the closed step may still be in a mailbox.
-        _carries = _nextCarries;
+        // New arrays: pulled carries of the closed step may still be in a mailbox.
+        _carries = [.. applied.Carries];
         _nextCarries = new Payload?[_carries.Length];
         Phase = ServerPhase.Collecting;
         if (_joined is not null)
