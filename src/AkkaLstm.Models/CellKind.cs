@@ -71,4 +71,8 @@ public enum CellKind
     /// <summary>Simple units that keep a learned share of their old output.</summary>
     [Cell<RecurrentWindow<LeakyCell>>]
     Leaky,
+
+    /// <summary>LSTM with layer normalisation.</summary>
+    [Cell<LayerNormLstm>]
+    LstmLayernorm,
 }

@@ -127,6 +127,6 @@ internal unsafe struct CellBackward
     /// <summary>The units' own parameters, as in <see cref="CellForward.Units"/>.</summary>
     public float* Units;
 
-    /// <summary>Receives what this step adds to the gradients of the units' own parameters; rows are <see cref="GateStride"/> apart.</summary>
+    /// <summary>Gradients of the units' own parameters, of each lane apart; to be added to. Rows are <see cref="GateStride"/> apart.</summary>
     public float* DUnits;
 }

@@ -78,7 +78,7 @@ internal readonly unsafe struct LeakyCell : ICell
                 TVector dh = TSimd.Add(TSimd.Load(dOutput + n), TSimd.Load(dState + n));
                 dh = TinyValues.Flush<TSimd, TVector>(dh, TinyValues.ActivationGradient);
                 TVector change = TSimd.Subtract(y, TSimd.Load(previousOutput + n));
-                TSimd.Store(dUnits + n, TSimd.Multiply(TSimd.Multiply(dh, change), slope));
+                TSimd.Store(dUnits + n, TSimd.FusedMultiplyAdd(TSimd.Multiply(dh, change), slope, TSimd.Load(dUnits + n)));
                 TSimd.Store(gate + n, TSimd.Multiply(TSimd.Multiply(dh, a), TSimd.Subtract(one, TSimd.Multiply(y, y))));
                 TSimd.Store(dState + n, TSimd.Multiply(dh, keep));
             }

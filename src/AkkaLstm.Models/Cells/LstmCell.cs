@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using AkkaLstm.Models.Reference;
 using AkkaLstm.Numerics.Elementwise;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Models.Cells;
@@ -172,7 +173,8 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             if (TVariant.HasPeepholes && TVariant.HasOutputGate)
             {
                 dc = TSimd.FusedMultiplyAdd(dArgumentO, TSimd.Load(units + Row(PeepholeO, n)), dc);
-                TSimd.Store(dUnits + PeepholeO * unitStride + n, TSimd.Multiply(dArgumentO, TSimd.Load(state + n)));
+                float* dUnit = dUnits + PeepholeO * unitStride + n;
+                TSimd.Store(dUnit, TSimd.FusedMultiplyAdd(dArgumentO, TSimd.Load(state + n), TSimd.Load(dUnit)));
             }
 
             dc = TinyValues.Flush<TSimd, TVector>(dc, TinyValues.ActivationGradient);
@@ -210,7 +212,7 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
 
     /// <summary>Where row p of the units' parameters has the values for elements from n on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nint Row(int peephole, nint n) => peephole * 16 + n % 16;
+    private static nint Row(int peephole, nint n) => peephole * Activations.BlockColumns + (n & (Activations.BlockColumns - 1));
 
     /// <summary>sigmoid of the argument, which with peepholes sees the state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -231,7 +233,7 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        TSimd.Store(dUnits + n, TSimd.Multiply(dArgument, previous));
+        TSimd.Store(dUnits + n, TSimd.FusedMultiplyAdd(dArgument, previous, TSimd.Load(dUnits + n)));
         return TSimd.FusedMultiplyAdd(dArgument, TSimd.Load(units + Row(peephole, n)), dPrevious);
     }
 }

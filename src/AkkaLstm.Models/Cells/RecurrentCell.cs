@@ -47,6 +47,9 @@ public abstract class RecurrentCell
     /// <summary>The cell of a kind.</summary>
     public static RecurrentCell Of(CellKind kind) => CellRegistry.Of(kind);
 
+    /// <summary>Buffers that only this cell needs, or null.</summary>
+    internal virtual CellBuffers? MakeBuffers(RecurrentShape shape, int maxTimeSteps, int maxLanes) => null;
+
     /// <summary>The cell's equations in double precision, for the twin.</summary>
     internal abstract Equations Equations(in EquationStep step);
 

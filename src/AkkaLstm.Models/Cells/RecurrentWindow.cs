@@ -82,6 +82,8 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         WindowChecks.Backward(this, weights, input, workspace, dOutput, dInput);
         int steps = input.TimeSteps;
         workspace.DState.Data.Clear();
+        if (workspace.DUnits is { } dUnits)
+            dUnits.Data.Clear();
         for (int i = steps - 1; i >= 0; i--)
         {
             int step = workspace.IsReversed ? steps - 1 - i : i;
@@ -256,7 +258,7 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
             if (UnitRowCount > 0)
             {
                 _step.Units = weights.Units!.Pointer;
-                _step.DUnits = workspace.DUnits!.Pointer + step * (nint)workspace.DUnits.StepLength;
+                _step.DUnits = workspace.DUnits!.Pointer;
             }
 
             if (TCell.HasState)

@@ -40,8 +40,9 @@ public sealed class RecurrentWorkspace
             DLateOperand = new Activations(1, maxLanes, shape.HiddenSize);
         }
 
+        Own = cell.MakeBuffers(shape, maxTimeSteps, maxLanes);
         if (cell.UnitRows > 0)
-            DUnits = new Activations(maxTimeSteps, maxLanes, paddedSize * cell.UnitRows);
+            DUnits = new Activations(1, maxLanes, paddedSize * cell.UnitRows);
         if (shape.ProjectionSize > 0)
         {
             Unprojected = new Activations(maxTimeSteps, maxLanes, shape.HiddenSize);
@@ -103,7 +104,10 @@ public sealed class RecurrentWorkspace
     /// <summary>Gradient of the late gates' operand, (1, B, H), or null.</summary>
     internal Activations? DLateOperand { get; }
 
-    /// <summary>What each row adds to the gradients of the units' own parameters, interleaved, (T, B, rows), or null.</summary>
+    /// <summary>Buffers that only the cell knows, or null.</summary>
+    internal CellBuffers? Own { get; }
+
+    /// <summary>Gradients of the units' own parameters of each lane, interleaved, (1, B, rows), or null.</summary>
     internal Activations? DUnits { get; }
 
     /// <summary>The output before its projection, (T, B, H), or null.</summary>
@@ -124,7 +128,8 @@ public sealed class RecurrentWorkspace
         Late?.Reshape(timeSteps, lanes);
         LateOperand?.Reshape(timeSteps, lanes);
         DLateOperand?.Reshape(1, lanes);
-        DUnits?.Reshape(timeSteps, lanes);
+        Own?.Reshape(timeSteps, lanes);
+        DUnits?.Reshape(1, lanes);
         Unprojected?.Reshape(timeSteps, lanes);
         DUnprojected?.Reshape(1, lanes);
     }

@@ -31,6 +31,15 @@ internal readonly struct EquationStep(Tape tape, LayerTensors tensors, int hidde
     internal Node Recurrent(int gate, Node v) =>
         tape.Multiply(tensors.HiddenWeight.Offset + (gate * hiddenSize * v.Value.Length), hiddenSize, v) + Bias(tensors.HiddenBias, gate);
 
+    /// <summary>W x of all gates, without b.</summary>
+    internal Node InputProduct => tape.Multiply(tensors.InputWeight.Offset, tensors.InputWeight.Shape[0], input);
+
+    /// <summary>U h of all gates, without b'.</summary>
+    internal Node RecurrentProduct => tape.Multiply(tensors.HiddenWeight.Offset, tensors.HiddenWeight.Shape[0], output);
+
+    /// <summary>b_k + b'_k.</summary>
+    internal Node Biases(int gate) => Bias(tensors.InputBias, gate) + Bias(tensors.HiddenBias, gate);
+
     /// <summary>Row p of the units' own parameters.</summary>
     internal Node Unit(int row) => tape.Parameter(tensors.Units[0].Offset + (row * hiddenSize), hiddenSize);
 

@@ -51,6 +51,34 @@ internal sealed class Node(Tape tape, double[] value)
         return result;
     }
 
+    /// <summary>Some of the elements.</summary>
+    internal Node Part(int start, int length)
+    {
+        var result = new Node(tape, Value.AsSpan(start, length).ToArray());
+        tape.Record(() =>
+        {
+            for (int i = 0; i < length; i++)
+                Gradient[start + i] += result.Gradient[i];
+        });
+        return result;
+    }
+
+    /// <summary>(x - mean) / sqrt(variance + epsilon), over all elements.</summary>
+    internal Node Normalize(double epsilon)
+    {
+        double mean = Value.Average();
+        double inverse = 1 / Math.Sqrt(Value.Average(x => (x - mean) * (x - mean)) + epsilon);
+        var result = new Node(tape, Array.ConvertAll(Value, x => (x - mean) * inverse));
+        tape.Record(() =>
+        {
+            double average = result.Gradient.Average();
+            double along = result.Gradient.Zip(result.Value, (d, y) => d * y).Average();
+            for (int i = 0; i < Value.Length; i++)
+                Gradient[i] += inverse * (result.Gradient[i] - average - (result.Value[i] * along));
+        });
+        return result;
+    }
+
     /// <summary>A function of every element.</summary>
     /// <param name="function">y of x.</param>
     /// <param name="slope">dy/dx, of x and y.</param>
