@@ -92,7 +92,7 @@ public sealed class ModelWorkspace
     /// <summary>Gradient by the embedding's rows, (T, B, E); null for values, where nobody asks.</summary>
     internal Activations? DInput { get; }
 
-    /// <summary>The carry that a window starts from, (B, L, [h, c], H): zero where a lane resets.</summary>
+    /// <summary>The carry that a window starts from, (B, L, [h, c]): zero where a lane resets.</summary>
     internal float[] Carry { get; }
 
     /// <summary>Rows in row-major order on their way to or from a kernel that wants them so.</summary>

@@ -36,7 +36,7 @@ public sealed class SequenceModel
     /// <param name="shardCount">Shards in the batch, an aligned subtree: a power of two.</param>
     /// <param name="key">Keys the dropout masks, with each lane's absolute index.</param>
     /// <param name="carryIn">
-    /// State at the window's start, (B, L, [h, c], H); lanes that reset start from zero instead.
+    /// State at the window's start, (B, L, [h, c]); lanes that reset start from zero instead.
     /// </param>
     /// <param name="carryOut">
     /// Receives the state at the window's end; may be the same memory as <paramref name="carryIn"/>.

@@ -19,7 +19,7 @@ internal sealed class StepBenchmark
     private readonly Gradient _gradient;
     private readonly SequenceBatch _batch; // (T, B)
     private readonly float[] _parameters;
-    private readonly float[] _carryIn; // (B, L, [h, c], H)
+    private readonly float[] _carryIn; // (B, L, [h, c])
     private readonly float[] _carryOut;
     private readonly ShardLoss[] _losses = new ShardLoss[1];
 

@@ -32,7 +32,7 @@ public sealed class ReferenceModel
     /// <summary>Loss sum, its gradient, outputs and carry of a window.</summary>
     /// <param name="parameters">Flat, in the layout's order.</param>
     /// <param name="batch">The window.</param>
-    /// <param name="carryIn">(B, L, [h, c], H).</param>
+    /// <param name="carryIn">(B, L, [h, c]).</param>
     /// <param name="dropout">Factors where the spec has dropout; null for evaluation.</param>
     public ReferenceResult ForwardBackward(
         double[] parameters, SequenceBatch batch, double[] carryIn, DropoutFactor? dropout = null)

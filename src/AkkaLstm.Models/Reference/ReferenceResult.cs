@@ -4,6 +4,6 @@ namespace AkkaLstm.Models.Reference;
 /// <param name="LossSum">Sum of the counted elements' losses.</param>
 /// <param name="Count">Counted elements.</param>
 /// <param name="Gradient">Gradient of the loss sum, flat in the layout's order.</param>
-/// <param name="CarryOut">State at the window's end, (B, L, [h, c], H).</param>
+/// <param name="CarryOut">State at the window's end, (B, L, [h, c]).</param>
 /// <param name="Outputs">The head's outputs, (T, B, O).</param>
 public sealed record ReferenceResult(double LossSum, long Count, double[] Gradient, double[] CarryOut, double[] Outputs);

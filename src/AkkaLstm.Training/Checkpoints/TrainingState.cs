@@ -5,5 +5,5 @@ namespace AkkaLstm.Training.Checkpoints;
 /// </summary>
 /// <param name="Parameters">(N) in layout order.</param>
 /// <param name="Moments">The optimizer's moments, (N) each, in the order of its moment names.</param>
-/// <param name="Carry">Carried state of all lanes, (B, L, [h, c], H); zeros where nothing is carried.</param>
+/// <param name="Carry">Carried state of all lanes, (B, L, [h, c]); zeros where nothing is carried.</param>
 public sealed record TrainingState(float[] Parameters, float[][] Moments, float[] Carry);

@@ -28,7 +28,7 @@ internal sealed class GradientPayload(Gradient gradient) : Payload
         ((long)gradient.Dense.Length + ((long)gradient.Rows.Count * gradient.Rows.Width)) * sizeof(float);
 }
 
-/// <summary>Carried state of one shard's lanes, (lanes, L, [h, c], H).</summary>
+/// <summary>Carried state of one shard's lanes, (lanes, L, [h, c]).</summary>
 internal sealed class CarryPayload(Memory<float> values) : Payload
 {
     public Memory<float> Values => values;

@@ -180,7 +180,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
 
         public GradientPayload GradientPayload { get; }
 
-        /// <summary>(lanes, L, [h, c], H) at the window's end.</summary>
+        /// <summary>(lanes, L, [h, c]) at the window's end.</summary>
         public float[] Carry { get; private set; } = [];
 
         public void EnsureCarry(int length, int shardCount)
