@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Simd;
 
@@ -90,7 +91,7 @@ internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
         for (nint lane = 0; lane < length / Width; lane++)
         {
             inverses[lane] = 1 / MathF.Sqrt(squares[lane * Width] + Epsilon);
-            new Span<float>(squares + lane * Width, Width).Fill(inverses[lane]);
+            Fill(squares + lane * Width, inverses[lane]);
         }
 
         for (int block = 0; block < rows.BlockCount; block++)
@@ -169,19 +170,26 @@ internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
         }
     }
 
-    /// <summary>Replaces the 16 partial sums of each lane by 16 times their sum over the count, summed by a tree of fixed shape.</summary>
+    /// <summary>
+    /// Replaces the 16 partial sums of each lane by 16 times their sum over the count, summed by a tree of fixed shape: halves, quarters,
+    /// pairs, on every path with the same four-wide additions.
+    /// </summary>
     private static void Means(float* partial, nint length, int count)
     {
         for (nint lane = 0; lane < length; lane += Width)
         {
-            float* sum = partial + lane;
-            for (int half = Width / 2; half > 0; half /= 2)
-            {
-                for (int i = 0; i < half; i++)
-                    sum[i] += sum[i + half];
-            }
-
-            new Span<float>(sum, Width).Fill(sum[0] / count);
+            float* at = partial + lane;
+            Vector128<float> sum = Vector128.Load(at) + Vector128.Load(at + 8) + (Vector128.Load(at + 4) + Vector128.Load(at + 12));
+            sum += Vector128.Shuffle(sum, Vector128.Create(2, 3, 0, 1));
+            sum += Vector128.Shuffle(sum, Vector128.Create(1, 0, 3, 2));
+            Fill(at, sum[0] / count);
         }
+    }
+
+    private static void Fill(float* at, float value)
+    {
+        var four = Vector128.Create(value);
+        for (int i = 0; i < Width; i += 4)
+            four.Store(at + i);
     }
 }
