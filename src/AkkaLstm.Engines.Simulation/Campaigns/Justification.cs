@@ -9,10 +9,10 @@ namespace AkkaLstm.Engines.Simulation;
 /// </summary>
 internal sealed class Justification(SimulatedCluster cluster, ProtocolOptions options) : IClusterObserver
 {
-    private static readonly FaultKind[] DiskFaults =
+    private static readonly FaultKind[] FailingFaults =
     [
         FaultKind.DiskFull, FaultKind.DiskError, FaultKind.DiskSlow, FaultKind.SlowNode, FaultKind.SlowWork,
-        FaultKind.ClockJump, FaultKind.ClockRate, FaultKind.Pause,
+        FaultKind.ClockJump, FaultKind.ClockRate, FaultKind.Pause, FaultKind.PermanentFailure, FaultKind.MemoryError,
     ];
 
     private readonly FaultCounts _counts = new();
@@ -35,7 +35,7 @@ internal sealed class Justification(SimulatedCluster cluster, ProtocolOptions op
         {
             JobOutcomeKind.Completed => true,
             JobOutcomeKind.Stopped => _counts[FaultKind.Stop] > 0,
-            JobOutcomeKind.Failed => Array.Exists(DiskFaults, kind => _counts[kind] > 0),
+            JobOutcomeKind.Failed => Array.Exists(FailingFaults, kind => _counts[kind] > 0),
             _ => _counts.Total > 0 && cluster.Agenda.Now - CauseAt <= Memory,
         };
         if (!isJustified)
@@ -53,6 +53,7 @@ internal sealed class Justification(SimulatedCluster cluster, ProtocolOptions op
     /// <summary>All deadlines one after the other.</summary>
     public static TimeSpan LongestWaits(ProtocolOptions options) =>
         options.GatherTimeout + options.FirstTaskTimeout + (2 * options.WorkerLostTimeout)
-        + (2 * options.ServerLostTimeout) + options.MinWorkersTimeout + options.GatherGrace + options.ServerSilenceTimeout + options.CoordinatorLostTimeout
+        + (2 * options.ServerLostTimeout) + options.MinWorkersTimeout + options.GatherGrace
+        + options.ServerSilenceTimeout + options.CoordinatorLostTimeout
         + (2 * options.CheckpointAttempts * (options.CheckpointTimeout + options.CheckpointRetryInterval));
 }

@@ -88,7 +88,9 @@ internal sealed record SwarmPlan
             Work = new WorkConditions
             {
                 ShardTime = TimeSpan.FromMilliseconds(random.LogBetween(0.1, 2)),
-                Failure = Has(FaultKind.WorkFailure) ? 0.02 * strength : 0,
+                Failure = Has(FaultKind.WorkFailure) ? 0.03 * strength : 0,
+                PermanentFailure = Has(FaultKind.PermanentFailure) ? 0.0005 * strength : 0,
+                MemoryError = Has(FaultKind.MemoryError) ? 0.02 * strength : 0,
                 Hang = Has(FaultKind.WorkHang) ? 0.005 * strength : 0,
                 Slow = Has(FaultKind.SlowWork) ? 0.05 * strength : 0,
                 SlowFactor = random.LogBetween(10, 200),
@@ -127,8 +129,8 @@ internal sealed record SwarmPlan
         GatherGrace = random.Milliseconds(50, 500),
         LeaveTimeout = random.Milliseconds(300, 2000),
         CoordinatorLostTimeout = random.Milliseconds(2000, 8000),
-        RestartBudget = random.Happens(0.3) ? random.Between(1, 5) : 20,
-        RestartWindow = random.Milliseconds(2000, 10_000),
+        RestartBudget = random.Happens(0.4) ? random.Between(0, 4) : 20,
+        RestartWindow = random.Milliseconds(200, 10_000),
         CheckpointAttempts = random.Between(1, 5),
         CheckpointRetryInterval = random.Milliseconds(5, 100),
         CheckpointTimeout = random.Milliseconds(300, 2000),

@@ -19,10 +19,14 @@ internal sealed class SimulatedCluster
     /// <summary>From the end of a process to the start of the next, where nothing else is said.</summary>
     private static readonly TimeSpan RestartTime = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Share of messages that go to a coordinator which is not the newest.</summary>
+    private const double OldAddress = 0.02;
+
     private readonly ClusterSetup _setup;
     private readonly IReadOnlyList<IClusterObserver> _observers;
     private readonly SeededRandom _workRandom;
     private readonly List<SimulatedNode> _nodes = [];
+    private readonly List<SimulatedNode> _coordinators = [];
     private readonly Dictionary<NodeId, SimulatedNode> _byId = [];
     private readonly Outbox _outbox = new();
 
@@ -85,13 +89,16 @@ internal sealed class SimulatedCluster
             incarnation => _setup.CreateRole(id, incarnation, () => ++_term),
             clock);
         _nodes.Add(node);
+        if (id == NodeId.Coordinator)
+            _coordinators.Add(node);
         _byId[id] = node;
         return node;
     }
 
-    /// <summary>Starts the next incarnation of a node.</summary>
+    /// <summary>Starts the next incarnation of a node; it has its address from now on.</summary>
     public void Start(SimulatedNode node)
     {
+        _byId[node.Id] = node;
         node.Begin();
         Handle(node, new Started());
     }
@@ -211,9 +218,20 @@ internal sealed class SimulatedCluster
             Outcome ??= outcome;
     }
 
+    /// <summary>
+    /// Where a message goes: to the node that has the address, or, while there are several coordinators, now and then
+    /// to one of the others, as from somebody who has not heard of the newest.
+    /// </summary>
+    private SimulatedNode? Resolve(NodeId id)
+    {
+        if (id != NodeId.Coordinator || _coordinators.Count < 2 || !_workRandom.Happens(OldAddress))
+            return Find(id);
+        return _workRandom.Pick(_coordinators);
+    }
+
     private void Send(SimulatedNode from, SendMessage send)
     {
-        if (Find(send.To) is not { } to)
+        if (Resolve(send.To) is not { } to)
             return; // nobody has the address
         var input = new MessageReceived(from.Id, send.Message);
         Network.Send(from.Host, to.Host, MessageSize.Of(send.Message), () =>
@@ -287,6 +305,12 @@ internal sealed class SimulatedCluster
     {
         if (order is not WriteCheckpoint)
         {
+            if (_workRandom.Happens(Work.PermanentFailure))
+            {
+                Note(FaultKind.PermanentFailure, $"{node}: {order.GetType().Name} can never succeed");
+                return new WorkError("planted for good", IsPermanent: true);
+            }
+
             if (!_workRandom.Happens(Work.Failure))
                 return null;
             Note(FaultKind.WorkFailure, $"{node}: {order.GetType().Name} throws");
@@ -314,7 +338,14 @@ internal sealed class SimulatedCluster
         try
         {
             node.Executor ??= _setup.Executors.Create(node.Id, node.Incarnation);
-            return new WorkDone(work.WorkId, node.Executor.Execute(work.Order));
+            WorkResult result = node.Executor.Execute(work.Order);
+            if (result is SliceApplied applied && _workRandom.Happens(Work.MemoryError))
+            {
+                Note(FaultKind.MemoryError, $"{node}: a wrong checksum");
+                result = applied with { Checksum = ~applied.Checksum };
+            }
+
+            return new WorkDone(work.WorkId, result);
         }
         catch (Exception exception)
         {

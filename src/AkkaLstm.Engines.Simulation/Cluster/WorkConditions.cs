@@ -15,6 +15,12 @@ internal sealed record WorkConditions
     /// <summary>Probability that an order throws.</summary>
     public double Failure { get; init; }
 
+    /// <summary>Probability that an order throws an error that lasts.</summary>
+    public double PermanentFailure { get; init; }
+
+    /// <summary>Probability that an update is answered with a wrong checksum.</summary>
+    public double MemoryError { get; init; }
+
     /// <summary>Probability that an order never ends.</summary>
     public double Hang { get; init; }
 
@@ -39,6 +45,6 @@ internal sealed record WorkConditions
     /// <summary>The same speed with nothing wrong.</summary>
     public WorkConditions Healed => this with
     {
-        Failure = 0, Hang = 0, Slow = 0, DiskError = 0, IsDiskFull = false, DiskSlowness = 1, FlushLoss = 0,
+        Failure = 0, PermanentFailure = 0, MemoryError = 0, Hang = 0, Slow = 0, DiskError = 0, IsDiskFull = false, DiskSlowness = 1, FlushLoss = 0,
     };
 }

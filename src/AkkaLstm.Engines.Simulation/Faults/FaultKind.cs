@@ -45,6 +45,9 @@ public enum FaultKind
     /// <summary>The transport believes that a node is gone that is not.</summary>
     FalseHint,
 
+    /// <summary>A message of another run arrives, from a node that was left over at an address.</summary>
+    StrayMessage,
+
     /// <summary>A process is held and goes on later, with everything that waited.</summary>
     Pause,
 
@@ -59,6 +62,12 @@ public enum FaultKind
 
     /// <summary>Work throws.</summary>
     WorkFailure,
+
+    /// <summary>Work throws, and trying again would not help: the job is to end.</summary>
+    PermanentFailure,
+
+    /// <summary>A server answers with a wrong checksum, as it would after an error of its memory.</summary>
+    MemoryError,
 
     /// <summary>Work does not come back.</summary>
     WorkHang,

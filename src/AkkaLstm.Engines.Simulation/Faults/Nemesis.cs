@@ -1,4 +1,5 @@
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Protocol.Roles;
 
 namespace AkkaLstm.Engines.Simulation;
@@ -105,6 +106,7 @@ internal sealed class Nemesis(SimulatedCluster cluster, SwarmPlan plan, SeededRa
             case FaultKind.SecondCoordinator: StartSecondCoordinator(); break;
             case FaultKind.Leave: Leave(); break;
             case FaultKind.FalseHint: Hint(); break;
+            case FaultKind.StrayMessage: Stray(); break;
             case FaultKind.Pause: Pause(); break;
             case FaultKind.SlowNode: Slow(); break;
             case FaultKind.ClockJump: Jump(); break;
@@ -197,8 +199,26 @@ internal sealed class Nemesis(SimulatedCluster cluster, SwarmPlan plan, SeededRa
     {
         if (PickUp(n => n.Id.Role != NodeRole.Coordinator) is not { } node)
             return;
-        cluster.Note(FaultKind.FalseHint, $"{node} is there");
-        PostToCoordinator(new PeerLost(node.Id));
+        SimulatedNode hearer = PickUp(n => n.Id.Role == NodeRole.Worker && random.Happens(0.5))
+            ?? cluster.Find(NodeId.Coordinator)!;
+        cluster.Note(FaultKind.FalseHint, $"{hearer} believes that {node} is gone");
+        cluster.Post(hearer, new PeerLost(node.Id));
+    }
+
+    private void Stray()
+    {
+        if (PickUp(_ => true) is not { } to)
+            return;
+        SimulatedNode from = random.Pick(cluster.Nodes);
+        var fence = new Fence("another-run", Term: 99, Generation: 99, Step: 99);
+        Message message = from.Id.Role switch
+        {
+            NodeRole.Coordinator => new JobEnded(fence),
+            NodeRole.Server => new ServerReady(fence, Incarnation: 99),
+            _ => new WorkerReady(fence, Incarnation: 99, IsIdle: true),
+        };
+        cluster.Note(FaultKind.StrayMessage, $"{from} -> {to}: {message.GetType().Name}");
+        cluster.Post(to, new MessageReceived(from.Id, message));
     }
 
     private void Pause()

@@ -35,7 +35,7 @@ public sealed class CheckerTests
 
         AssertWrong("loss", () => Record(checker, Closed(2, right with { Loss = right.Loss.Plus(new LossTotal(1, 0, 0)) })));
         AssertWrong("norm", () => Record(checker, Closed(2, right with { GradientNorm = right.GradientNorm + 1 })));
-        AssertWrong("expected", () => Start(checker, new ApplySlice(At(2), Slice, _reference.Steps[3].Decision)));
+        AssertWrong("expected", () => Start(checker, new ApplySlice(At(2), Slice, _reference.Steps[3].Decision, [])));
     }
 
     [Theory]
@@ -55,9 +55,9 @@ public sealed class CheckerTests
     {
         var checker = new ReductionChecker(Shape.ToJob("run"));
         Start(checker, Reduce(0, 0, 4));
-        Start(checker, new ApplySlice(At(0), Slice, _reference.Steps[0].Decision));
+        Start(checker, new ApplySlice(At(0), Slice, _reference.Steps[0].Decision, []));
 
-        AssertWrong("twice", () => Start(checker, new ApplySlice(At(0), Slice, _reference.Steps[0].Decision)));
+        AssertWrong("twice", () => Start(checker, new ApplySlice(At(0), Slice, _reference.Steps[0].Decision, [])));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class CheckerTests
         checker.OnInput(_node, stale);
 
         AssertWrong("stale", () => checker.OnEffect(
-            _node, stale, new StartWork(1, new ApplySlice(At(3), Slice, _reference.Steps[3].Decision))));
+            _node, stale, new StartWork(1, new ApplySlice(At(3), Slice, _reference.Steps[3].Decision, []))));
     }
 
     [Fact]

@@ -16,19 +16,14 @@ public sealed partial class Coordinator
     private bool _isHoldingTrusted = true;
 
     /// <summary>
-    /// Before its first generation a coordinator learns from whoever announces itself which terms and generations
-    /// there were, and takes higher ones. Its own term should be higher already; a host whose clock is behind may
-    /// have given it one that is not.
+    /// Before its first generation a coordinator learns from whoever announces itself which generations there were
+    /// under coordinators before it, and begins after them.
     /// </summary>
     private void ComeAfter(Fence heard)
     {
-        if (heard.Term <= _fence.Term && (heard.Term == _fence.Term || heard.Generation < _fence.Generation))
+        if (heard.Term == _fence.Term || heard.Generation < _fence.Generation)
             return;
-        _fence = _fence with
-        {
-            Term = Math.Max(_fence.Term, heard.Term + 1),
-            Generation = Math.Max(_fence.Generation, heard.Generation + 1),
-        };
+        _fence = _fence with { Generation = heard.Generation + 1 };
         AskForHoldings();
     }
 

@@ -49,7 +49,7 @@ public sealed partial class Coordinator : IRole
     /// <param name="policy">The numeric decisions.</param>
     /// <param name="shape">How many servers there are.</param>
     /// <param name="term">Above 0, and higher than that of any coordinator of the run before it: a count of their
-    /// starts, or the time of the start.</param>
+    /// starts, or the time of the start. One that hears of a higher term ends.</param>
     /// <param name="options">Deadlines and budgets.</param>
     public Coordinator(
         JobDescription job, IJobPolicy policy, ClusterShape shape, long term, ProtocolOptions options)
@@ -223,7 +223,7 @@ public sealed partial class Coordinator : IRole
         }
 
         HeardFrom(received.From);
-        if (fence.Term > _fence.Term && _isInOffice)
+        if (fence.Term > _fence.Term)
         {
             Finish(JobOutcomeKind.Superseded, $"{received.From} follows a later coordinator");
             return false;
