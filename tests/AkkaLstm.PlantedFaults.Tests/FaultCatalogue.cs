@@ -87,15 +87,15 @@ internal static class FaultCatalogue
             "        _progress = _history.Start;",
             "        _progress = _progress with { EpochLoss = _history.Start.EpochLoss };"),
         new(
-            "servers that are a step apart are taken for one state",
-            Gathering,
-            "h.Holding.Progress.Step == target);\n            members",
-            "h.Holding.Progress.Step >= target - 1);\n            members"),
-        new(
             "the squares of a slice are counted once for each of its servers",
             Rounds,
             "_poll.AnswersBySlice<SliceReduced>())",
             "_servers.Where(_poll.IsAsked).SelectMany(_ => _poll.AnswersBySlice<SliceReduced>()))"),
+        new(
+            "the tasks of a lost worker are given to nobody",
+            Workers,
+            "        worker.Status = status;\n        _board.Release(worker.Index);",
+            "        worker.Status = status;"),
     ];
     /// <summary>
     /// These are not: another mechanism repairs what they break, only later. Whoever takes both away is noticed.
@@ -113,14 +113,14 @@ internal static class FaultCatalogue
             "        if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _options.RepeatInterval)\n            PullElsewhere();",
             ""),
         new(
-            "the tasks of a lost worker are given to nobody",
-            Workers,
-            "        worker.Status = status;\n        _board.Release(worker.Index);",
-            "        worker.Status = status;"),
-        new(
             "a question that got lost is not asked again",
             Servers,
             "            if (repeat)\n            {",
             "            if (repeat && server.Index < 0)\n            {"),
+        new(
+            "servers that are a step apart are taken for one state",
+            Gathering,
+            "h.Holding.Progress.Step == target);\n            members",
+            "h.Holding.Progress.Step >= target - 1);\n            members"),
     ];
 }

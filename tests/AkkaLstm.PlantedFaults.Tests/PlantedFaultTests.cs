@@ -9,7 +9,7 @@ namespace AkkaLstm.PlantedFaults.Tests;
 public sealed class PlantedFaultTests(ITestOutputHelper output)
 {
     /// <summary>Within so many heavy seeds each planted fault is noticed.</summary>
-    private const int SeedCount = 400;
+    private const int SeedCount = 2000;
 
     /// <summary>Seeds that pass when nothing is broken, or another safeguard holds.</summary>
     private const int CleanSeedCount = 50;
