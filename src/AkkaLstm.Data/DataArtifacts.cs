@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Forecasting;
 using AkkaLstm.Data.Text;
 using AkkaLstm.Numerics;
@@ -20,6 +21,9 @@ public sealed record DataArtifacts(Normalizer? Normalizer, Vocabulary? Vocabular
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>Classification: labels, and scales or vocabulary.</summary>
+    public SequenceEncoding? Classification { get; init; }
+
     /// <summary>Nothing to save: synthetic problems.</summary>
     public static DataArtifacts None { get; } = new(null, null);
 
@@ -40,6 +44,7 @@ public sealed record DataArtifacts(Normalizer? Normalizer, Vocabulary? Vocabular
                 ?? throw new JsonException("it is null");
             artifacts.Normalizer?.Validate(place);
             artifacts.Vocabulary?.Validate(place);
+            artifacts.Classification?.Validate(place);
             return artifacts;
         }
         catch (JsonException e)

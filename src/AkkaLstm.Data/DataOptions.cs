@@ -1,3 +1,5 @@
+using AkkaLstm.Data.Text;
+
 namespace AkkaLstm.Data;
 
 /// <summary>
@@ -22,7 +24,8 @@ public sealed record DataOptions
     public string? TestPath { get; init; }
 
     /// <summary>
-    /// T, the time steps of a window. For synthetic problems the (largest) length of a sequence.
+    /// T, the time steps of a window. For synthetic problems the (largest) length of a sequence; for classification not used, the
+    /// longest sequence decides (see <see cref="MaxLength"/>).
     /// </summary>
     public required int Window { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record DataOptions
 
     /// <summary>
     /// Part of the rows or tokens, after the training part, that is kept for validation; null: 0.15
-    /// (forecast), 0.05 (text). Not used where <see cref="ValidPath"/> is given.
+    /// (forecast, classification: of each class), 0.05 (text). Not used where <see cref="ValidPath"/> is given.
     /// </summary>
     public double? ValidFraction { get; init; }
 
@@ -44,7 +47,9 @@ public sealed record DataOptions
     /// </summary>
     public double? TestFraction { get; init; }
 
-    /// <summary>Forecast: input columns; null: every column but the date column.</summary>
+    /// <summary>
+    /// Forecast: input columns; null: every column but the date column. Classification: likewise, but those of sequence, label and order.
+    /// </summary>
     public IReadOnlyList<string>? Inputs { get; init; }
 
     /// <summary>Forecast: columns to forecast; null: all inputs.</summary>
@@ -67,7 +72,9 @@ public sealed record DataOptions
     /// <summary>Forecast: order p of the AR(p) baseline; null: chosen by AIC on the training part.</summary>
     public int? ArOrder { get; init; }
 
-    /// <summary>Word-lm: largest vocabulary, &lt;unk&gt; and &lt;eos&gt; included; null: no limit.</summary>
+    /// <summary>
+    /// Word-lm, classification by words: largest vocabulary, &lt;unk&gt; and &lt;eos&gt; included; null: no limit.
+    /// </summary>
     public int? MaxVocabulary { get; init; }
 
     /// <summary>Synthetic: training sequences in an epoch; null: 10,000.</summary>
@@ -75,4 +82,19 @@ public sealed record DataOptions
 
     /// <summary>Synthetic: sequences in validation and in test, each; null: 1,000.</summary>
     public int? EvaluationSequences { get; init; }
+
+    /// <summary>Classification: CSV column that tells the sequences apart; null: <c>sequence</c>.</summary>
+    public string? SequenceColumn { get; init; }
+
+    /// <summary>Classification: CSV column, or field of JSON Lines, with the label; null: <c>label</c>.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>Classification: CSV column that orders the rows of a sequence; null: the file's order.</summary>
+    public string? OrderColumn { get; init; }
+
+    /// <summary>Classification of texts: what a time step is; null: words.</summary>
+    public VocabularyKind? Tokens { get; init; }
+
+    /// <summary>Classification: of a longer sequence only so many steps, its last ones, are read; null: no limit.</summary>
+    public int? MaxLength { get; init; }
 }

@@ -38,6 +38,9 @@ public abstract class DataSet
     /// <summary>Sizes of the windows, equal in all splits.</summary>
     public abstract SourceShape Shape { get; }
 
+    /// <summary>What a person should know of the data before it is trained on, a sentence each; may be empty.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>Whether anything was set aside for the split.</summary>
     public abstract bool Has(DataSplit split);
 

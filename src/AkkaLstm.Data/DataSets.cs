@@ -1,3 +1,4 @@
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Forecasting;
 using AkkaLstm.Data.Synthetic;
 using AkkaLstm.Data.Text;
@@ -36,6 +37,10 @@ public static class DataSets
             CopyProblem.Name, DataTask.Synthetic,
             "ten symbols after a long delay (Arjovsky, Shah and Bengio 2016)",
             CopyProblem.DefaultWindow, Batch: 32),
+        new(
+            Waves.Name, DataTask.Classify,
+            "shape of noisy waves of differing length: square, triangle, rising or falling saw teeth",
+            Window: Waves.LongestLength, Batch: 32),
     ];
 
     /// <summary>The built-in that a <c>--data</c> value names; null where it names a file.</summary>
@@ -71,10 +76,12 @@ public static class DataSets
                 + "give --data builtin:NAME.");
         }
 
-        return options.Task ?? (options.Data.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
-            ? DataTask.Forecast
+        return options.Task ?? (HasExtension(".csv") ? DataTask.Forecast
+            : HasExtension(".jsonl") || HasExtension(".ndjson") ? DataTask.Classify
             : throw new BadInputException(
-                $"--data {options.Data}: say what to do with the file: --task forecast, char-lm or word-lm."));
+                $"--data {options.Data}: say what to do with the file: --task forecast, char-lm, word-lm or classify."));
+
+        bool HasExtension(string extension) => options.Data.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>
@@ -94,9 +101,10 @@ public static class DataSets
         {
             DataTask.Synthetic => SyntheticDataSet.Open(options, FindBuiltin(options.Data)!.Name),
             DataTask.Forecast => ForecastDataSet.Open(options, saved?.Normalizer),
+            DataTask.Classify => ClassificationDataSet.Open(options, saved?.Classification),
             _ => TextDataSet.Open(options, task, saved?.Vocabulary),
         };
-        RequireBatchFits(dataSet.Shape);
+        RequireBatchFits(dataSet.Shape, task == DataTask.Classify ? "--max-length" : "--window");
         if (saved is null)
         {
             foreach (DataSplit split in Enum.GetValues<DataSplit>())
@@ -117,7 +125,7 @@ public static class DataSets
             throw new BadInputException($"{option} {value}: must lie between {least} and {most}.");
     }
 
-    private static void RequireBatchFits(SourceShape shape)
+    private static void RequireBatchFits(SourceShape shape, string lengthOption)
     {
         double rows = (double)shape.WindowLength * shape.Lanes;
         double values = rows * Math.Max(
@@ -125,7 +133,7 @@ public static class DataSets
         if (values > Array.MaxLength)
         {
             throw new BadInputException(
-                $"--window {shape.WindowLength} and --batch {shape.Lanes}: one batch would have {values:N0} values; "
+                $"{lengthOption} {shape.WindowLength} and --batch {shape.Lanes}: one batch would have {values:N0} values; "
                 + "make one of them smaller.");
         }
     }

@@ -12,6 +12,9 @@ public enum DataTask
     /// <summary>The next word of a text.</summary>
     WordLm,
 
+    /// <summary>The class of whole sequences of numbers, or of whole texts.</summary>
+    Classify,
+
     /// <summary>A generated problem with a known solution (<c>builtin:reber</c> and its like).</summary>
     Synthetic,
 }

@@ -1,3 +1,5 @@
+using AkkaLstm.Data.Classification;
+
 namespace AkkaLstm.Data;
 
 /// <summary>Figures of the model and of the methods it is held against, on the same targets.</summary>
@@ -7,15 +9,18 @@ public sealed record EvaluationReport(IReadOnlyList<MethodScores> Methods)
     /// <summary>Name of the model's own row in <see cref="Methods"/>.</summary>
     public const string ModelName = "model";
 
+    /// <summary>Classification: which class the model took for which; else null.</summary>
+    public ConfusionMatrix? Confusion { get; init; }
+
     /// <summary>The model's own figures.</summary>
     public MethodScores Model => Methods[0];
 }
 
 /// <summary>Figures of one method.</summary>
-/// <param name="Method">Stable name: <c>model</c>, <c>persistence</c>, <c>seasonal-naive</c>, <c>ar</c>.</param>
+/// <param name="Method">Stable name: <c>model</c>, <c>persistence</c>, <c>seasonal-naive</c>, <c>ar</c>, <c>majority</c>, <c>centroid</c>.</param>
 /// <param name="Description">For people: the method with its settings, e.g. <c>AR(17)</c>.</param>
 /// <param name="Metrics">Over all targets.</param>
-/// <param name="Targets">For each target column apart, where there are several; else empty.</param>
+/// <param name="Targets">For each target column, or each class, apart, where there are several; else empty.</param>
 public sealed record MethodScores(
     string Method, string Description, IReadOnlyList<Metric> Metrics, IReadOnlyList<TargetScores> Targets)
 {
@@ -37,7 +42,7 @@ public sealed record MethodScores(
     }
 }
 
-/// <summary>Figures for one target column.</summary>
+/// <summary>Figures for one target column or one class.</summary>
 public sealed record TargetScores(string Column, IReadOnlyList<Metric> Metrics);
 
 /// <summary>One figure.</summary>

@@ -56,7 +56,7 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
         string job = directory.Write("job.json", """{ "hidden": 4, "window": 8 }""");
         string[][] lines =
         [
-            ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["forecast", runs.Forecast],
+            ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["evaluate", runs.Classes], ["classify", runs.Classes], ["forecast", runs.Forecast],
             ["generate", runs.Text, "--length", "3"],
             ["inspect", runs.Text], ["export", runs.Text, "--out", directory.File("m.safetensors")],
             ["simulate", "--plan", job, "--bandwidth", "1Gbps", "--verify", "--tries", "1"],

@@ -27,6 +27,25 @@ internal static class Samples
     public static string Text(int sentences = 120) =>
         string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog.\n", sentences));
 
+    /// <summary>Sequences of 3 to 9 steps that rise or fall.</summary>
+    public static string Sequences(int count = 90, bool hasLabels = true)
+    {
+        var csv = new StringBuilder(hasLabels ? "sequence,label,height\n" : "sequence,height\n");
+        for (int i = 0; i < count; i++)
+        {
+            bool rises = i % 2 == 0;
+            string label = !hasLabels ? "" : rises ? "\"up, up\"," : "down,";
+            for (int t = 0; t < 3 + (i % 7); t++)
+                csv.Append(CultureInfo.InvariantCulture, $"s{i},{label}{(rises ? t : -t) + (0.1 * (i % 5))}\n");
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>A classifier's job without its data.</summary>
+    public static string[] ClassifyJob { get; } =
+        ["--task", "classify", "--batch", "16", "--hidden", "8", "--epochs", "30", "--lr", "0.02", "--patience", "0"];
+
     /// <summary>A forecast job without its data.</summary>
     public static string[] ForecastJob { get; } =
         ["--targets", "load", "--window", "12", "--batch", "16", "--hidden", "8", "--horizon", "4", "--epochs", "3"];

@@ -1,4 +1,5 @@
 using System.Text;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Forecasting;
 using AkkaLstm.Data.Text;
 using AkkaLstm.Numerics;
@@ -13,16 +14,27 @@ public sealed class DamagedInputTests : IDisposable
     private const int Rounds = 400;
     private readonly TempFiles _files = new();
 
-    public static TheoryData<DataTask> Tasks => [DataTask.Forecast, DataTask.CharLm, DataTask.WordLm];
+    private static readonly string Table =
+        "month,a,\"b c\"\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{2000 + i}-01,{i}.5,\"{i * i}\"\n"));
+
+    private static readonly string Rows =
+        "sequence,label,a,\"b c\"\n" + string.Concat(Enumerable.Range(0, 80).Select(i => $"s{i / 2},{(i / 2 % 2 == 0 ? "x" : "y")},{i}.5,\"{i * i}\"\n"));
+
+    private static readonly string Lines =
+        string.Concat(Enumerable.Range(0, 40).Select(i => $$"""{"label": "{{(i % 2 == 0 ? "x" : "y")}}", "sequence": [[{{i}}, 2.5], [1, {{i}}]]}""" + "\n"));
+
+    public static TheoryData<DataTask, string> Files => new()
+    {
+        { DataTask.Forecast, Table }, { DataTask.CharLm, Table }, { DataTask.WordLm, Table }, { DataTask.Classify, Rows }, { DataTask.Classify, Lines },
+    };
 
     public void Dispose() => _files.Dispose();
 
     [Theory]
-    [MemberData(nameof(Tasks))]
-    public void Open_RandomlyDamagedFile_IsReadOrRefusedInOneLine(DataTask task)
+    [MemberData(nameof(Files))]
+    public void Open_RandomlyDamagedFile_IsReadOrRefusedInOneLine(DataTask task, string file)
     {
-        byte[] whole = Encoding.UTF8.GetBytes(
-            "month,a,\"b c\"\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{2000 + i}-01,{i}.5,\"{i * i}\"\n")));
+        byte[] whole = Encoding.UTF8.GetBytes(file);
         int refused = 0;
         for (int round = 0; round < Rounds; round++)
         {
@@ -30,7 +42,7 @@ public sealed class DamagedInputTests : IDisposable
             refused += IsRefused(round, () =>
             {
                 DataSet data = DataSets.Open(new DataOptions { Data = path, Task = task, Window = 3, Batch = 4, Horizon = 2 });
-                foreach (DataSplit split in Enum.GetValues<DataSplit>())
+                foreach (DataSplit split in Enum.GetValues<DataSplit>().Where(data.Has))
                     Windows.Lanes(data.Source(split), 0, 0, 4);
             }) ? 1 : 0;
         }
@@ -43,7 +55,8 @@ public sealed class DamagedInputTests : IDisposable
     public void Parse_RandomlyDamagedArtifacts_IsReadOrRefusedInOneLine()
     {
         var artifacts = new DataArtifacts(
-            new Normalizer([new("a", 1, 2)], [new("a", 1, 2)]), new Vocabulary(VocabularyKind.Words, ["a", "b", "<unk>"]));
+            new Normalizer([new("a", 1, 2)], [new("a", 1, 2)]), new Vocabulary(VocabularyKind.Words, ["a", "b", "<unk>"]))
+        { Classification = new SequenceEncoding(["x", "y"], [new("a", 1, 2)], null) };
         byte[] whole = Encoding.UTF8.GetBytes(artifacts.ToJson());
         int refused = 0;
         for (int round = 0; round < Rounds; round++)

@@ -7,7 +7,7 @@ public sealed class SourcePurityTests : IDisposable
 {
     private readonly TempFiles _files = new();
 
-    public static TheoryData<string> Kinds => ["forecast", "char-lm", "word-lm", "reber", "adding", "temporal-order", "copy"];
+    public static TheoryData<string> Kinds => ["forecast", "char-lm", "word-lm", "reber", "adding", "temporal-order", "copy", "waves"];
 
     public void Dispose() => _files.Dispose();
 
@@ -70,7 +70,7 @@ public sealed class SourcePurityTests : IDisposable
             {
                 SequenceBatch batch = Windows.Fill(source, 0, step, 0, source.Shape.Lanes);
                 count += batch.TargetSize == 0
-                    ? batch.TargetClasses.Count(target => target != SequenceBatch.IgnoredClass)
+                    ? batch.TargetClasses.Take(batch.TimeSteps * batch.Lanes).Count(target => target != SequenceBatch.IgnoredClass)
                     : batch.TargetMask.Count(counts => counts) * batch.TargetSize;
             }
 

@@ -12,6 +12,7 @@ internal static class CommandList
         ResumeCommand.Create(),
         EvaluateCommand.Create(),
         ForecastCommand.Create(),
+        ClassifyCommand.Create(),
         GenerateCommand.Create(),
         InspectCommand.Create(),
         ExportCommand.Create(),

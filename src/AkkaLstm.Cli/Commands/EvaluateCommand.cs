@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Output;
 using AkkaLstm.Cli.Output.Results;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Data;
+using AkkaLstm.Numerics;
 using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Plans;
 
@@ -32,14 +34,26 @@ internal static class EvaluateCommand
         CliOption<string?> split = Values.Text(
             "--split", OptionGroup.Command, "the part of the data, cut as in training (default: test)",
             "train|valid|test");
+        CliOption<string?> plot = Values.Text(
+            "--plot", OptionGroup.Command, "also draw the confusion matrix of a classifier into this SVG file", "FILE.svg");
         command.Arguments.Add(model);
         command.Options.Add(data);
         command.Options.Add(split);
+        command.Options.Add(plot);
         return new CliEntry(command, context =>
         {
             DataSplit part = ChoiceNames.Parse<DataSplit>(context.Parsed.GetValue(split) ?? "test", "--split");
             ModelFile file = ModelFile.Open(context.Parsed.GetValue(model)!);
+            string? plotPath = context.Parsed.GetValue(plot);
+            if (plotPath is not null && file.Card.Plan.Task != DataTask.Classify)
+                throw new BadInputException("--plot: draws the confusion matrix of a classifier; leave it out");
             EvaluationResult result = Evaluator.Evaluate(file, context.Parsed.GetValue(data), part);
+            if (plotPath is not null && result.Report.Confusion is { } confusion)
+            {
+                OutputFile.WriteText("--plot", plotPath, ConfusionChart.Draw(Title(context.Parsed.GetValue(data) ?? file.Card.Plan.Data, result), confusion));
+                context.Remark($"confusion matrix: {plotPath}");
+            }
+
             if (context.IsJson)
                 context.WriteJson(ToJson(file, result));
             else
@@ -56,7 +70,12 @@ internal static class EvaluateCommand
         result.Count,
         result.Accuracy,
         Methods = MethodResult.Of(result.Report),
+        Confusion = ConfusionResult.Of(result.Report.Confusion),
     };
+
+    private static string Title(string data, EvaluationResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Path.GetFileName(data)}, {ChoiceNames.NameOf(result.Split)} split: {100 * result.Accuracy:0.0} % right");
 
     private static void WriteText(CliConsole console, EvaluationResult result)
     {

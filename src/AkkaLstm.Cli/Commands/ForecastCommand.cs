@@ -72,15 +72,15 @@ internal static class ForecastCommand
         bool hasDates = result.Rows.All(row => row.Date is not null);
         var csv = new StringBuilder("step");
         if (hasDates)
-            csv.Append(',').Append(Field(result.DateColumn ?? "date"));
+            csv.Append(',').Append(CsvField.Of(result.DateColumn ?? "date"));
         foreach (string target in result.Targets)
-            csv.Append(',').Append(Field(target));
+            csv.Append(',').Append(CsvField.Of(target));
         csv.Append('\n');
         foreach (ForecastRow row in result.Rows)
         {
             csv.Append(row.Step);
             if (hasDates)
-                csv.Append(',').Append(Field(row.Date!));
+                csv.Append(',').Append(CsvField.Of(row.Date!));
             foreach (double value in row.Values)
                 csv.Append(CultureInfo.InvariantCulture, $",{value:G7}");
             csv.Append('\n');
@@ -88,10 +88,6 @@ internal static class ForecastCommand
 
         return csv.ToString();
     }
-
-    private static string Field(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0
-        ? text
-        : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static object ToJson(ModelFile file, ForecastResult result) => new
     {

@@ -30,6 +30,9 @@ internal static class TrainCommand
                 new(
                     "train --data book.txt --task char-lm --hidden 256 --epochs 10 --out runs/book",
                     "a character model of your own text"),
+                new(
+                    "train --task classify --data gestures.csv --order-column time",
+                    "classes of labelled sequences; docs/DATA.md has the formats"),
                 new("train job.json --lr 0.001 --workers 4", "a job file, one option changed"),
             ],
         };

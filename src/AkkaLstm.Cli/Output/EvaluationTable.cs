@@ -17,7 +17,9 @@ internal static class EvaluationTable
         ansi.Write(
             report.Methods.Count > 1 ? MethodsTable(report, splitName) : FiguresTable(report.Model, splitName));
         if (report.Model.Targets.Count > 0)
-            ansi.Write(TargetsTable(report.Model));
+            ansi.Write(TargetsTable(report.Model, report.Confusion is null ? "target column" : "class"));
+        if (report.Confusion is { } confusion)
+            ConfusionTable.Write(console, confusion);
         if (Verdict(report) is { } verdict)
             console.Out.WriteLine(verdict);
     }
@@ -29,6 +31,8 @@ internal static class EvaluationTable
     internal static string? Verdict(EvaluationReport report)
     {
         const string metric = "rmse";
+        if (report.Confusion is not null)
+            return Accuracies(report);
         if (report.Model[metric] is not { } own)
             return null;
         List<string> parts = [];
@@ -45,6 +49,16 @@ internal static class EvaluationTable
         return parts.Count == 0 ? null : $"The model's RMSE is {string.Join(", ", parts)}.";
     }
 
+    private static string? Accuracies(EvaluationReport report)
+    {
+        IEnumerable<string> others = report.Methods.Skip(1).Select(method => $"{ShortName(method)} {Percent(method)}");
+        return report.Methods.Count == 1 ? null
+            : $"The model is right on {Percent(report.Model)} of the sequences; {string.Join(", ", others)}.";
+
+        static string Percent(MethodScores method) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * method["accuracy"]:0.0} %");
+    }
+
     /// <summary>What a metric is called in tables.</summary>
     internal static string Title(string metric) => metric switch
     {
@@ -57,6 +71,9 @@ internal static class EvaluationTable
         "bitsPerCharacter" => "bits per character",
         "accuracy" => "accuracy",
         "sequenceAccuracy" => "whole sequences right",
+        "macroF1" => "macro-F1",
+        "f1" => "F1",
+        "support" => "sequences",
         _ => metric,
     };
 
@@ -81,7 +98,7 @@ internal static class EvaluationTable
             foreach (string metric in metrics)
             {
                 double? value = method[metric];
-                bool isBest = value is not null && value == report.Methods.Min(m => m[metric]);
+                bool isBest = value is not null && value == Best(report, metric);
                 cells.Add(new Text(value is { } v ? Units.Short(v) : "-", isBest ? Strong : Style.Plain));
             }
 
@@ -90,6 +107,11 @@ internal static class EvaluationTable
 
         return table;
     }
+
+    private static double? Best(EvaluationReport report, string metric) =>
+        metric is "accuracy" or "sequenceAccuracy" or "macroF1"
+            ? report.Methods.Max(m => m[metric])
+            : report.Methods.Min(m => m[metric]);
 
     private static Table FiguresTable(MethodScores model, string splitName)
     {
@@ -106,14 +128,17 @@ internal static class EvaluationTable
         return table.HideHeaders().Title(splitName);
     }
 
-    private static Table TargetsTable(MethodScores model)
+    private static Table TargetsTable(MethodScores model, string firstColumn)
     {
-        Table table = NewTable("target column");
+        Table table = NewTable(firstColumn);
         foreach (Metric metric in model.Targets[0].Metrics)
             table.AddColumn(new TableColumn(Title(metric.Name)).RightAligned());
         foreach (TargetScores target in model.Targets)
             table.AddRow(
-                [new Text(target.Column), .. target.Metrics.Select(m => new Text(Units.Short(m.Value)))]);
+                [
+                    new Text(target.Column),
+                    .. target.Metrics.Select(m => new Text(m.Name == "support" ? Units.Count(m.Value) : Units.Short(m.Value))),
+                ]);
         return table;
     }
 

@@ -54,6 +54,8 @@ internal static class TrainingSummary
         Line(["evaluate", run, "--split", "test"]);
         if (plan.Task == DataTask.Forecast)
             Line(["forecast", run, "--plot", "forecast.svg"]);
+        else if (plan.Task == DataTask.Classify)
+            Line(["classify", run, "--data", plan.Data, "--out", "classes.csv"]);
         else if (plan.Task is DataTask.CharLm or DataTask.WordLm)
             Line(["generate", run, "--length", plan.Task == DataTask.CharLm ? "500" : "100"]);
         Line(["inspect", run]);

@@ -12,6 +12,7 @@ internal static class Units
         DataTask.CharLm => "chars",
         DataTask.WordLm => "words",
         DataTask.Forecast => "rows",
+        DataTask.Classify => "sequences",
         _ => "targets",
     };
 
@@ -21,6 +22,7 @@ internal static class Units
         DataTask.Forecast => "loss (mean squared error, normalised)",
         DataTask.CharLm => "loss (nats per character)",
         DataTask.WordLm => "loss (nats per word)",
+        DataTask.Classify => "loss (nats per sequence)",
         _ => "loss",
     };
 

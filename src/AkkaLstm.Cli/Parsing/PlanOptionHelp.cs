@@ -12,7 +12,7 @@ internal static class PlanOptionHelp
     {
         "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn",
         "horizon", "seasonLength",
-        "arOrder", "maxVocabulary", "trainSequences",
+        "arOrder", "maxVocabulary", "trainSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength",
     };
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
@@ -38,7 +38,7 @@ internal static class PlanOptionHelp
         if (option.Name == "data")
             return TrainingPlan.Resolve(new PlanOptions()).Data;
         if (option.Name == "task")
-            return "by the data: forecast for a .csv";
+            return "by the data: forecast for a .csv, classify for a .jsonl";
         if (option.Name == "shards")
             return "the largest of 8, 4, 2, 1 that divides the batch";
         List<(DataTask Task, string Text)> values = [];
@@ -73,6 +73,8 @@ internal static class PlanOptionHelp
     {
         if (task is DataTask.CharLm or DataTask.WordLm)
             return "text.txt";
+        if (task == DataTask.Classify)
+            return "data.jsonl";
         if (task == DataTask.Forecast)
             return "data.csv";
         BuiltinDataSet? builtin = DataSets.Builtins.FirstOrDefault(b => b.Task == task);

@@ -10,17 +10,19 @@ internal static class NormalizerFit
     /// </summary>
     internal static Normalizer Fit(SeriesTable table, int trainRows)
     {
-        return new Normalizer([.. table.Inputs.Select(Scale)], [.. table.Targets.Select(Scale)]);
+        return new Normalizer([.. table.Inputs.Select(Of)], [.. table.Targets.Select(Of)]);
 
-        ColumnScale Scale(string column)
-        {
-            double[] training = table.Columns[column][..trainRows];
-            (double mean, double deviation) = training.MeanStandardDeviation();
+        ColumnScale Of(string column) => Scale(column, table.Columns[column][..trainRows]);
+    }
 
-            // A constant column carries nothing: divided by 1 it becomes 0. A deviation that is only rounding error
-            // counts as none.
-            bool constant = !(deviation > 1e-12 * Math.Abs(mean));
-            return new ColumnScale(column, mean, constant ? 1 : deviation);
-        }
+    /// <summary>Mean and sample standard deviation of a column's training part.</summary>
+    internal static ColumnScale Scale(string column, double[] training)
+    {
+        (double mean, double deviation) = training.MeanStandardDeviation();
+
+        // A constant column carries nothing: divided by 1 it becomes 0. A deviation that is only rounding error
+        // counts as none; of a single value there is none at all.
+        bool constant = !(deviation > 1e-12 * Math.Abs(mean));
+        return new ColumnScale(column, mean, constant ? 1 : deviation);
     }
 }

@@ -123,7 +123,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
     private ModelWorkspace Workspace(int lanes)
     {
         if (_workspace is null || _workspace.MaxLanes < lanes)
-            _workspace = new ModelWorkspace(_job.Spec, _job.Plan.Window, lanes);
+            _workspace = new ModelWorkspace(_job.Spec, _job.Train.Shape.WindowLength, lanes);
         return _workspace;
     }
 

@@ -76,8 +76,9 @@ internal sealed class SplitRun
             }
 
             if (!_evaluation.NeedsOutputs) continue;
-            workspace.CopyOutputs(outputs);
-            lock (_evaluation) _evaluation.Add(batch, step, outputs, _spec.OutputSize);
+            Span<float> filled = outputs.AsSpan(0, batch.TimeSteps * lanes * _spec.OutputSize);
+            workspace.CopyOutputs(filled);
+            lock (_evaluation) _evaluation.Add(batch, step, filled, _spec.OutputSize);
         }
     }
 }

@@ -84,6 +84,18 @@ internal static class PlanDefaults
         LossScale = LossScale.SumOverTime,
     };
 
+    private static readonly PlanOptions Classify = new()
+    {
+        Hidden = 64,
+        Embedding = 32,
+        Batch = 32,
+        Epochs = 60,
+        Optimizer = OptimizerKind.Adam,
+        Lr = 0.005,
+        Clip = 1,
+        Patience = 10,
+    };
+
     private static readonly PlanOptions Synthetic = new()
     {
         Hidden = 64,
@@ -104,6 +116,7 @@ internal static class PlanDefaults
             DataTask.Forecast => Forecast,
             DataTask.CharLm => CharLm,
             DataTask.WordLm => WordLm,
+            DataTask.Classify => Classify,
             DataTask.Synthetic => Synthetic,
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
@@ -151,7 +164,7 @@ internal static class PlanDefaults
         bool isForecast = builtin.Task == DataTask.Forecast;
         return new PlanOptions
         {
-            Window = builtin.Window,
+            Window = builtin.Task == DataTask.Classify ? null : builtin.Window,
             Batch = builtin.Batch,
             Horizon = isForecast ? builtin.Horizon : null,
             SeasonLength = isForecast ? builtin.SeasonLength : null,

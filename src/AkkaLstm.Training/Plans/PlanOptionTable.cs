@@ -46,6 +46,26 @@ public static class PlanOptionTable
             "generated sequences of an epoch",
             o => o.TrainSequences,
             (o, v) => o with { TrainSequences = v }),
+        Text(
+            "sequenceColumn", "NAME", "CSV column that tells sequences apart (default: sequence)",
+            o => o.SequenceColumn,
+            (o, v) => o with { SequenceColumn = v }),
+        Text(
+            "labelColumn", "NAME", "CSV column or JSON field with the label of a sequence (default: label)",
+            o => o.LabelColumn,
+            (o, v) => o with { LabelColumn = v }),
+        Text(
+            "orderColumn", "NAME", "CSV column that orders the rows of a sequence (default: the file's order)",
+            o => o.OrderColumn,
+            (o, v) => o with { OrderColumn = v }),
+        Choice(
+            "tokens", "what a step of a text to classify is (default: words)",
+            o => o.Tokens,
+            (o, v) => o with { Tokens = v }),
+        Integer(
+            "maxLength", "most steps of a sequence, its last ones are kept (default: all)",
+            o => o.MaxLength,
+            (o, v) => o with { MaxLength = v }),
         Choice(
             "cell",
             $"recurrent cell: {string.Join(", ", ChoiceNames.Of<CellKind>())}",

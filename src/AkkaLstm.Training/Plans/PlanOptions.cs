@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Data.Text;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 
@@ -52,6 +53,21 @@ public sealed record PlanOptions
 
     /// <summary>Sequences of one epoch of a generated data set.</summary>
     public int? TrainSequences { get; init; }
+
+    /// <summary>Column of the CSV that tells sequences apart.</summary>
+    public string? SequenceColumn { get; init; }
+
+    /// <summary>Column of the CSV, or field of JSON Lines, with the label of a sequence.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>Column of the CSV that orders the rows of a sequence.</summary>
+    public string? OrderColumn { get; init; }
+
+    /// <summary>What a time step of a text to classify is.</summary>
+    public VocabularyKind? Tokens { get; init; }
+
+    /// <summary>Most steps of a sequence that are read, the last ones.</summary>
+    public int? MaxLength { get; init; }
 
     /// <summary>Recurrent cell.</summary>
     public CellKind? Cell { get; init; }

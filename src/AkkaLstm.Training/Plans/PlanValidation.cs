@@ -11,7 +11,9 @@ namespace AkkaLstm.Training.Plans;
 internal static class PlanValidation
 {
     private static readonly string[] ForecastOnly =
-        ["inputs", "targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
+        ["targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
+
+    private static readonly string[] ClassifyOnly = ["sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength"];
 
     /// <summary>
     /// Checks what only the user's own options can have wrong: an option that the task does not know.
@@ -36,6 +38,12 @@ internal static class PlanValidation
 
         if (options.Projection is not null && options.Cell != CellKind.LstmProjected)
             throw new BadInputException("--projection: goes with --cell lstm-projected only; leave it out");
+        if (options.Direction == LayerDirection.Both && task == DataTask.Classify)
+        {
+            throw new BadInputException(
+                "--direction: both would start in the padding after a sequence's end; use forward");
+        }
+
         if (options.Direction == LayerDirection.Both && (task != DataTask.Synthetic || options.Data == "builtin:reber"))
             throw new BadInputException("--direction: both would show the model the values that it is to predict; use forward");
 
@@ -63,6 +71,7 @@ internal static class PlanValidation
         AtLeast("--season-length", options.SeasonLength, 1, int.MaxValue);
         AtLeast("--ar-order", options.ArOrder, 1, 10_000);
         AtLeast("--max-vocabulary", options.MaxVocabulary, 3, int.MaxValue);
+        AtLeast("--max-length", options.MaxLength, 1, 1_000_000);
         AtLeast("--train-sequences", options.TrainSequences, 1, int.MaxValue);
         AtLeast("--seed", options.Seed, 0, long.MaxValue);
         AtLeast("--patience", options.Patience, 0, int.MaxValue);
@@ -99,9 +108,12 @@ internal static class PlanValidation
 
     private static DataTask[]? TasksOf(string option) =>
         ForecastOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Forecast]
-        : option == "maxVocabulary" ? [DataTask.WordLm]
+        : ClassifyOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Classify]
+        : option == "inputs" ? [DataTask.Forecast, DataTask.Classify]
+        : option == "maxVocabulary" ? [DataTask.WordLm, DataTask.Classify]
+        : option == "window" ? [DataTask.Forecast, DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
         : option == "trainSequences" ? [DataTask.Synthetic]
-        : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
+        : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Classify, DataTask.Synthetic]
         : null;
 
     private static void CheckShards(int batch, int shards)

@@ -44,8 +44,8 @@ public sealed class TrainingPlan
     /// <summary>L, recurrent layers.</summary>
     public int Layers => Options.Layers!.Value;
 
-    /// <summary>T, time steps of a window.</summary>
-    public int Window => Options.Window!.Value;
+    /// <summary>T, time steps of a window; null for classification, where the longest sequence decides.</summary>
+    public int? Window => Options.Window;
 
     /// <summary>B, lanes of a step.</summary>
     public int Batch => Options.Batch!.Value;
@@ -109,7 +109,7 @@ public sealed class TrainingPlan
         Task = Task,
         ValidPath = Options.Valid,
         TestPath = Options.Test,
-        Window = Window,
+        Window = Window ?? 1,
         Batch = Batch,
         Seed = Seed,
         ValidFraction = Options.ValidFraction,
@@ -122,6 +122,11 @@ public sealed class TrainingPlan
         ArOrder = Options.ArOrder,
         MaxVocabulary = Options.MaxVocabulary,
         TrainSequences = Options.TrainSequences,
+        SequenceColumn = Options.SequenceColumn,
+        LabelColumn = Options.LabelColumn,
+        OrderColumn = Options.OrderColumn,
+        Tokens = Options.Tokens,
+        MaxLength = Options.MaxLength,
     };
 
     /// <summary>The model this plan trains on data of the given shape.</summary>

@@ -40,6 +40,7 @@ public interface ITrainingObserver
 /// <param name="EpochCount">Most epochs.</param>
 /// <param name="FirstStep">Closed steps at the start: more than 0 after a resume.</param>
 /// <param name="ResumedFrom">The checkpoint it goes on from; null for a new run.</param>
+/// <param name="DataNotes">What a person should know of the data, a sentence each; null for nothing.</param>
 public sealed record TrainingStarted(
     string RunDirectory,
     TrainingPlan Plan,
@@ -47,7 +48,8 @@ public sealed record TrainingStarted(
     int StepsPerEpoch,
     int EpochCount,
     long FirstStep,
-    string? ResumedFrom);
+    string? ResumedFrom,
+    IReadOnlyList<string>? DataNotes = null);
 
 /// <summary>A closed step.</summary>
 /// <param name="Step">Closed steps so far, this one included.</param>

@@ -102,7 +102,8 @@ public static class TrainingSession
             stepsPerEpoch,
             job.EpochCount,
             progress.Step,
-            from?.Path));
+            from?.Path,
+            data.Notes));
         options = options with { Servers = options.ServersFor(context.Layout.TotalLength) };
         JobOutcome outcome = await session.Engine(
             job, new MathExecutorFactory(context), policy, recorder, options, stopOrFailure.Token);

@@ -11,6 +11,10 @@ public sealed class TrainedRuns : IAsyncLifetime, IDisposable
 
     public string Text { get; private set; } = "";
 
+    public string Sequences { get; private set; } = "";
+
+    public string Classes { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         Csv = _directory.Write("load.csv", Samples.Csv());
@@ -20,6 +24,9 @@ public sealed class TrainedRuns : IAsyncLifetime, IDisposable
         (await CliRun.OfAsync(["train", "--data", Csv, "--out", Forecast, .. Samples.ForecastJob]))
             .AssertDone();
         (await CliRun.OfAsync(["train", "--data", book, "--out", Text, .. Samples.TextJob])).AssertDone();
+        Sequences = _directory.Write("slopes.csv", Samples.Sequences());
+        Classes = _directory.File("classes");
+        (await CliRun.OfAsync(["train", "--data", Sequences, "--out", Classes, .. Samples.ClassifyJob])).AssertDone();
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -111,11 +111,23 @@ public sealed class TrainingPlanTests
         },
         {
             new PlanOptions { Embedding = 8 },
-            "--embedding: goes with --task char-lm or word-lm or synthetic only, not with forecast; leave it out"
+            "--embedding: goes with --task char-lm or word-lm or classify or synthetic only, not with forecast; leave it out"
         },
         {
             new PlanOptions { Data = "a.txt", Task = DataTask.CharLm, Horizon = 3 },
             "--horizon: goes with --task forecast only, not with char-lm; leave it out"
+        },
+        {
+            new PlanOptions { Data = "a.jsonl", Window = 9 },
+            "--window: goes with --task forecast or char-lm or word-lm or synthetic only, not with classify; leave it out"
+        },
+        {
+            new PlanOptions { LabelColumn = "kind" },
+            "--label-column: goes with --task classify only, not with forecast; leave it out"
+        },
+        {
+            new PlanOptions { Data = "a.jsonl", Direction = LayerDirection.Both },
+            "--direction: both would start in the padding after a sequence's end; use forward"
         },
         {
             new PlanOptions { Projection = 8 },

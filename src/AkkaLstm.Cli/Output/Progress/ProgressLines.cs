@@ -20,7 +20,10 @@ internal static class ProgressLines
             ? $"Resuming {run} from {Path.GetFileName(checkpoint)}"
             : $"Training {ChoiceNames.NameOf(plan.Task)} on {plan.Data}, run directory {run}";
         yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters";
-        yield return $"  steps: window {plan.Window}, batch {plan.Batch}, {Units.Count(started.StepsPerEpoch)} an epoch, "
+        foreach (string note in started.DataNotes ?? [])
+            yield return $"  {note}";
+        string window = plan.Window is { } length ? $"window {length}, " : "";
+        yield return $"  steps: {window}batch {plan.Batch}, {Units.Count(started.StepsPerEpoch)} an epoch, "
             + $"up to {Units.Counted(started.EpochCount, "epoch")}";
     }
 

@@ -3,10 +3,10 @@ using AkkaLstm.Data;
 namespace AkkaLstm.Cli.Output.Results;
 
 /// <summary>Figures of one method in JSON results.</summary>
-/// <param name="Method">model, persistence, seasonal-naive or ar.</param>
+/// <param name="Method">model, persistence, seasonal-naive, ar, majority or centroid.</param>
 /// <param name="Description">For people.</param>
 /// <param name="Metrics">By name.</param>
-/// <param name="Targets">By target column, where there are several.</param>
+/// <param name="Targets">By target column or class, where there are several.</param>
 internal sealed record MethodResult(
     string Method,
     string Description,

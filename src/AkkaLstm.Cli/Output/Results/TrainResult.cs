@@ -43,6 +43,9 @@ internal sealed record TrainResult
     /// <summary>Figures on the test split, the model first, then the baselines.</summary>
     public IReadOnlyList<MethodResult>? Test { get; init; }
 
+    /// <summary>Classification: which class was taken for which on the test split.</summary>
+    public ConfusionResult? Confusion { get; init; }
+
     /// <summary>SHA-256 over all parameters of the last checkpoint.</summary>
     public string? ParameterSha256 { get; init; }
 
@@ -82,6 +85,7 @@ internal sealed record TrainResult
         BestEpoch = result.BestEpoch + 1,
         TestLoss = result.TestLoss,
         Test = result.Test is null ? null : MethodResult.Of(result.Test),
+        Confusion = ConfusionResult.Of(result.Test?.Confusion),
         ParameterSha256 = result.ParameterHash,
         LastCheckpoint = result.LastCheckpoint,
         BestCheckpoint = result.BestCheckpoint,
