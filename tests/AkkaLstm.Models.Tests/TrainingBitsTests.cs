@@ -20,6 +20,15 @@ public class TrainingBitsTests
     [InlineData("tokens-dropout-everywhere", OptimizerKind.Sgd, "96ff95b80a44f599")]
     [InlineData("tokens-ce-2", OptimizerKind.Adam, "9d1ff4eced060a1d")]
     [InlineData("values-mse-2", OptimizerKind.RmsProp, "f9868ef2dca240ba")]
+    [InlineData("cell-Rnn", OptimizerKind.Sgd, "b5185db891325ffb")]
+    [InlineData("cell-Gru", OptimizerKind.Sgd, "a49ec89bf24d92c4")]
+    [InlineData("cell-GruOriginal", OptimizerKind.Sgd, "e1ff37cc0485ffbe")]
+    [InlineData("cell-LstmCoupled", OptimizerKind.Sgd, "a206a01541178471")]
+    [InlineData("cell-LstmPeephole", OptimizerKind.Sgd, "bd7f3e0ebaa49bf2")]
+    [InlineData("cell-LstmProjected", OptimizerKind.Sgd, "e325d3b692437ad7")]
+    [InlineData("cell-Leaky", OptimizerKind.Sgd, "ba2cad4d813909de")]
+    [InlineData("cell-LstmLayernorm", OptimizerKind.Sgd, "7d84a3d732aba69a")]
+    [InlineData("tokens-both-dropout", OptimizerKind.Sgd, "c3aa52acb185e135")]
     public void Train_AnyGroupingAndServers_HasTheHashOfEveryMachine(string name, OptimizerKind optimizer, string hashStart)
     {
         ModelSpec small = TestModels.Named(name);
