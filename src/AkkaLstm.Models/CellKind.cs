@@ -3,8 +3,8 @@ using AkkaLstm.Models.Cells;
 namespace AkkaLstm.Models;
 
 /// <summary>
-/// The recurrent cell of the stacked layers. docs/CELLS.md has their equations; the attribute names the class that computes the cell. New
-/// kinds go to the end: files keep the names, but kinds are numbered from 0 without gaps.
+/// The recurrent cell of the stacked layers. docs/CELLS.md has their equations; the attribute names the class that
+/// computes the cell. New kinds go to the end: files keep the names, but kinds are numbered from 0 without gaps.
 /// </summary>
 public enum CellKind
 {
@@ -40,7 +40,9 @@ public enum CellKind
     [Cell<RecurrentWindow<LstmCell<StandardLstm>>>]
     LstmProjected,
 
-    /// <summary>LSTM whose gates see the state: the "vanilla" LSTM of Greff et al. 2015, whose ablations follow.</summary>
+    /// <summary>
+    /// LSTM whose gates see the state: the "vanilla" LSTM of Greff et al. 2015, whose ablations follow.
+    /// </summary>
     [Cell<RecurrentWindow<LstmCell<PeepholeLstm>>>]
     LstmPeephole,
 

@@ -29,8 +29,9 @@ public enum LayerDirection
     Forward,
 
     /// <summary>
-    /// Both ways, with weights of their own, and the outputs side by side (Schuster and Paliwal 1997, "Bidirectional Recurrent Neural
-    /// Networks"; PyTorch's bidirectional=True). The way back starts from zero at the end of every window and carries nothing.
+    /// Both ways, with weights of their own, and the outputs side by side (Schuster and Paliwal 1997, "Bidirectional
+    /// Recurrent Neural Networks"; PyTorch's bidirectional=True). The way back starts from zero at the end of every
+    /// window and carries nothing.
     /// </summary>
     Both,
 }

@@ -25,6 +25,9 @@ public class ModelSpecTests
         { TestModels.Values() with { Dropout = 1f }, "Dropout" },
         { TestModels.Values() with { Dropout = float.NaN }, "Dropout" },
         { TestModels.Values() with { Loss = (LossKind)9 }, "Loss" },
+        { TestModels.Values() with { ProjectionSize = 3 }, "ProjectionSize" },
+        { TestModels.Values() with { Cell = CellKind.LstmProjected, ProjectionSize = 6 }, "ProjectionSize" },
+        { TestModels.Values() with { Direction = (LayerDirection)5 }, "Direction" },
         { TestModels.Values() with { DropoutSites = (DropoutSites)64 }, "DropoutSites" },
     };
 

@@ -11,8 +11,8 @@ namespace AkkaLstm.Cli.Bench;
 internal sealed record CellSpeed(CellKind Cell, LstmShape Shape, Sample Ms, Sample Gflops, Sample BesideLstm);
 
 /// <summary>
-/// Training steps of every cell, in turn with lstm. The shapes are the small ones, where the cells' own arithmetic weighs most beside the
-/// products.
+/// Training steps of every cell, in turn with lstm. The shapes are the small ones, where the cells' own arithmetic
+/// weighs most beside the products.
 /// </summary>
 internal static class CellBenchmarks
 {

@@ -13,7 +13,10 @@ using Spectre.Console;
 
 namespace AkkaLstm.Cli.Commands;
 
-/// <summary><c>gradient-flow</c>: how far back in time a loss is felt, for cells as they start or a model before and after training.</summary>
+/// <summary>
+/// <c>gradient-flow</c>: how far back in time a loss is felt, for cells as they start or a model before and after
+/// training.
+/// </summary>
 internal static class GradientFlowCommand
 {
     private const int DefaultWindow = 100;

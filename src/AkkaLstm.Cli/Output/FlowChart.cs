@@ -10,7 +10,9 @@ namespace AkkaLstm.Cli.Output;
 /// <param name="IsState">Whether it is of the state c and not of the output h; drawn with dashes.</param>
 internal sealed record FlowCurve(string Name, IReadOnlyList<double> Norms, bool IsState);
 
-/// <summary>A chart of gradient norms over the distance in time, on a logarithmic axis, as a stand-alone SVG file.</summary>
+/// <summary>
+/// A chart of gradient norms over the distance in time, on a logarithmic axis, as a stand-alone SVG file.
+/// </summary>
 internal static class FlowChart
 {
     private const double Width = 960;

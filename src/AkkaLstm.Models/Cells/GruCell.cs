@@ -5,9 +5,9 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// Gated recurrent unit (Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder"), as PyTorch's nn.GRU, where the reset
-/// gate acts on the recurrent product instead of its operand: r, z = sigmoid(W x + b + U h' + b'); n = tanh(W x + b + r (U h' + b'));
-/// h = (1 - z) n + z h'.
+/// Gated recurrent unit (Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder"), as PyTorch's
+/// nn.GRU, where the reset gate acts on the recurrent product instead of its operand: r, z = sigmoid(W x + b + U h' +
+/// b'); n = tanh(W x + b + r (U h' + b')); h = (1 - z) n + z h'.
 /// </summary>
 /// <remarks>Forward leaves r, z, n in place of their arguments and U h' + b' of n in the recurrent part.</remarks>
 internal readonly unsafe struct GruCell : ICell

@@ -4,13 +4,15 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// The arithmetic of a recurrent cell on some units at one time step. All else (products, window, buffers, carry, weight gradients)
-/// is shared: a new cell is one struct that implements this, and one line in <see cref="CellKind"/>.
+/// The arithmetic of a recurrent cell on some units at one time step. All else (products, window, buffers, carry,
+/// weight gradients) is shared: a new cell is one struct that implements this, and one line in <see
+/// cref="CellKind"/>.
 /// </summary>
 /// <remarks>
-/// <see cref="Forward"/> and <see cref="Backward"/> are called with runs of units that lie side by side, a multiple of 16 long, while the
-/// products they wait for are in the nearest caches. Runs include padding units, whose weights and inputs are zero: a cell must give them
-/// output and state 0 and, for zero gradients, gradients 0.
+/// <see cref="Forward"/> and <see cref="Backward"/> are called with runs of units that lie side by side, a multiple
+/// of 16 long, while the
+/// products they wait for are in the nearest caches. Runs include padding units, whose weights and inputs are zero: a
+/// cell must give them output and state 0 and, for zero gradients, gradients 0.
 /// </remarks>
 internal interface ICell
 {
@@ -24,7 +26,8 @@ internal interface ICell
     static abstract string ModuleName { get; }
 
     /// <summary>
-    /// Whether the cell wants W x + b_ih and U h + b_hh apart (the second in <see cref="CellForward.Recurrent"/>) instead of their sum.
+    /// Whether the cell wants W x + b_ih and U h + b_hh apart (the second in <see cref="CellForward.Recurrent"/>)
+    /// instead of their sum.
     /// </summary>
     static virtual bool SplitsRecurrent => false;
 
@@ -34,15 +37,24 @@ internal interface ICell
     /// <summary>Parameters of single units, such as peepholes.</summary>
     static virtual IReadOnlyList<UnitTensor> UnitTensors => [];
 
-    /// <summary>The cell's equations in double precision: the twin of <see cref="Forward"/> and, differentiated, of <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// The cell's equations in double precision: the twin of <see cref="Forward"/> and, differentiated, of <see
+    /// cref="Backward"/>.
+    /// </summary>
     static abstract Equations Equations(in EquationStep step);
 
-    /// <summary>Computes outputs and states from the gates' arguments, which it replaces by whatever backward wants to find there.</summary>
+    /// <summary>
+    /// Computes outputs and states from the gates' arguments, which it replaces by whatever backward wants to find
+    /// there.
+    /// </summary>
     static abstract void Forward<TSimd, TVector>(in CellForward step)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged;
 
-    /// <summary>Computes the gradients of the gates' arguments, in place of what forward left there, and of what came from the step before.</summary>
+    /// <summary>
+    /// Computes the gradients of the gates' arguments, in place of what forward left there, and of what came from the
+    /// step before.
+    /// </summary>
     static abstract void Backward<TSimd, TVector>(in CellBackward step)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged;
@@ -60,7 +72,9 @@ internal unsafe struct CellForward
     /// <summary>Number of floats in each run.</summary>
     public nint Count;
 
-    /// <summary>Gate 0: in, the argument W x + U h + b (or W x + b_ih for a cell that splits); out, what backward needs.</summary>
+    /// <summary>
+    /// Gate 0: in, the argument W x + U h + b (or W x + b_ih for a cell that splits); out, what backward needs.
+    /// </summary>
     public float* Gates;
 
     /// <summary>Gate 0 of U h + b_hh, for a cell that splits; backward finds what is left there.</summary>
@@ -94,7 +108,9 @@ internal unsafe struct CellBackward
     /// <summary>Number of floats in each run.</summary>
     public nint Count;
 
-    /// <summary>Gate 0: in, what forward left; out, the gradient of its argument (by W x + b_ih for a cell that splits).</summary>
+    /// <summary>
+    /// Gate 0: in, what forward left; out, the gradient of its argument (by W x + b_ih for a cell that splits).
+    /// </summary>
     public float* Gates;
 
     /// <summary>Gate 0 of U h + b_hh, for a cell that splits: in, what forward left; out, the gradient.</summary>
@@ -119,14 +135,17 @@ internal unsafe struct CellBackward
     public float* DOutput;
 
     /// <summary>
-    /// In: gradient of the state (of the output, for a cell without state) that comes from the step after without a product. Out: the same
-    /// for the step before.
+    /// In: gradient of the state (of the output, for a cell without state) that comes from the step after without a
+    /// product. Out: the same for the step before.
     /// </summary>
     public float* DState;
 
     /// <summary>The units' own parameters, as in <see cref="CellForward.Units"/>.</summary>
     public float* Units;
 
-    /// <summary>Gradients of the units' own parameters, of each lane apart; to be added to. Rows are <see cref="GateStride"/> apart.</summary>
+    /// <summary>
+    /// Gradients of the units' own parameters, of each lane apart; to be added to. Rows are <see cref="GateStride"/>
+    /// apart.
+    /// </summary>
     public float* DUnits;
 }

@@ -1,8 +1,8 @@
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// What an LSTM has; the ablations are those of Greff et al. 2015 ("LSTM: A Search Space Odyssey"). Members are constants that the just-in-time
-/// compiler folds.
+/// What an LSTM has; the ablations are those of Greff et al. 2015 ("LSTM: A Search Space Odyssey"). Members are
+/// constants that the just-in-time compiler folds.
 /// </summary>
 internal interface ILstmVariant
 {
@@ -31,7 +31,9 @@ internal interface ILstmVariant
 /// <summary>PyTorch's nn.LSTM; in the paper's terms NP, no peepholes.</summary>
 internal readonly struct StandardLstm : ILstmVariant;
 
-/// <summary>The first form, without forget gate: the constant error carousel c = c' + i g (Hochreiter and Schmidhuber 1997).</summary>
+/// <summary>
+/// The first form, without forget gate: the constant error carousel c = c' + i g (Hochreiter and Schmidhuber 1997).
+/// </summary>
 internal readonly struct CarouselLstm : ILstmVariant
 {
     /// <inheritdoc/>
@@ -48,7 +50,10 @@ internal readonly struct CoupledLstm : ILstmVariant
     public static bool IsCoupled => true;
 }
 
-/// <summary>Gates that see the state (Gers and Schmidhuber 2000, "Recurrent Nets that Time and Count"); the paper's "vanilla" LSTM.</summary>
+/// <summary>
+/// Gates that see the state (Gers and Schmidhuber 2000, "Recurrent Nets that Time and Count"); the paper's "vanilla"
+/// LSTM.
+/// </summary>
 internal readonly struct PeepholeLstm : ILstmVariant
 {
     /// <inheritdoc/>

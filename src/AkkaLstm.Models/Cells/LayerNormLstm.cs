@@ -7,14 +7,15 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// LSTM with layer normalisation (Ba, Kiros and Hinton 2016, "Layer Normalization", equations 20 to 22). N(v) = (v - mean) / sqrt(variance +
-/// epsilon) over all elements of v, those of all gates for the products:
-/// i, f, o = sigmoid, g = tanh of gain_ih N(W x) + b + gain_hh N(U h') + b'; c = f c' + i g; h = o tanh(gain_c N(c) + bias_c).
+/// LSTM with layer normalisation (Ba, Kiros and Hinton 2016, "Layer Normalization", equations 20 to 22). N(v) = (v -
+/// mean) / sqrt(variance + epsilon) over all elements of v, those of all gates for the products: i, f, o = sigmoid, g
+/// = tanh of gain_ih N(W x) + b + gain_hh N(U h') + b'; c = f c' + i g; h = o tanh(gain_c N(c) + bias_c).
 /// </summary>
 /// <remarks>
-/// A row can be normalised only when all of it is there, so the cell's arithmetic follows the whole product of a step instead of each
-/// panel, and the layer has a loop of its own. Forward leaves the gates in place of their arguments, N(W x), N(U h'), N(c) in buffers, and
-/// saves tanh; backward replaces the first two by the gradients of the products.
+/// A row can be normalised only when all of it is there, so the cell's arithmetic follows the whole product of a step
+/// instead of each panel, and the layer has a loop of its own. Forward leaves the gates in place of their arguments,
+/// N(W x), N(U h'), N(c) in buffers, and saves tanh; backward replaces the first two by the gradients of the
+/// products.
 /// </remarks>
 internal sealed unsafe class LayerNormLstm : RecurrentCell
 {

@@ -6,8 +6,9 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// Leaky units (Mozer 1992, "Induction of Multiscale Temporal Structure"; Bengio, Boulanger-Lewandowski and Pascanu 2013, "Advances in
-/// Optimizing Recurrent Networks"): h = (1 - a) h' + a tanh(W x + b + U h' + b'), where each unit learns its own rate a = sigmoid(leak).
+/// Leaky units (Mozer 1992, "Induction of Multiscale Temporal Structure"; Bengio, Boulanger-Lewandowski and Pascanu
+/// 2013, "Advances in Optimizing Recurrent Networks"): h = (1 - a) h' + a tanh(W x + b + U h' + b'), where each unit
+/// learns its own rate a = sigmoid(leak).
 /// </summary>
 /// <remarks>Forward leaves the hyperbolic tangent in place of its argument.</remarks>
 internal readonly unsafe struct LeakyCell : ICell

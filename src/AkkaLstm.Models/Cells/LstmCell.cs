@@ -7,14 +7,15 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000, "Learning to Forget") and, by
-/// what the variant leaves out or adds, its relatives. Complete, without peepholes, it is PyTorch's nn.LSTM:
-/// i, f, o = sigmoid, g = tanh of W x + U h' + b; c = f c' + i g; h = o tanh(c).
+/// Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000,
+/// "Learning to Forget") and, by what the variant leaves out or adds, its relatives. Complete, without peepholes, it
+/// is PyTorch's nn.LSTM: i, f, o = sigmoid, g = tanh of W x + U h' + b; c = f c' + i g; h = o tanh(c).
 /// </summary>
-/// <typeparam name="TVariant">What is different; constants to the compiler, so that nothing is paid for what is not there.</typeparam>
+/// <typeparam name="TVariant">What is different; constants to the compiler, so that nothing is paid for what is not
+/// there.</typeparam>
 /// <remarks>
-/// Gates come in the order i, f, g, o without those that the variant lacks. Forward leaves them in place of their arguments and saves
-/// tanh(c).
+/// Gates come in the order i, f, g, o without those that the variant lacks. Forward leaves them in place of their
+/// arguments and saves tanh(c).
 /// </remarks>
 internal readonly unsafe struct LstmCell<TVariant> : ICell
     where TVariant : struct, ILstmVariant

@@ -5,12 +5,13 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// A kind of recurrent layer: forward and backward over a window of T time steps and B lanes. Holds nothing: weights and activations are
-/// the caller's, so any number of threads may use one cell at once.
+/// A kind of recurrent layer: forward and backward over a window of T time steps and B lanes. Holds nothing: weights
+/// and activations are the caller's, so any number of threads may use one cell at once.
 /// </summary>
 /// <remarks>
-/// Dimensions: T time steps, B lanes, I input size, H hidden size, G gates per unit, S logical shards. A carry is lane-major; of a lane it
-/// has the output h, (H), then the state c, (H), if the cell has one, of the step before the window.
+/// Dimensions: T time steps, B lanes, I input size, H hidden size, G gates per unit, S logical shards. A carry is
+/// lane-major; of a lane it has the output h, (H), then the state c, (H), if the cell has one, of the step before the
+/// window.
 /// </remarks>
 public abstract class RecurrentCell
 {
@@ -34,7 +35,8 @@ public abstract class RecurrentCell
     internal virtual bool SplitsRecurrent => false;
 
     /// <summary>
-    /// How many of the gates, the last ones, have their recurrent product apart, because its operand is made of the other gates.
+    /// How many of the gates, the last ones, have their recurrent product apart, because its operand is made of the
+    /// other gates.
     /// </summary>
     internal virtual int LateGateCount => 0;
 
@@ -67,13 +69,15 @@ public abstract class RecurrentCell
         Forward(SimdPaths.Current, weights, input, workspace, carryIn, carryOut, carryStride);
 
     /// <summary>
-    /// Computes the gradients of the weights, and of the input if asked, from those of the outputs. The gradient of the state after the
-    /// window is zero (truncated backpropagation through time).
+    /// Computes the gradients of the weights, and of the input if asked, from those of the outputs. The gradient of
+    /// the state after the window is zero (truncated backpropagation through time).
     /// </summary>
     /// <param name="weights">As given to forward.</param>
     /// <param name="input">As given to forward, in the layout of <see cref="Activations"/>.</param>
-    /// <param name="workspace">As forward left it; its gates are replaced by their gradients, so backward cannot run twice.</param>
-    /// <param name="dOutput">Gradient of the outputs, (T, B, H); consumed: the gradients that flow back in time are added to it.</param>
+    /// <param name="workspace">As forward left it; its gates are replaced by their gradients, so backward cannot run
+    /// twice.</param>
+    /// <param name="dOutput">Gradient of the outputs, (T, B, H); consumed: the gradients that flow back in time are
+    /// added to it.</param>
     /// <param name="dInput">Receives the gradient of the input, (T, B, I); null: nobody asks.</param>
     /// <param name="shardCount">S, a power of two that divides B; see <see cref="WeightGradient"/>.</param>
     /// <param name="gradient">Receives the gradients of the weights.</param>

@@ -2,7 +2,8 @@ namespace AkkaLstm.Models.Cells;
 
 /// <summary>The parameters of a recurrent layer, as files have them.</summary>
 /// <remarks>
-/// Shapes and order of the gates are PyTorch's. G gates, I input size, H hidden size, R = H, or the projection's size where there is one.
+/// Shapes and order of the gates are PyTorch's. G gates, I input size, H hidden size, R = H, or the projection's size
+/// where there is one.
 /// </remarks>
 public readonly ref struct RecurrentParameters
 {

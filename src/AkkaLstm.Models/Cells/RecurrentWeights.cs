@@ -3,12 +3,13 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// The weights of a recurrent layer, packed for the kernels: read-only after loading, shared by all threads, loaded again after every
-/// optimizer step.
+/// The weights of a recurrent layer, packed for the kernels: read-only after loading, shared by all threads, loaded
+/// again after every optimizer step.
 /// </summary>
 /// <remarks>
-/// Packed columns interleave the gates, 16 units of each in turn (see <see cref="InterleavedRows"/>), so that the columns of a unit's
-/// gates are finished soon after one another. H is padded to a multiple of 16; weights of padding units are zero.
+/// Packed columns interleave the gates, 16 units of each in turn (see <see cref="InterleavedRows"/>), so that the
+/// columns of a unit's gates are finished soon after one another. H is padded to a multiple of 16; weights of padding
+/// units are zero.
 /// </remarks>
 public sealed class RecurrentWeights
 {
@@ -20,7 +21,8 @@ public sealed class RecurrentWeights
     /// <summary>Makes room for the weights of a layer.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="shape">I, H and the projection.</param>
-    /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second copy of weight_ih.</param>
+    /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second
+    /// copy of weight_ih.</param>
     public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient)
         : this(cell.GateCount - cell.LateGateCount, cell.UnitRows, cell.SplitsRecurrent, shape, hasInputGradient)
     {

@@ -8,9 +8,10 @@ namespace AkkaLstm.Models.Cells;
 /// <summary>The loops over a window that all cells share.</summary>
 /// <typeparam name="TCell">The cell's arithmetic.</typeparam>
 /// <remarks>
-/// After Appleyard, Kocisky and Blunsom 2016 ("Optimizing Performance of Recurrent Neural Networks on GPUs"): one product for the input
-/// projections of the whole window; per step only the recurrent product, whose sums go on from the projection, with the cell's
-/// arithmetic as the epilogue of each panel; all weight gradients in one product each.
+/// After Appleyard, Kocisky and Blunsom 2016 ("Optimizing Performance of Recurrent Neural Networks on GPUs"): one
+/// product for the input projections of the whole window; per step only the recurrent product, whose sums go on from
+/// the projection, with the cell's arithmetic as the epilogue of each panel; all weight gradients in one product
+/// each.
 /// </remarks>
 internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     where TCell : struct, ICell
@@ -112,7 +113,9 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         GC.KeepAlive(dInput);
     }
 
-    /// <summary>One time step: the recurrent product with the cell behind it, then the projection, if there is one.</summary>
+    /// <summary>
+    /// One time step: the recurrent product with the cell behind it, then the projection, if there is one.
+    /// </summary>
     private static void ForwardAt<TSimd, TVector>(
         RecurrentWeights weights, RecurrentWorkspace workspace, int step, ref ForwardStep cell)
         where TSimd : struct, ISimd<TVector>
@@ -140,8 +143,8 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     }
 
     /// <summary>
-    /// Completes dh(t) by what flows back through the gates of the step after, if there is such a step, and through the projection, if there
-    /// is one, and applies the cell to it.
+    /// Completes dh(t) by what flows back through the gates of the step after, if there is such a step, and through
+    /// the projection, if there is one, and applies the cell to it.
     /// </summary>
     private static void BackwardAt<TSimd, TVector>(
         RecurrentWeights weights, RecurrentWorkspace workspace, in Operand dGates, in Operand dh, ref BackwardStep cell)

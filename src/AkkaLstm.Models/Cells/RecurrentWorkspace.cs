@@ -2,10 +2,12 @@ using AkkaLstm.Numerics.Gemm;
 
 namespace AkkaLstm.Models.Cells;
 
-/// <summary>All activations of a recurrent layer over a window, allocated once at the largest size; one per thread and layer.</summary>
+/// <summary>
+/// All activations of a recurrent layer over a window, allocated once at the largest size; one per thread and layer.
+/// </summary>
 /// <remarks>
-/// Outputs and states are kept with the carry beside them, T + 1 steps: before the first step or, where the layer reads the window
-/// backwards, after the last.
+/// Outputs and states are kept with the carry beside them, T + 1 steps: before the first step or, where the layer
+/// reads the window backwards, after the last.
 /// </remarks>
 public sealed class RecurrentWorkspace
 {
@@ -89,10 +91,15 @@ public sealed class RecurrentWorkspace
     /// <summary>Gradient that goes from step to step without a product, (1, B, H).</summary>
     internal Activations DState { get; }
 
-    /// <summary>The gates, interleaved, (T, B, gates): first their arguments, then what forward leaves, then their gradients.</summary>
+    /// <summary>
+    /// The gates, interleaved, (T, B, gates): first their arguments, then what forward leaves, then their gradients.
+    /// </summary>
     internal Activations Gates { get; }
 
-    /// <summary>The recurrent part of the gates' arguments, (T, B, gates), as <see cref="Gates"/>; null for a cell that does not split.</summary>
+    /// <summary>
+    /// The recurrent part of the gates' arguments, (T, B, gates), as <see cref="Gates"/>; null for a cell that does
+    /// not split.
+    /// </summary>
     internal Activations? Recurrent { get; }
 
     /// <summary>The late gates, (T, B, late gates), as <see cref="Gates"/>, or null.</summary>

@@ -7,12 +7,13 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// Gated recurrent unit as published (Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder"; equations 5 to 8):
-/// r, z = sigmoid(W x + b + U h' + b'); n = tanh(W x + b + U (r h') + b'); h = (1 - z) n + z h'.
+/// Gated recurrent unit as published (Cho et al. 2014, "Learning Phrase Representations using RNN Encoder-Decoder";
+/// equations 5 to 8): r, z = sigmoid(W x + b + U h' + b'); n = tanh(W x + b + U (r h') + b'); h = (1 - z) n + z h'.
 /// </summary>
 /// <remarks>
-/// The product for n can start only when r is known for all units, so a step has two products with an epilogue each, and the layer a
-/// loop of its own. n is the late gate: its weights and activations lie apart. Forward leaves r, z, n in place of their arguments.
+/// The product for n can start only when r is known for all units, so a step has two products with an epilogue each,
+/// and the layer a loop of its own. n is the late gate: its weights and activations lie apart. Forward leaves r, z, n
+/// in place of their arguments.
 /// </remarks>
 internal sealed unsafe class ResetBeforeGru : RecurrentCell
 {

@@ -5,8 +5,8 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// The simple recurrent network (Elman 1990, "Finding Structure in Time"), as PyTorch's nn.RNN: h = f(W x + b + U h' + b'), with f tanh or
-/// max(x, 0).
+/// The simple recurrent network (Elman 1990, "Finding Structure in Time"), as PyTorch's nn.RNN: h = f(W x + b + U h'
+/// + b'), with f tanh or max(x, 0).
 /// </summary>
 /// <typeparam name="TActivation">f.</typeparam>
 /// <remarks>Forward leaves h in place of its argument.</remarks>

@@ -5,7 +5,8 @@ using AkkaLstm.Numerics.Simd;
 namespace AkkaLstm.Models.Cells;
 
 /// <summary>
-/// The rows of one time step in <see cref="Activations"/>, whose blocks of 16 columns are gates in turn, of the same 16 units.
+/// The rows of one time step in <see cref="Activations"/>, whose blocks of 16 columns are gates in turn, of the same
+/// 16 units.
 /// </summary>
 internal readonly unsafe struct StepRows(Activations source, int step, int gateCount)
 {
@@ -25,10 +26,12 @@ internal readonly unsafe struct StepRows(Activations source, int step, int gateC
 }
 
 /// <summary>
-/// Layer normalisation of rows (Ba, Kiros and Hinton 2016): y = (x - mean) / sqrt(variance + epsilon), and its derivative. Sums have a fixed
-/// shape, 16 virtual lanes over the blocks and a tree over them, so that no vector width changes a bit.
+/// Layer normalisation of rows (Ba, Kiros and Hinton 2016): y = (x - mean) / sqrt(variance + epsilon), and its
+/// derivative. Sums have a fixed shape, 16 virtual lanes over the blocks and a tree over them, so that no vector
+/// width changes a bit.
 /// </summary>
-/// <param name="mask">1 for each element that counts and 0 for padding: 16 for all but the last units, then 16 for those.</param>
+/// <param name="mask">1 for each element that counts and 0 for padding: 16 for all but the last units, then 16 for
+/// those.</param>
 /// <param name="sums">Room for 32 floats for each lane of the batch.</param>
 /// <param name="unitCount">H.</param>
 internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
@@ -103,13 +106,15 @@ internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
     }
 
     /// <summary>
-    /// From the gradient by gain * y + bias: that by the rows before their normalisation, in place of y, and what the rows add to the gains'
-    /// gradient.
+    /// From the gradient by gain * y + bias: that by the rows before their normalisation, in place of y, and what the
+    /// rows add to the gains' gradient.
     /// </summary>
     /// <param name="rows">In: y. Out: the gradient.</param>
     /// <param name="gradient">By gain * y + bias.</param>
-    /// <param name="units">The units' own parameters; row k of 16 units is gate k's gain, counted from <paramref name="firstGain"/>.</param>
-    /// <param name="dUnits">Gets gradient * y added in the rows of the gains; a row for each of the units' parameters.</param>
+    /// <param name="units">The units' own parameters; row k of 16 units is gate k's gain, counted from <paramref
+    /// name="firstGain"/>.</param>
+    /// <param name="dUnits">Gets gradient * y added in the rows of the gains; a row for each of the units'
+    /// parameters.</param>
     /// <param name="firstGain">The row of the parameters that is gate 0's gain.</param>
     /// <param name="inverses">What <see cref="Normalize"/> gave.</param>
     public void Back<TSimd, TVector>(
@@ -171,8 +176,8 @@ internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
     }
 
     /// <summary>
-    /// Replaces the 16 partial sums of each lane by 16 times their sum over the count, summed by a tree of fixed shape: halves, quarters,
-    /// pairs, on every path with the same four-wide additions.
+    /// Replaces the 16 partial sums of each lane by 16 times their sum over the count, summed by a tree of fixed
+    /// shape: halves, quarters, pairs, on every path with the same four-wide additions.
     /// </summary>
     private static void Means(float* partial, nint length, int count)
     {

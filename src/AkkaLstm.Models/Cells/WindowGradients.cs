@@ -3,7 +3,9 @@ using AkkaLstm.Numerics.Simd;
 
 namespace AkkaLstm.Models.Cells;
 
-/// <summary>Gradients of a recurrent layer's parameters from those of the gates' arguments, over the whole window at once.</summary>
+/// <summary>
+/// Gradients of a recurrent layer's parameters from those of the gates' arguments, over the whole window at once.
+/// </summary>
 internal static class WindowGradients
 {
     internal static void Run(

@@ -6,7 +6,8 @@ using AkkaLstm.Numerics.Gemm;
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
-/// The activations of one recurrent layer of a model and the steps through it: one way, or both ways with the outputs side by side.
+/// The activations of one recurrent layer of a model and the steps through it: one way, or both ways with the outputs
+/// side by side.
 /// </summary>
 internal sealed class RecurrentLayer
 {

@@ -4,24 +4,27 @@ using AkkaLstm.Numerics.Random;
 namespace AkkaLstm.Models.Reference;
 
 /// <summary>
-/// How a gradient fades, or grows, on its way back in time through the topmost recurrent layer: the Euclidean norm of dL/dh and dL/dc against
-/// the distance in time steps from the loss, which stands at the last step alone.
+/// How a gradient fades, or grows, on its way back in time through the topmost recurrent layer: the Euclidean norm of
+/// dL/dh and dL/dc against the distance in time steps from the loss, which stands at the last step alone.
 /// </summary>
 /// <remarks>
-/// The loss is s h(T) with random directions s of length 1, so the norm at distance 0 is 1; norms are root mean squares over lanes. In double
-/// precision by the twin: single precision would lose what is below 1e-24.
+/// The loss is s h(T) with random directions s of length 1, so the norm at distance 0 is 1; norms are root mean
+/// squares over lanes. In double precision by the twin: single precision would lose what is below 1e-24.
 /// </remarks>
 /// <param name="Output">Norm of dL/dh(T - d) for d = 0 .. T - 1, all ways from h(T - d) to the loss counted.</param>
 /// <param name="State">The same of dL/dc; null for a cell without state.</param>
 public sealed record GradientFlow(IReadOnlyList<double> Output, IReadOnlyList<double>? State)
 {
-    /// <summary>Measures a model with random inputs: tokens drawn alike, values from the normal distribution.</summary>
+    /// <summary>
+    /// Measures a model with random inputs: tokens drawn alike, values from the normal distribution.
+    /// </summary>
     /// <param name="spec">The model; its layers go forward.</param>
     /// <param name="parameters">Flat, in the layout's order.</param>
     /// <param name="timeSteps">T.</param>
     /// <param name="lanes">Sequences that are averaged over.</param>
     /// <param name="seed">Seed of inputs and directions.</param>
-    /// <exception cref="ArgumentException">The model's layers go both ways: then there is no one way back.</exception>
+    /// <exception cref="ArgumentException">The model's layers go both ways: then there is no one way
+    /// back.</exception>
     public static GradientFlow Measure(ModelSpec spec, ReadOnlySpan<float> parameters, int timeSteps, int lanes, ulong seed)
     {
         if (spec.Direction != LayerDirection.Forward)

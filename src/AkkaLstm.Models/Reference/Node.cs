@@ -1,7 +1,8 @@
 namespace AkkaLstm.Models.Reference;
 
 /// <summary>
-/// A vector in a double-precision computation that is written as formulas and differentiated by the <see cref="Tape"/> that recorded it.
+/// A vector in a double-precision computation that is written as formulas and differentiated by the <see
+/// cref="Tape"/> that recorded it.
 /// </summary>
 internal sealed class Node(Tape tape, double[] value)
 {

@@ -3,7 +3,9 @@ using AkkaLstm.Models.Parameters;
 
 namespace AkkaLstm.Models.Reference;
 
-/// <summary>One recurrent layer over the time steps of one lane: the cell's equations, step after step, one way or both.</summary>
+/// <summary>
+/// One recurrent layer over the time steps of one lane: the cell's equations, step after step, one way or both.
+/// </summary>
 internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
 {
     private readonly RecurrentCell _cell = RecurrentCell.Of(layout.Spec.Cell);

@@ -1,8 +1,9 @@
 namespace AkkaLstm.Models.Reference;
 
 /// <summary>
-/// Records a computation over <see cref="Node"/>s and goes back over it for the gradients: reverse-mode differentiation in its simplest
-/// form. With it a cell's twin is its equations and nothing else, and nobody derives a gradient by hand twice.
+/// Records a computation over <see cref="Node"/>s and goes back over it for the gradients: reverse-mode
+/// differentiation in its simplest form. With it a cell's twin is its equations and nothing else, and nobody derives
+/// a gradient by hand twice.
 /// </summary>
 /// <param name="parameters">Flat parameters.</param>
 /// <param name="gradient">Flat gradient; <see cref="Backward"/> adds to it.</param>
@@ -51,7 +52,9 @@ internal sealed class Tape(double[] parameters, double[] gradient)
         return node;
     }
 
-    /// <summary>Completes the gradients of all nodes and adds those of the parameters, from the gradients set at the results.</summary>
+    /// <summary>
+    /// Completes the gradients of all nodes and adds those of the parameters, from the gradients set at the results.
+    /// </summary>
     internal void Backward()
     {
         while (_back.TryPop(out Action? step))
