@@ -57,7 +57,7 @@ public partial class DocumentationTests(TrainedRuns runs) : IClassFixture<Traine
         string[][] lines =
         [
             ["evaluate", runs.Forecast], ["evaluate", runs.Text], ["evaluate", runs.Classes], ["classify", runs.Classes], ["forecast", runs.Forecast],
-            ["generate", runs.Text, "--length", "3"],
+            ["generate", runs.Text, "--length", "3", "--top-k", "5", "--top-p", "0.9"], ["generate", runs.Text, "--length", "3", "--beams", "2"],
             ["inspect", runs.Text], ["export", runs.Text, "--out", directory.File("m.safetensors")],
             ["simulate", "--plan", job, "--bandwidth", "1Gbps", "--verify", "--tries", "1"],
             ["simulate", "--seeds", "1"], ["gradient-flow", "--window", "5"], ["bench", "--sections", "fma", "--repetitions", "1"], ["resume", runs.Text, "--epochs", "5"],

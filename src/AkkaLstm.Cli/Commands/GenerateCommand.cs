@@ -20,6 +20,8 @@ internal static class GenerateCommand
             [
                 new("generate runs/book --prompt 'It was a' --length 300", "go on from a beginning"),
                 new("generate runs/book --temperature 0.7 --seed 5", "plainer text, another sample"),
+                new("generate runs/book --top-p 0.9", "without the unlikeliest tokens"),
+                new("generate runs/book --prompt 'It was a' --length 20 --beams 16", "the likeliest text"),
             ],
         };
         Argument<string> model = ModelArgument.Create();
@@ -34,12 +36,22 @@ internal static class GenerateCommand
             $"below 1 plainer, above 1 wilder, 0 always the likeliest (default: {defaults.Temperature})", "T");
         CliOption<long?> seed = Values.Long(
             "--seed", OptionGroup.Command, $"seed of the choices (default: {defaults.Seed})");
+        CliOption<int?> topK = Values.Int(
+            "--top-k", OptionGroup.Command, "draw from the N likeliest tokens only (default: all)");
+        CliOption<double?> topP = Values.Number(
+            "--top-p", OptionGroup.Command,
+            "draw from the fewest likeliest tokens that together have probability P (default: all)", "P");
+        CliOption<int?> beams = Values.Int(
+            "--beams", OptionGroup.Command,
+            $"above 1: draw nothing, search for the likeliest text with N candidates (default: {defaults.Beams})");
         command.Arguments.Add(model);
-        foreach (Option option in (Option[])[prompt, length, temperature, seed])
+        foreach (Option option in (Option[])[prompt, length, temperature, topK, topP, beams, seed])
             command.Options.Add(option);
         return new CliEntry(command, context =>
         {
             ParseResult parsed = context.Parsed;
+            if (parsed.GetValue(beams) > 1 && (parsed.GetValue(temperature) is not null || parsed.GetValue(seed) is not null))
+                throw new BadInputException("--beams: searches for the likeliest text and draws nothing; leave out --temperature and --seed");
             long seedValue = parsed.GetValue(seed) ?? (long)defaults.Seed;
             if (seedValue < 0)
                 throw new BadInputException($"--seed: {seedValue} is too small; use 0 or more");
@@ -48,6 +60,9 @@ internal static class GenerateCommand
                 Prompt = parsed.GetValue(prompt) ?? defaults.Prompt,
                 Length = parsed.GetValue(length) ?? defaults.Length,
                 Temperature = parsed.GetValue(temperature) ?? defaults.Temperature,
+                TopK = parsed.GetValue(topK),
+                TopP = parsed.GetValue(topP),
+                Beams = parsed.GetValue(beams) ?? defaults.Beams,
                 Seed = (ulong)seedValue,
             };
             return Task.FromResult(Run(context, ModelFile.Open(parsed.GetValue(model)!), options));
@@ -68,6 +83,10 @@ internal static class GenerateCommand
                     options.Prompt,
                     result.Text,
                     options.Temperature,
+                    options.TopK,
+                    options.TopP,
+                    options.Beams,
+                    result.LogProbability,
                     options.Seed,
                     result.UnknownInPrompt,
                 });

@@ -21,6 +21,21 @@ public sealed record GenerationOptions
     /// </summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>Only the so many likeliest tokens are drawn from; null: all. Default null.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>
+    /// Only the nucleus is drawn from: the fewest likeliest tokens whose probabilities (after temperature and <see cref="TopK"/>)
+    /// add up to this much; null: all. Default null.
+    /// </summary>
+    /// <remarks>Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".</remarks>
+    public double? TopP { get; init; }
+
+    /// <summary>
+    /// Above 1, nothing is drawn: the likeliest text is searched for with so many candidates at a time. Default 1.
+    /// </summary>
+    public int Beams { get; init; } = 1;
+
     /// <summary>Seed of the choice of tokens. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 }
@@ -29,11 +44,15 @@ public sealed record GenerationOptions
 /// <param name="Text">The text after the prompt.</param>
 /// <param name="UnknownInPrompt">Characters or words of the prompt that the model has never seen, each
 /// once.</param>
-public sealed record GenerationResult(string Text, IReadOnlyList<string> UnknownInPrompt);
+/// <param name="LogProbability">With beams: log of the text's probability after the prompt, in nats; else null.</param>
+public sealed record GenerationResult(string Text, IReadOnlyList<string> UnknownInPrompt, double? LogProbability = null);
 
 /// <summary>Generates text with a language model.</summary>
 public static class Generator
 {
+    /// <summary>Most beams.</summary>
+    internal const int MostBeams = 1000;
+
     /// <summary>Generates text.</summary>
     /// <param name="model">A model trained with the char-lm or word-lm task.</param>
     /// <param name="options">Prompt, length, temperature, seed.</param>
@@ -53,6 +72,8 @@ public static class Generator
 
         Validate(options);
         int[] prompt = vocabulary.EncodePrompt(options.Prompt);
+        if (options.Beams > 1)
+            return Search(model, vocabulary, options, prompt, onText, stop);
         var predictor = new Predictor(model.Model, model.Parameters, maxTimeSteps: 1);
         var sampler = new TokenSampler(options, vocabulary.Size);
         var batch = new SequenceBatch(maxTimeSteps: 1, maxLanes: 1, inputSize: 0, targetSize: 0);
@@ -84,6 +105,22 @@ public static class Generator
         }
     }
 
+    private static GenerationResult Search(
+        ModelFile model, Vocabulary vocabulary, GenerationOptions options, int[] prompt, Action<string>? onText, CancellationToken stop)
+    {
+        var search = new BeamSearch(model.Model, model.Parameters, options.Beams);
+        (IReadOnlyList<int> tokens, double logProbability) = search.Run(prompt, options.Length, stop);
+        var text = new StringBuilder();
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            int? previous = i > 0 ? tokens[i - 1] : options.Prompt.Length == 0 ? null : prompt[^1];
+            text.Append(vocabulary.Piece(previous, tokens[i]));
+        }
+
+        onText?.Invoke(text.ToString());
+        return new GenerationResult(text.ToString(), Unknown(vocabulary, options.Prompt), logProbability);
+    }
+
     private static IReadOnlyList<string> Unknown(Vocabulary vocabulary, string prompt)
     {
         IEnumerable<string> pieces = vocabulary.Kind == VocabularyKind.Characters
@@ -103,6 +140,22 @@ public static class Generator
         {
             throw new BadInputException(FormattableString.Invariant(
                 $"--temperature: {options.Temperature} is out of range; use 0 or more, for example 0.8"));
+        }
+
+        if (options.TopK < 1)
+            throw new BadInputException($"--top-k: {options.TopK} is too small; use 1 or more, for example 40");
+        if (options.TopP is { } topP && !(topP > 0 && topP <= 1))
+        {
+            throw new BadInputException(FormattableString.Invariant(
+                $"--top-p: {topP} is out of range; use a number above 0 and at most 1, for example 0.9"));
+        }
+
+        if (options.Beams is < 1 or > MostBeams)
+            throw new BadInputException($"--beams: {options.Beams} is out of range; use 1 to {MostBeams}");
+        if (options.Beams > 1 && (options.TopK is not null || options.TopP is not null))
+        {
+            throw new BadInputException(
+                $"--beams: searches for the likeliest text and draws nothing; leave out {(options.TopK is null ? "--top-p" : "--top-k")}");
         }
     }
 }

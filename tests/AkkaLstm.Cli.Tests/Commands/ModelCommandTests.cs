@@ -86,6 +86,19 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     }
 
     [Fact]
+    public async Task Generate_BeamsWithASeed_IsRefused() =>
+        (await CliRun.OfAsync("generate", runs.Text, "--beams", "4", "--seed", "2")).AssertBadInput("--beams", "--temperature and --seed");
+
+    [Fact]
+    public async Task Generate_Beams_GivesTheSameTextEachTime()
+    {
+        CliRun first = (await CliRun.OfAsync("generate", runs.Text, "--prompt", "the ", "--length", "9", "--beams", "3")).AssertDone();
+
+        Assert.Equal("the ".Length + 9 + 1, first.Out.Length);
+        Assert.Equal(first.Out, (await CliRun.OfAsync("generate", runs.Text, "--prompt", "the ", "--length", "9", "--beams", "3")).Out);
+    }
+
+    [Fact]
     public async Task Generate_SameSeed_GivesTheSameTextAfterThePrompt()
     {
         string[] line = ["generate", runs.Text, "--prompt", "the quick ", "--length", "40", "--seed", "3"];

@@ -172,6 +172,37 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
     }
 
     [Fact]
+    public void Generate_Beams_StreamsTheSentenceOnceAndSaysHowLikelyItIs()
+    {
+        ModelFile model = ModelFile.Open(trained.Text.RunDirectory);
+        string streamed = "";
+
+        GenerationResult result = Generator.Generate(
+            model, new GenerationOptions { Prompt = "the cat ", Length = 15, Beams = 4 }, piece => streamed += piece);
+
+        Assert.Equal("sat on the mat.", result.Text);
+        Assert.Equal(result.Text, streamed);
+        Assert.InRange(result.LogProbability!.Value, -3, 0);
+    }
+
+    public static TheoryData<GenerationOptions, string> BadChoices => new()
+    {
+        { new GenerationOptions { TopK = 0 }, "--top-k: 0 is too small; use 1 or more, for example 40" },
+        { new GenerationOptions { TopP = 0 }, "--top-p: 0 is out of range; use a number above 0 and at most 1, for example 0.9" },
+        { new GenerationOptions { TopP = 1.5 }, "--top-p: 1.5 is out of range; use a number above 0 and at most 1, for example 0.9" },
+        { new GenerationOptions { TopP = double.NaN }, "--top-p: NaN is out of range; use a number above 0 and at most 1, for example 0.9" },
+        { new GenerationOptions { Beams = 0 }, "--beams: 0 is out of range; use 1 to 1000" },
+        { new GenerationOptions { Beams = 2, TopK = 3 }, "--beams: searches for the likeliest text and draws nothing; leave out --top-k" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadChoices))]
+    public void Generate_BadChoice_NamesOptionAndRemedy(GenerationOptions options, string message) =>
+        Assert.Equal(
+            message,
+            Assert.Throws<BadInputException>(() => Generator.Generate(ModelFile.Open(trained.Text.RunDirectory), options)).Message);
+
+    [Fact]
     public void Generate_UnknownCharacters_AreReportedOnce()
     {
         GenerationResult result = Generator.Generate(
