@@ -30,7 +30,10 @@ public sealed class SequencesToClassify
         SequenceTable table = ClassificationDataSet.Read(options.Data, "--data", columns, out _)!;
         encoding.Require(options.Data, table);
         EncodedSequence[] sequences = [.. table.Sequences.Select(sequence => encoding.Encode(sequence, options.MaxLength))];
-        return new SequencesToClassify(sequences, ClassificationDataSet.ShapeOf(encoding, sequences, options.Batch));
+
+        // A few long sequences should not ask for the memory of a whole batch of them.
+        int lanes = Math.Min(options.Batch, sequences.Length);
+        return new SequencesToClassify(sequences, ClassificationDataSet.ShapeOf(encoding, sequences, lanes));
     }
 
     /// <summary>What the file calls a sequence.</summary>
