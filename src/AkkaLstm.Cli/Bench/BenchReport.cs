@@ -33,6 +33,9 @@ internal sealed record BenchReport
     /// <summary>Whole training by workers.</summary>
     public IReadOnlyList<ScalingSpeed>? Workers { get; set; }
 
+    /// <summary>Bulk values between two ends of a connection.</summary>
+    public IReadOnlyList<WireSpeed>? Wire { get; set; }
+
     /// <summary>The peer's versions.</summary>
     public string? Peer { get; set; }
 

@@ -82,6 +82,23 @@ internal sealed class BenchTables(CliConsole console)
         _ansi.Write(table);
     }
 
+    /// <summary>Prints transfers.</summary>
+    public void Write(IReadOnlyList<WireSpeed> speeds)
+    {
+        Table table = NewTable(
+            "one way over loopback", "GB/s of float32", "min..max", "ping beside, ms", "min..max", "CPU s per GB");
+        foreach (WireSpeed speed in speeds)
+        {
+            Row(
+                table, $"{speed.MebibytesEach} MiB as {ChoiceNames.NameOf(speed.Element)}",
+                Number(speed.GigabytesPerSecond, "0.00"), Range(speed.GigabytesPerSecond, "0.00"),
+                Number(speed.PingMs, "0.00"), Range(speed.PingMs, "0.00"),
+                Number(speed.CpuSecondsPerGigabyte, "0.00"));
+        }
+
+        _ansi.Write(table);
+    }
+
     /// <summary>Prints steps beside the peer's.</summary>
     public void Write(string peer, IReadOnlyList<PeerSpeed> speeds)
     {

@@ -6,6 +6,7 @@ using AkkaLstm.Models;
 using AkkaLstm.Numerics;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Training.Plans;
+using AkkaLstm.Wire.Messages;
 
 namespace AkkaLstm.Cli.Commands;
 
@@ -36,12 +37,15 @@ internal static class BenchCommand
         /// <summary>Whole training by workers.</summary>
         Workers,
 
+        /// <summary>Bulk values over a connection.</summary>
+        Wire,
+
         /// <summary>Training steps beside the peer's.</summary>
         Peer,
     }
 
     private static readonly Section[] OwnSections =
-        [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Cells, Section.Workers];
+        [Section.Fma, Section.Gemm, Section.Elementwise, Section.Step, Section.Cells, Section.Workers, Section.Wire];
 
     /// <summary>Makes the command.</summary>
     public static CliEntry Create()
@@ -153,6 +157,15 @@ internal static class BenchCommand
             report.Workers = [await WorkerScaling.MeasureAsync(
                 LstmShape.Standard[^1], request.Workers, repetitions, stop)];
             tables?.Write(report.Workers);
+        }
+
+        if (request.Has(Section.Wire))
+        {
+            List<WireSpeed> speeds = [];
+            foreach ((int mebibytes, ElementType element) in WireBenchmark.Standard)
+                speeds.Add(await WireBenchmark.MeasureAsync(mebibytes, element, request.Repetitions, stop));
+            report.Wire = speeds;
+            tables?.Write(report.Wire);
         }
 
         if (peer is not null)

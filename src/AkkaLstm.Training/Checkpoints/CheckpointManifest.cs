@@ -104,7 +104,15 @@ public sealed record CheckpointManifest
                 }
             }
 
-            return JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
+            var manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;
+            foreach ((string name, CheckpointFile? file) in manifest.Files)
+            {
+                // The annotations are not held inside a dictionary; and a name must not lead out of the directory.
+                if (file is null || !IsPlainName(name))
+                    throw new JsonException($"the file \"{name}\" cannot be one of a checkpoint's");
+            }
+
+            return manifest;
         }
         catch (Exception e) when (
             e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -112,4 +120,7 @@ public sealed record CheckpointManifest
             throw new BadInputException($"{place}: is damaged (it is not a manifest); use another checkpoint", e);
         }
     }
+
+    private static bool IsPlainName(string name) =>
+        name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
 }

@@ -23,11 +23,10 @@ internal sealed class Deadline : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Gives the full time again.</summary>
-    public void Restart()
-    {
-        if (!_source.IsCancellationRequested)
-            _source.CancelAfter(_timeout);
-    }
+    public void Restart() => _source.CancelAfter(_timeout);
+
+    /// <summary>Lets the time stand still until the next <see cref="Restart"/>.</summary>
+    public void Pause() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <summary>Runs an operation until the deadline.</summary>
     /// <param name="operation">Ends when its token says so.</param>

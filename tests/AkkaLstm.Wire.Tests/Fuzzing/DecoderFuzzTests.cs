@@ -4,8 +4,10 @@ using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Handshakes;
 using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Tensors;
 using AkkaLstm.Wire.Tests.Messages;
 using AkkaLstm.Wire.Tests.Support;
+using AkkaLstm.Wire.Tests.Tensors;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit.Abstractions;
@@ -16,6 +18,8 @@ public class DecoderFuzzTests(ITestOutputHelper output)
 {
     /// <summary>Most that decoding an input of these sizes may allocate: 64 bytes a byte and some.</summary>
     private const long MaxAllocatedBytes = 256 * 1024;
+
+    private static readonly TensorChannelOptions TensorOptions = new() { MaxTransferBytes = 1 << 20 };
 
     private static readonly MessageCodec Codec = new(new TestTickets());
 
@@ -63,6 +67,22 @@ public class DecoderFuzzTests(ITestOutputHelper output)
             return rest;
         });
 
+    [Fact]
+    public void TensorStreams_DamagedOrRandom_AreTakenOrRefused() => Fuzz(
+        new FuzzRunner("tensor streams", 50_000, TensorChannelOptions.MaxChunkBytes + MaxAllocatedBytes),
+        TensorStream,
+        bytes =>
+        {
+            var sink = new RecordingSink
+            {
+                // As an engine does: only what it has heard of, and nothing of a size that it does not expect.
+                Wants = (header, _) => Task.FromResult(header.Bytes <= 1 << 14),
+            };
+            new TensorReceiver(new ScriptedStream(bytes, piece: 100), sink, TensorOptions).RunAsync(default)
+                .GetAwaiter().GetResult();
+            return bytes;
+        });
+
     private void Fuzz(FuzzRunner runner, Func<Random, byte[]> valid, Func<byte[], object> decode)
     {
         (int taken, int refused) = runner.Run(valid, bytes =>
@@ -81,6 +101,25 @@ public class DecoderFuzzTests(ITestOutputHelper output)
 
         // Otherwise the inputs would not get past the first check, or nothing would be checked at all.
         Assert.True(taken > 0 && refused > 0, $"{taken} taken, {refused} refused");
+    }
+
+    private static byte[] TensorStream(Random random)
+    {
+        using var stream = new MemoryStream();
+        for (int transfers = 1 + random.Next(3); transfers > 0; transfers--)
+        {
+            int floats = random.Next(200), halves = random.Next(200);
+            stream.Write(TensorFaultTests.Open((ulong)transfers, 2, (1, floats), (2, halves)));
+            foreach (int bytes in new[] { floats * sizeof(float), halves * BFloat16.Size })
+            {
+                if (bytes > 0)
+                    stream.Write(TensorFrames.Make(FrameKind.TensorChunk, new byte[bytes]));
+            }
+
+            stream.Write(TensorFrames.Make(FrameKind.TensorIdle, []));
+        }
+
+        return stream.ToArray();
     }
 
     private static byte[] Framed(Random random)

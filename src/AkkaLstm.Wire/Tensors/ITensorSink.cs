@@ -1,0 +1,21 @@
+namespace AkkaLstm.Wire.Tensors;
+
+/// <summary>Where received values go. Called by one receiver, one call at a time.</summary>
+public interface ITensorSink
+{
+    /// <summary>
+    /// Gives the memory that a transfer is read into, one for each part with the part's length. May wait for
+    /// memory, within <see cref="TensorChannelOptions.SinkTimeout"/>; the credit window keeps the sender from
+    /// sending on meanwhile.
+    /// </summary>
+    /// <param name="header">What comes; its lengths are within the channel's limit, and only claims.</param>
+    /// <param name="stop">The wait is to end.</param>
+    /// <returns>Null when nobody wants it: its values are read and dropped.</returns>
+    ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop);
+
+    /// <summary>All values are there, and their checksums are right.</summary>
+    void Complete(TensorHeader header);
+
+    /// <summary>The rest does not come; the memory is not written to any more.</summary>
+    void Abandon(TensorHeader header);
+}
