@@ -96,6 +96,7 @@ internal sealed record SwarmPlan
                 SlowFactor = random.LogBetween(10, 200),
                 DiskError = Has(FaultKind.DiskError) ? 0.3 * strength : 0,
                 FlushLoss = random.Happens(0.3) ? 0.5 : 0,
+                OldAddress = Has(FaultKind.SecondCoordinator) ? 0.02 : 0,
             },
             Faults = faults,
             ChaosTime = chaos,

@@ -19,9 +19,6 @@ internal sealed class SimulatedCluster
     /// <summary>From the end of a process to the start of the next, where nothing else is said.</summary>
     private static readonly TimeSpan RestartTime = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Share of messages that go to a coordinator which is not the newest.</summary>
-    private const double OldAddress = 0.02;
-
     private readonly ClusterSetup _setup;
     private readonly IReadOnlyList<IClusterObserver> _observers;
     private readonly SeededRandom _workRandom;
@@ -224,7 +221,7 @@ internal sealed class SimulatedCluster
     /// </summary>
     private SimulatedNode? Resolve(NodeId id)
     {
-        if (id != NodeId.Coordinator || _coordinators.Count < 2 || !_workRandom.Happens(OldAddress))
+        if (id != NodeId.Coordinator || _coordinators.Count < 2 || !_workRandom.Happens(Work.OldAddress))
             return Find(id);
         return _workRandom.Pick(_coordinators);
     }

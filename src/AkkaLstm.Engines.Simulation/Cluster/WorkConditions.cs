@@ -42,9 +42,13 @@ internal sealed record WorkConditions
     /// <summary>Probability that a crash in a write leaves a file with its name and a part of its bytes.</summary>
     public double FlushLoss { get; init; }
 
+    /// <summary>Share of the messages to the coordinator that go to one which is not the newest.</summary>
+    public double OldAddress { get; init; }
+
     /// <summary>The same speed with nothing wrong.</summary>
     public WorkConditions Healed => this with
     {
         Failure = 0, PermanentFailure = 0, MemoryError = 0, Hang = 0, Slow = 0, DiskError = 0, IsDiskFull = false, DiskSlowness = 1, FlushLoss = 0,
+        OldAddress = 0,
     };
 }

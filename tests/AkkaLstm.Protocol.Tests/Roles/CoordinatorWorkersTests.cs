@@ -119,6 +119,20 @@ public sealed class CoordinatorWorkersTests
     }
 
     [Fact]
+    public void WorkerReady_IdleAndOwingAnAnswer_IsSentItsTasksAgain()
+    {
+        RoleProbe probe = Computing();
+        for (TimeSpan time = TimeSpan.Zero; time < Options.RepeatInterval; time += Options.HeartbeatInterval)
+            Heartbeats(probe.After(Options.HeartbeatInterval));
+
+        probe.Receive(W1, new WorkerReady(First, 0, IsIdle: true));
+        Assert.Equal([new ShardRange(2, 2)], probe.SentTo<StepAssigned>(W1).Ranges);
+
+        probe.Receive(W1, new WorkerReady(First, 0, IsIdle: true));
+        Assert.DoesNotContain(probe.Sent, s => s.Message is StepAssigned); // once each interval
+    }
+
+    [Fact]
     public void Timer_SlowerThanAMultipleOfTheMedian_ItsTasksGoToOthersToo()
     {
         RoleProbe probe = Computing();

@@ -203,6 +203,15 @@ public sealed class ParameterServerTests
     }
 
     [Fact]
+    public void RestoreRequested_LateFromBeforeItBecameAStandby_IsDropped()
+    {
+        RoleProbe probe = Holding();
+
+        probe.Receive(NodeId.Coordinator, Restore(null) with { Fence = Fence.At(2) })
+            .AssertDropped(DropReason.Stale);
+    }
+
+    [Fact]
     public void ResumeRequested_InMidStep_KeepsTheStateAndCollectsAnew()
     {
         RoleProbe probe = Holding();

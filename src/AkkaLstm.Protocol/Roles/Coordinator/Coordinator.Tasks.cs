@@ -54,12 +54,26 @@ public sealed partial class Coordinator
     {
         worker.AssignedAt ??= _now;
         worker.LastProgress = _now;
+        worker.AskedAt = _now;
         worker.IsOverdue = false;
         Send(worker.Node, AssignmentOf(ranges));
     }
 
     private StepAssigned AssignmentOf(IReadOnlyList<ShardRange> ranges) =>
         new(_fence, _roundKind, _progress.Epoch, _progress.StepInEpoch, Holders, ranges);
+
+    /// <summary>
+    /// A worker that has nothing to do and owes an answer has not got its tasks, or its answer got lost.
+    /// </summary>
+    private void RepeatIfForgotten(WorkerSeat worker)
+    {
+        if (!IsInRound || !_board.IsBusy(worker.Index) || _now - worker.AskedAt < _options.RepeatInterval)
+            return;
+        worker.AskedAt = _now;
+        StepAssigned assignment = AssignmentOf([.. _board.HeldBy(worker.Index)]);
+        _outbox.Record(new RequestRepeated(_fence, worker.Node, nameof(StepAssigned)));
+        Send(worker.Node, assignment);
+    }
 
     /// <summary>Gives what nobody works on to workers that have nothing to do.</summary>
     private void AssignPending()

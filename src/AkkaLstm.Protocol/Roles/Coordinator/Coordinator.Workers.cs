@@ -51,7 +51,11 @@ public sealed partial class Coordinator
         }
 
         if (message.IsIdle)
+        {
             worker.IsOverdue = false;
+            RepeatIfForgotten(worker);
+        }
+
         Send(from, new Welcomed(_fence));
         if (message.IsLeaving && worker.Status == WorkerStatus.Active)
         {

@@ -42,6 +42,9 @@ internal sealed class WorkerSeat(int index, RestartBudget restarts)
     /// <summary>When it was last given a task or last answered one.</summary>
     public TimeSpan LastProgress { get; set; }
 
+    /// <summary>When it was last sent tasks, for the first time or again.</summary>
+    public TimeSpan AskedAt { get; set; }
+
     /// <summary>Whether its tasks have been given to others as well since then.</summary>
     public bool IsOverdue { get; set; }
 

@@ -164,7 +164,7 @@ public sealed partial class ParameterServer : IRole
 
     private void OnRestoreRequested(NodeId from, RestoreRequested message)
     {
-        if (IsRepeated(message))
+        if (IsSettled(from, message))
             return;
         if (Phase == ServerPhase.Faulted)
         {
@@ -183,7 +183,7 @@ public sealed partial class ParameterServer : IRole
 
     private void OnResumeRequested(NodeId from, ResumeRequested message)
     {
-        if (IsRepeated(message))
+        if (IsSettled(from, message))
             return;
         if (Holding is not { State: not HoldingState.Applying } || message.Fence.Step != _fence.Step)
         {
@@ -198,12 +198,17 @@ public sealed partial class ParameterServer : IRole
             Resume();
     }
 
-    /// <summary>Asked again: the answer, if there is one, got lost.</summary>
-    private bool IsRepeated(Message message)
+    /// <summary>
+    /// Whether it has joined this generation already: asked again, because the answer got lost, or asked by a
+    /// message that was late, from before it became a standby at a later step.
+    /// </summary>
+    private bool IsSettled(NodeId from, Message message)
     {
-        if (_joined != message.Fence)
+        if (_joined is not { } joined || joined.Ballot != message.Fence.Ballot || message.Fence.Step > joined.Step)
             return false;
-        if (_ready is not null)
+        if (message.Fence.Step < joined.Step)
+            Drop(from, message, DropReason.Stale);
+        else if (_ready is not null)
             Send(NodeId.Coordinator, _ready);
         return true;
     }
