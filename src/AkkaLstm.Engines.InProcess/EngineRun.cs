@@ -36,7 +36,7 @@ internal sealed class EngineRun : IDisposable
         _startTimestamp = TimeProvider.GetTimestamp();
         ProtocolOptions protocol = options.Protocol;
         _coordinator = new Actor(
-            this, NodeId.Coordinator, _ => new Coordinator(job, policy, options.Shape, term: 1, protocol));
+            this, NodeId.Coordinator, _ => new Coordinator(job, policy, options.Shape, protocol));
         _servers = CreateActors(
             options.Shape.SeatCount, NodeId.Server, incarnation => new ParameterServer(job.RunId, incarnation, protocol));
         _workers = CreateActors(

@@ -44,7 +44,7 @@ internal sealed record ClusterSetup
     };
 
     private Coordinator CreateCoordinator(long term) =>
-        new(term == 1 ? Job : JobFromDisk(), Policy, Shape, term, Options);
+        new((term == 1 ? Job : JobFromDisk()) with { Term = term }, Policy, Shape, Options);
 
     private JobDescription JobFromDisk()
     {

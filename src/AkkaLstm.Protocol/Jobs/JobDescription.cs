@@ -8,8 +8,14 @@ namespace AkkaLstm.Protocol.Jobs;
 /// </summary>
 public sealed record JobDescription
 {
-    /// <summary>Identity of this run of the job; a resumed run has a new one.</summary>
+    /// <summary>Identity of the run; nodes keep what they hold for it over a restart of its coordinator.</summary>
     public required string RunId { get; init; }
+
+    /// <summary>
+    /// Above 0, and higher than that of any coordinator of the run before: a count of their starts. A coordinator
+    /// that hears of a higher term ends. Default 1.
+    /// </summary>
+    public long Term { get; init; } = 1;
 
     /// <summary>S, the number of logical shards; a power of two.</summary>
     public required int ShardCount { get; init; }
@@ -45,6 +51,7 @@ public sealed record JobDescription
     public void Validate()
     {
         Require(!string.IsNullOrEmpty(RunId), nameof(RunId), "must not be empty");
+        Require(Term >= 1, nameof(Term), $"is {Term}, must be at least 1");
         Require(
             ShardCount >= 1 && BitOperations.IsPow2(ShardCount),
             nameof(ShardCount),

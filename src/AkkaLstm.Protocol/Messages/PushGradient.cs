@@ -5,8 +5,8 @@ namespace AkkaLstm.Protocol.Messages;
 /// <param name="Slice">The slice of the gradient that is meant.</param>
 /// <param name="Shards">The subtree.</param>
 /// <param name="Gradient">Its gradient sum.</param>
-/// <param name="Carries">Carried state for the next step by shard of the subtree; the server keeps those of
-/// its own shards.</param>
+/// <param name="Carries">Carried state for the next step by shard of the subtree, those of the slice's own shards;
+/// null for zeros, and for shards of other slices.</param>
 public sealed record PushGradient(
     Fence Fence,
     SliceId Slice,

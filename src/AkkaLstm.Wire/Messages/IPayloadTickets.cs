@@ -7,10 +7,8 @@ public interface IPayloadTickets
 {
     /// <summary>A ticket for a payload that a message carries; the engine sees to the transfer.</summary>
     /// <param name="payload">The value.</param>
-    /// <param name="kind">What it is, by its place in the message.</param>
-    /// <param name="slice">The slice that the message is about. A gradient is one of all slices, of which this
-    /// one has to travel.</param>
-    PayloadTicket Export(Payload payload, PayloadKind kind, SliceId slice);
+    /// <param name="place">What it is, and what the message is about.</param>
+    PayloadTicket Export(Payload payload, PayloadPlace place);
 
     /// <summary>
     /// The payload of a ticket. Called only once the whole message is known to be sound. The length is within
@@ -18,7 +16,7 @@ public interface IPayloadTickets
     /// it is held against what this node expects.
     /// </summary>
     /// <param name="ticket">What stands for the value.</param>
-    /// <param name="slice">The slice that the message is about.</param>
+    /// <param name="place">What it must be, and what the message is about.</param>
     /// <exception cref="WireException">It is not one that this node takes.</exception>
-    Payload Import(PayloadTicket ticket, SliceId slice);
+    Payload Import(PayloadTicket ticket, PayloadPlace place);
 }

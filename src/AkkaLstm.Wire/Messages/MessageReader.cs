@@ -60,7 +60,12 @@ internal static class MessageReader
         PayloadTicket parameters = Read(body.Parameters, PayloadKind.Parameters);
         int first = UpTo(body.HasFirstCarryShard, body.FirstCarryShard, WireLimits.MaxShardCount);
         PayloadTicket?[] carries = Read(body.Carries);
-        return new(fence, slice, tickets.Import(parameters, slice), first, Import(carries, slice, tickets));
+        return new(
+            fence,
+            slice,
+            tickets.Import(parameters, new(PayloadKind.Parameters, fence, slice)),
+            first,
+            Import(carries, fence, slice, tickets));
     }
 
     private static PushGradient Body(Fence fence, Proto.PushGradient body, IPayloadTickets tickets)
@@ -70,7 +75,12 @@ internal static class MessageReader
         PayloadTicket gradient = Read(body.Gradient, PayloadKind.Gradient);
         PayloadTicket?[] carries = Read(body.Carries);
         RequireLength(carries.Length, shards, nameof(body.Carries));
-        return new(fence, slice, shards, tickets.Import(gradient, slice), Import(carries, slice, tickets));
+        return new(
+            fence,
+            slice,
+            shards,
+            tickets.Import(gradient, new(PayloadKind.Gradient, fence, slice)),
+            Import(carries, fence, slice, tickets));
     }
 
     private static ShardReported Body(Fence fence, Proto.ShardReported body)
@@ -109,7 +119,11 @@ internal static class MessageReader
         SliceId slice = Read(body.Slice);
         PayloadTicket state = Read(body.State, PayloadKind.State);
         PayloadTicket?[] carries = Read(body.Carries);
-        return new(fence, slice, tickets.Import(state, slice), Import(carries, slice, tickets));
+        return new(
+            fence,
+            slice,
+            tickets.Import(state, new(PayloadKind.State, fence, slice)),
+            Import(carries, fence, slice, tickets));
     }
 
     private static RestoreRequested Body(Fence fence, Proto.RestoreRequested body, IPayloadTickets tickets)
@@ -127,7 +141,8 @@ internal static class MessageReader
             return new(fence, slice, replica, shardCount, progress, checkpoint);
         PayloadTicket state = Read(body.Copy.State, PayloadKind.State);
         PayloadTicket?[] carries = Read(body.Copy.Carries);
-        var copy = new SliceCopy(tickets.Import(state, slice), Import(carries, slice, tickets));
+        var copy = new SliceCopy(
+            tickets.Import(state, new(PayloadKind.State, fence, slice)), Import(carries, fence, slice, tickets));
         return new(fence, slice, replica, shardCount, progress, checkpoint, copy);
     }
 

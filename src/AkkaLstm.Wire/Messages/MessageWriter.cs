@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Messages;
 using static AkkaLstm.Wire.Messages.Checked;
 using static AkkaLstm.Wire.Messages.PartWriter;
@@ -71,17 +72,17 @@ internal static class MessageWriter
     private static Proto.ParametersPulled Body(ParametersPulled m, IPayloadTickets tickets) => new()
     {
         Slice = Write(m.Slice),
-        Parameters = Write(tickets.Export(m.Parameters, PayloadKind.Parameters, m.Slice)),
+        Parameters = Write(tickets.Export(m.Parameters, new(PayloadKind.Parameters, m.Fence, m.Slice))),
         FirstCarryShard = m.FirstCarryShard,
-        Carries = { Write(m.Carries, m.Slice, tickets) },
+        Carries = { Write(m.Carries, m.Fence, m.Slice, tickets) },
     };
 
     private static Proto.PushGradient Body(PushGradient m, IPayloadTickets tickets) => new()
     {
         Slice = Write(m.Slice),
         Shards = Write(m.Shards),
-        Gradient = Write(tickets.Export(m.Gradient, PayloadKind.Gradient, m.Slice)),
-        Carries = { Write(m.Carries, m.Slice, tickets) },
+        Gradient = Write(tickets.Export(m.Gradient, new(PayloadKind.Gradient, m.Fence, m.Slice))),
+        Carries = { Write(m.Carries, m.Fence, m.Slice, tickets) },
     };
 
     private static Proto.ShardReported Body(ShardReported m) => new()
@@ -109,8 +110,8 @@ internal static class MessageWriter
     private static Proto.SnapshotTaken Body(SnapshotTaken m, IPayloadTickets tickets) => new()
     {
         Slice = Write(m.Slice),
-        State = Write(tickets.Export(m.State, PayloadKind.State, m.Slice)),
-        Carries = { Write(m.Carries, m.Slice, tickets) },
+        State = Write(tickets.Export(m.State, new(PayloadKind.State, m.Fence, m.Slice))),
+        Carries = { Write(m.Carries, m.Fence, m.Slice, tickets) },
     };
 
     private static Proto.RestoreRequested Body(RestoreRequested m, IPayloadTickets tickets)
@@ -128,8 +129,8 @@ internal static class MessageWriter
         {
             body.Copy = new Proto.SliceCopy
             {
-                State = Write(tickets.Export(copy.State, PayloadKind.State, m.Slice)),
-                Carries = { Write(copy.Carries, m.Slice, tickets) },
+                State = Write(tickets.Export(copy.State, new(PayloadKind.State, m.Fence, m.Slice))),
+                Carries = { Write(copy.Carries, m.Fence, m.Slice, tickets) },
             };
         }
 

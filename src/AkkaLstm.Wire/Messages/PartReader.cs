@@ -109,6 +109,7 @@ internal static class PartReader
         carries, carry => carry.Ticket is { } ticket ? Read(ticket, PayloadKind.Carry) : (PayloadTicket?)null);
 
     /// <summary>The payloads of tickets; comes last, when the message is known to be sound.</summary>
-    public static Payload?[] Import(PayloadTicket?[] carries, SliceId slice, IPayloadTickets tickets) =>
-        List(carries, ticket => ticket is { } it ? tickets.Import(it, slice) : null);
+    public static Payload?[] Import(
+        PayloadTicket?[] carries, Fence fence, SliceId slice, IPayloadTickets tickets) =>
+        List(carries, ticket => ticket is { } it ? tickets.Import(it, new(PayloadKind.Carry, fence, slice)) : null);
 }

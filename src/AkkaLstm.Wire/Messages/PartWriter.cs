@@ -73,11 +73,12 @@ internal static class PartWriter
         Checksum = ticket.Checksum,
     };
 
-    public static Proto.Carry[] Write(IReadOnlyList<Payload?> carries, SliceId slice, IPayloadTickets tickets) => Checked.List(
+    public static Proto.Carry[] Write(
+        IReadOnlyList<Payload?> carries, Fence fence, SliceId slice, IPayloadTickets tickets) => Checked.List(
         carries,
         carry => carry is null
             ? new Proto.Carry()
-            : new Proto.Carry { Ticket = Write(tickets.Export(carry, PayloadKind.Carry, slice)) });
+            : new Proto.Carry { Ticket = Write(tickets.Export(carry, new(PayloadKind.Carry, fence, slice))) });
 
     /// <summary>A text for people: better cut short than not sent.</summary>
     public static string Reason(string text)

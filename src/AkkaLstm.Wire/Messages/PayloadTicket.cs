@@ -1,21 +1,6 @@
+using AkkaLstm.Protocol;
+
 namespace AkkaLstm.Wire.Messages;
-
-/// <summary>What a bulk value is. Its place in the message says so too, and a ticket of another kind is
-/// refused: nothing received chooses how it is read.</summary>
-public enum PayloadKind
-{
-    /// <summary>A slice's parameters.</summary>
-    Parameters,
-
-    /// <summary>The gradient of a subtree, or a slice of it.</summary>
-    Gradient,
-
-    /// <summary>Carried state of one shard.</summary>
-    Carry,
-
-    /// <summary>Parameters and optimizer state of a slice.</summary>
-    State,
-}
 
 /// <summary>How elements of a bulk value travel.</summary>
 public enum ElementType

@@ -136,7 +136,7 @@ public sealed class CoordinatorRebuildTests
             RestoreFrom = "saved",
         };
         var before = new Fence("run", 1, 1, 2);
-        RoleProbe probe = new RoleProbe(new Coordinator(job, new ExactPolicy(), new ClusterShape(2), term: 2, Options))
+        RoleProbe probe = new RoleProbe(new Coordinator(job with { Term = 2 }, new ExactPolicy(), new ClusterShape(2), Options))
             .Step(new Started())
             .Receive(W0, new WorkerReady(before, 0, IsIdle: true))
             .Receive(S0, new ServerReady(before, 0, first));

@@ -175,7 +175,7 @@ public sealed class CoordinatorStandbyTests
 
     private RoleProbe Computing()
     {
-        _coordinator = new Coordinator(Job, new ExactPolicy(), new ClusterShape(1, 1), term: 1, Options);
+        _coordinator = new Coordinator(Job, new ExactPolicy(), new ClusterShape(1, 1), Options);
         RoleProbe probe = new RoleProbe(_coordinator).Step(new Started());
         probe.Receive(W0, new WorkerReady(Nobody, 0, IsIdle: true));
         foreach (NodeId server in (NodeId[])[S0, S1])

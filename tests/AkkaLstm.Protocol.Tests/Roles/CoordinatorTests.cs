@@ -339,7 +339,7 @@ public sealed class CoordinatorTests
     }
 
     private static RoleProbe Fresh() =>
-        new RoleProbe(new Coordinator(Job, new ExactPolicy(), new ClusterShape(2), term: 1, Options)).Step(new Started());
+        new RoleProbe(new Coordinator(Job, new ExactPolicy(), new ClusterShape(2), Options)).Step(new Started());
 
     private static RoleProbe Computing()
     {

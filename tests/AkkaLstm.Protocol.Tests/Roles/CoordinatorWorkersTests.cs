@@ -157,7 +157,7 @@ public sealed class CoordinatorWorkersTests
         .Receive(W1, new WorkerReady(First, 0, IsIdle: false));
 
     private static RoleProbe Fresh() =>
-        new RoleProbe(new Coordinator(Job, new ExactPolicy(), new ClusterShape(), term: 1, Options)).Step(new Started());
+        new RoleProbe(new Coordinator(Job, new ExactPolicy(), new ClusterShape(), Options)).Step(new Started());
 
     private static RoleProbe Computing()
     {

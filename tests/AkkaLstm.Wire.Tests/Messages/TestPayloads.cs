@@ -22,14 +22,14 @@ internal sealed class TestTickets : IPayloadTickets
 {
     public int Imports { get; private set; }
 
-    public PayloadTicket Export(Payload payload, PayloadKind kind, SliceId slice)
+    public PayloadTicket Export(Payload payload, PayloadPlace place)
     {
         PayloadTicket ticket = ((TestPayload)payload).Ticket;
-        Assert.Equal(kind, ticket.Kind);
+        Assert.Equal(place.Kind, ticket.Kind);
         return ticket;
     }
 
-    public Payload Import(PayloadTicket ticket, SliceId slice)
+    public Payload Import(PayloadTicket ticket, PayloadPlace place)
     {
         Imports++;
         return new TestPayload(ticket);

@@ -48,16 +48,12 @@ public sealed partial class Coordinator : IRole
     /// checkpoint.</param>
     /// <param name="policy">The numeric decisions.</param>
     /// <param name="shape">How many servers there are.</param>
-    /// <param name="term">Above 0, and higher than that of any coordinator of the run before it: a count of their
-    /// starts, or the time of the start. One that hears of a higher term ends.</param>
     /// <param name="options">Deadlines and budgets.</param>
-    public Coordinator(
-        JobDescription job, IJobPolicy policy, ClusterShape shape, long term, ProtocolOptions options)
+    public Coordinator(JobDescription job, IJobPolicy policy, ClusterShape shape, ProtocolOptions options)
     {
         job.Validate();
         shape.Validate();
         options.Validate();
-        ArgumentOutOfRangeException.ThrowIfLessThan(term, 1);
         _job = job;
         _policy = policy;
         _options = options;
@@ -65,7 +61,7 @@ public sealed partial class Coordinator : IRole
         _clock = new RoleClock(options.ReviewInterval);
         _servers = [.. Enumerable.Range(0, shape.SeatCount).Select(k => new ServerSeat(k, shape.SliceOf(k), NewBudget()))];
         _progress = job.Start;
-        _fence = new Fence(job.RunId, term, Generation: 1, job.Start.Step);
+        _fence = new Fence(job.RunId, job.Term, Generation: 1, job.Start.Step);
         _history = new CheckpointHistory(job);
         _snapshotStep = job.Start.Step;
         _board = new ShardBoard(job.ShardCount);

@@ -289,13 +289,28 @@ public sealed class Worker : IRole
             for (int slice = 0; slice < _holders.Count; slice++)
             {
                 var id = new SliceId(slice, _holders.Count);
-                var push = new PushGradient(_fence, id, task.Shards, computed.Gradient, computed.Carries);
+                var push = new PushGradient(
+                    _fence, id, task.Shards, computed.Gradient, OwnedBy(_pulled[slice]!, task.Shards, computed.Carries));
                 foreach (NodeId holder in _holders[slice])
                     Send(holder, push);
             }
         }
 
         Send(NodeId.Coordinator, task.Report);
+    }
+
+    /// <summary>The carries that a slice's server keeps; the others need not travel.</summary>
+    private static IReadOnlyList<Payload?> OwnedBy(
+        ParametersPulled pulled, ShardRange range, IReadOnlyList<Payload?> carries)
+    {
+        int first = pulled.FirstCarryShard - range.Start;
+        int end = first + pulled.Carries.Count;
+        if (first <= 0 && end >= range.Count)
+            return carries;
+        var owned = new Payload?[range.Count];
+        for (int i = Math.Max(0, first); i < Math.Min(range.Count, end); i++)
+            owned[i] = carries[i];
+        return owned;
     }
 
     private void OnWorkFailed(WorkFailed failed)

@@ -1,0 +1,23 @@
+namespace AkkaLstm.Protocol;
+
+/// <summary>
+/// A payload whose values are on their way. <see cref="TryOpen"/> is called at most once; if it gave memory, then
+/// <see cref="TryComplete"/> or <see cref="Abandon"/> follows, once.
+/// </summary>
+public abstract class PayloadIntake
+{
+    /// <summary>The payload; to be read only after <see cref="TryComplete"/> said true.</summary>
+    public abstract Payload Payload { get; }
+
+    /// <summary>Memory for the values, one for each run with its length; null where lengths are not those that this
+    /// node expects. Only here memory is taken, after the lengths have been held against the plan.</summary>
+    /// <param name="lengths">Values in each run, as the sender says.</param>
+    public abstract IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths);
+
+    /// <summary>All values are there. False when they cannot be (indices out of order): the payload is not to be
+    /// used.</summary>
+    public abstract bool TryComplete();
+
+    /// <summary>The rest does not come; the memory is not written to any more.</summary>
+    public abstract void Abandon();
+}
