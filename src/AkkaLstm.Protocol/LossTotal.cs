@@ -5,7 +5,7 @@ namespace AkkaLstm.Protocol;
 /// </summary>
 /// <param name="Sum">Sum of the elements' losses, in nats or squared normalised units.</param>
 /// <param name="Count">Number of counted elements.</param>
-/// <param name="Correct">Number of elements whose largest output is the target; 0 for regression.</param>
+/// <param name="Correct">Number of elements whose answer is right; 0 where that is not counted.</param>
 public readonly record struct LossTotal(double Sum, long Count, long Correct)
 {
     /// <summary>Sum / Count; not a number when nothing was counted.</summary>

@@ -41,7 +41,7 @@ internal static class TrainingSummary
         if (result.TargetsPerSecond > 0)
             text += $", {Units.Count(result.TargetsPerSecond)} {Units.TargetsOf(task)} per second";
         if (result.IsStoppedEarly)
-            text += "; stopped early, no progress any more";
+            text += result.IsAccuracyReached ? "; stopped, enough answers are right" : "; stopped early, no progress any more";
         if (result is { BestValidationLoss: { } best, BestEpoch: { } epoch })
             text += $"; best validation loss {Units.Short(best)} after epoch {epoch + 1}";
         return text + ".";

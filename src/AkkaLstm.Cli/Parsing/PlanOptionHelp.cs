@@ -12,7 +12,7 @@ internal static class PlanOptionHelp
     {
         "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn",
         "horizon", "seasonLength",
-        "arOrder", "maxVocabulary", "trainSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength",
+        "arOrder", "maxVocabulary", "trainSequences", "evaluationSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength",
     };
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)

@@ -8,14 +8,15 @@ namespace AkkaLstm.Data.Synthetic;
 /// The adding problem (Hochreiter and Schmidhuber 1997, section 5.4, in the form of Le, Jaitly and Hinton
 /// 2015): T pairs of a number from [0, 1) and a marker that is 1 once in each half of the sequence and else
 /// 0; at the last step the sum of the two marked numbers is asked for. Always answering 1 has a mean squared
-/// error of 1/6. An answer counts as right within 0.04, as in 1997.
+/// error of 1/6. An answer counts as right within 0.08: the 1997 paper asks for 0.04 where answers lie in
+/// [0, 1], and here they lie in [0, 2).
 /// </summary>
 /// <param name="length">T.</param>
 internal sealed class AddingProblem(int length) : SyntheticProblem
 {
     internal const string Name = "adding";
     internal const int DefaultLength = 100;
-    private const float RightWithin = 0.04f;
+    private const float RightWithin = 0.08f;
 
     internal override string Definition => $"adding 1, length {length}";
 

@@ -31,19 +31,7 @@ public sealed class SyntheticEvaluation : TaskEvaluation
         ArgumentNullException.ThrowIfNull(batch);
         for (int lane = 0; lane < batch.Lanes; lane++)
         {
-            int answers = 0;
-            int right = 0;
-            for (int t = 0; t < batch.TimeSteps; t++)
-            {
-                int cell = (t * batch.Lanes) + lane;
-                bool counts = batch.TargetSize == 0
-                    ? batch.TargetClasses[cell] != SequenceBatch.IgnoredClass : batch.TargetMask[cell];
-                if (!counts)
-                    continue;
-                answers++;
-                right += _problem.IsRight(batch, lane, t, outputs.Slice(cell * outputStride, _outputSize)) ? 1 : 0;
-            }
-
+            (int answers, int right) = _problem.Judge(batch, lane, outputs, outputStride, _outputSize);
             _answers += answers;
             _rightAnswers += right;
             _sequences += answers > 0 ? 1 : 0;

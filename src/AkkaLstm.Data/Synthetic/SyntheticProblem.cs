@@ -32,6 +32,31 @@ internal abstract class SyntheticProblem
     /// </summary>
     internal abstract bool IsRight(SequenceBatch batch, int lane, int t, ReadOnlySpan<float> outputs);
 
+    /// <summary>Counted answers of a lane, and how many of them are right.</summary>
+    /// <param name="batch">Sequences and targets.</param>
+    /// <param name="lane">Row of the batch.</param>
+    /// <param name="outputs">The model's outputs for the whole batch, (T, B, row stride).</param>
+    /// <param name="outputStride">Floats between two rows of outputs.</param>
+    /// <param name="outputSize">O.</param>
+    internal (int Answers, int Right) Judge(
+        SequenceBatch batch, int lane, ReadOnlySpan<float> outputs, int outputStride, int outputSize)
+    {
+        int answers = 0;
+        int right = 0;
+        for (int t = 0; t < batch.TimeSteps; t++)
+        {
+            int cell = (t * batch.Lanes) + lane;
+            bool counts = batch.TargetSize == 0
+                ? batch.TargetClasses[cell] != SequenceBatch.IgnoredClass : batch.TargetMask[cell];
+            if (!counts)
+                continue;
+            answers++;
+            right += IsRight(batch, lane, t, outputs.Slice(cell * outputStride, outputSize)) ? 1 : 0;
+        }
+
+        return (answers, right);
+    }
+
     /// <summary>Index of the largest output; the first of equal ones.</summary>
     protected static int Largest(ReadOnlySpan<float> outputs)
     {

@@ -8,7 +8,7 @@ namespace AkkaLstm.Data.Synthetic;
 /// that any worker can make any lane. Training draws new sequences every epoch; validation and test always
 /// the same ones.
 /// </summary>
-internal sealed class SyntheticSource : ISequenceSource
+internal sealed class SyntheticSource : IJudgedSource
 {
     private const int SplitCount = 3;
 
@@ -55,6 +55,15 @@ internal sealed class SyntheticSource : ISequenceSource
             RandomStream random = Key(epoch, index).OpenStream();
             _problem.Draw(batch, lane, ref random);
         }
+    }
+
+    /// <inheritdoc/>
+    public long CountRight(SequenceBatch batch, int firstLane, int lanes, ReadOnlySpan<float> outputs)
+    {
+        long right = 0;
+        for (int lane = firstLane; lane < firstLane + lanes; lane++)
+            right += _problem.Judge(batch, lane, outputs, Shape.OutputSize, Shape.OutputSize).Right;
+        return right;
     }
 
     private long CountTargets()

@@ -23,6 +23,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
     private SequenceBatch? _validationBatch;
     private ModelWorkspace? _workspace;
     private ShardLoss[] _losses = [];
+    private float[] _outputs = [];
     private Fence _lastFence;
     private ParameterBuffers? _assembled;
     private (long Term, int Generation) _assembledBallot;
@@ -91,7 +92,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
         {
             source.Fill(_validationBatch, epoch: 0, step, order.Shards.Start * lanesPerShard, lanes);
             _job.Model.Forward(weights, _validationBatch, order.Shards.Count, carry, carry, Workspace(lanes), losses);
-            for (int s = 0; s < totals.Length; s++) totals[s] = totals[s].Plus(TotalOf(losses[s]));
+            RightAnswers.AddTo(totals, source, _validationBatch, losses, OutputsFor(source, _validationBatch));
         }
 
         return new ShardsEvaluated(totals);
@@ -152,12 +153,20 @@ internal sealed class WorkerExecutor : IWorkExecutor
         }
     }
 
-    private static LossTotal TotalOf(ShardLoss loss) => new(loss.LossSum, loss.Count, loss.Correct);
+    /// <summary>Outputs of the last forward pass, (T, B, O), for a source that judges them; else nothing.</summary>
+    private ReadOnlySpan<float> OutputsFor(ISequenceSource source, SequenceBatch batch)
+    {
+        if (source is not IJudgedSource) return [];
+        int length = batch.TimeSteps * batch.Lanes * _job.Spec.OutputSize;
+        if (_outputs.Length < length) _outputs = new float[length];
+        _workspace!.CopyOutputs(_outputs.AsSpan(0, length));
+        return _outputs.AsSpan(0, length);
+    }
 
     private static LossTotal[] Totals(ReadOnlySpan<ShardLoss> losses)
     {
         var totals = new LossTotal[losses.Length];
-        for (int s = 0; s < totals.Length; s++) totals[s] = TotalOf(losses[s]);
+        for (int s = 0; s < totals.Length; s++) totals[s] = new LossTotal(losses[s].LossSum, losses[s].Count, losses[s].Correct);
         return totals;
     }
 

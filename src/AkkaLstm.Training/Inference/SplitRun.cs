@@ -2,6 +2,7 @@ using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Numerics.Batches;
 using AkkaLstm.Protocol;
+using AkkaLstm.Training.Execution;
 
 namespace AkkaLstm.Training.Inference;
 
@@ -51,7 +52,7 @@ internal sealed class SplitRun
                 run.Pass(shards);
         });
         LossTotal total = run._totals.Aggregate((sum, shard) => sum.Plus(shard));
-        double? accuracy = spec.Loss == LossKind.CrossEntropy ? (double)total.Correct / total.Count : null;
+        double? accuracy = RightAnswers.AreCounted(spec, run._source) ? (double)total.Correct / total.Count : null;
         return new EvaluationResult(split, total.Mean, total.Count, accuracy, run._evaluation.Finish(total.Mean));
     }
 
@@ -69,16 +70,15 @@ internal sealed class SplitRun
         {
             _source.Fill(batch, epoch: 0, step, shards.Start * _lanesPerShard, lanes);
             _model.Forward(_weights, batch, shards.Count, carry, carry, workspace, losses);
-            for (int s = 0; s < losses.Length; s++)
+            Span<float> filled = [];
+            if (_evaluation.NeedsOutputs)
             {
-                ref LossTotal total = ref _totals[shards.Start + s];
-                total = total.Plus(new LossTotal(losses[s].LossSum, losses[s].Count, losses[s].Correct));
+                filled = outputs.AsSpan(0, batch.TimeSteps * lanes * _spec.OutputSize);
+                workspace.CopyOutputs(filled);
+                lock (_evaluation) _evaluation.Add(batch, step, filled, _spec.OutputSize);
             }
 
-            if (!_evaluation.NeedsOutputs) continue;
-            Span<float> filled = outputs.AsSpan(0, batch.TimeSteps * lanes * _spec.OutputSize);
-            workspace.CopyOutputs(filled);
-            lock (_evaluation) _evaluation.Add(batch, step, filled, _spec.OutputSize);
+            RightAnswers.AddTo(_totals.AsSpan(shards.Start, shards.Count), _source, batch, losses, filled);
         }
     }
 }

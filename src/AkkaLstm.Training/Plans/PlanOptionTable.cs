@@ -46,6 +46,11 @@ public static class PlanOptionTable
             "generated sequences of an epoch",
             o => o.TrainSequences,
             (o, v) => o with { TrainSequences = v }),
+        Integer(
+            "evaluationSequences",
+            "generated sequences in validation and in test, each (default: 1000)",
+            o => o.EvaluationSequences,
+            (o, v) => o with { EvaluationSequences = v }),
         Text(
             "sequenceColumn", "NAME", "CSV column that tells sequences apart (default: sequence)",
             o => o.SequenceColumn,
@@ -139,6 +144,11 @@ public static class PlanOptionTable
             "epochs without progress before stopping, 0 for never",
             o => o.Patience,
             (o, v) => o with { Patience = v }),
+        Number(
+            "stopAtAccuracy",
+            "stop when this share of the validation's answers is right, 1 for all",
+            o => o.StopAtAccuracy,
+            (o, v) => o with { StopAtAccuracy = v }),
     ];
 
     /// <summary>The option of that JSON name.</summary>

@@ -54,6 +54,9 @@ public sealed record PlanOptions
     /// <summary>Sequences of one epoch of a generated data set.</summary>
     public int? TrainSequences { get; init; }
 
+    /// <summary>Sequences of a generated data set in validation and in test, each.</summary>
+    public int? EvaluationSequences { get; init; }
+
     /// <summary>Column of the CSV that tells sequences apart.</summary>
     public string? SequenceColumn { get; init; }
 
@@ -156,6 +159,9 @@ public sealed record PlanOptions
     /// Epochs without a better validation loss after which training stops; 0 never stops early.
     /// </summary>
     public int? Patience { get; init; }
+
+    /// <summary>Share of the validation's answers that must be right for training to stop; null for any.</summary>
+    public double? StopAtAccuracy { get; init; }
 
     /// <summary>
     /// These options where they are set, otherwise those of <paramref name="lower"/> (the command line over the

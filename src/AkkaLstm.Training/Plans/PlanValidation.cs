@@ -73,6 +73,7 @@ internal static class PlanValidation
         AtLeast("--max-vocabulary", options.MaxVocabulary, 3, int.MaxValue);
         AtLeast("--max-length", options.MaxLength, 1, 1_000_000);
         AtLeast("--train-sequences", options.TrainSequences, 1, int.MaxValue);
+        AtLeast("--evaluation-sequences", options.EvaluationSequences, 1, 1_000_000_000);
         AtLeast("--seed", options.Seed, 0, long.MaxValue);
         AtLeast("--patience", options.Patience, 0, int.MaxValue);
         AtLeast("--warmup-steps", options.WarmupSteps, 0, int.MaxValue);
@@ -98,6 +99,14 @@ internal static class PlanValidation
             options.TestFraction,
             value => value is >= 0 and < 1,
             "from 0 up to, not including, 1");
+        Within(
+            "--stop-at-accuracy",
+            options.StopAtAccuracy,
+            value => value is > 0 and <= 1,
+            "above 0 and at most 1, for example 0.99");
+        if (options is { StopAtAccuracy: not null, ValidFraction: 0, Valid: null })
+            throw new BadInputException(
+                "--stop-at-accuracy: looks at the validation, and --valid-fraction 0 leaves none; leave one of them out");
         CheckShards(options.Batch!.Value, options.Shards!.Value);
         CheckOptimizer(options);
         CheckSchedule(options);
@@ -112,7 +121,8 @@ internal static class PlanValidation
         : option == "inputs" ? [DataTask.Forecast, DataTask.Classify]
         : option == "maxVocabulary" ? [DataTask.WordLm, DataTask.Classify]
         : option == "window" ? [DataTask.Forecast, DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
-        : option == "trainSequences" ? [DataTask.Synthetic]
+        : option is "trainSequences" or "evaluationSequences" ? [DataTask.Synthetic]
+        : option == "stopAtAccuracy" ? [DataTask.Classify, DataTask.Synthetic]
         : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Classify, DataTask.Synthetic]
         : null;
 

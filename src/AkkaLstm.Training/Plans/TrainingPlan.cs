@@ -85,6 +85,11 @@ public sealed class TrainingPlan
     /// </summary>
     public int Patience => Options.Patience!.Value;
 
+    /// <summary>
+    /// Share of the validation's answers that must be right for training to stop; null where nothing was said.
+    /// </summary>
+    public double? StopAtAccuracy => Options.StopAtAccuracy;
+
     /// <summary>Fills the gaps with defaults and checks everything once.</summary>
     /// <param name="options">What the user said.</param>
     /// <exception cref="BadInputException">An option is out of range or does not go with another; the message
@@ -122,6 +127,7 @@ public sealed class TrainingPlan
         ArOrder = Options.ArOrder,
         MaxVocabulary = Options.MaxVocabulary,
         TrainSequences = Options.TrainSequences,
+        EvaluationSequences = Options.EvaluationSequences,
         SequenceColumn = Options.SequenceColumn,
         LabelColumn = Options.LabelColumn,
         OrderColumn = Options.OrderColumn,

@@ -75,7 +75,12 @@ public sealed class JobPolicy : IJobPolicy
     {
         PolicyState state = StateAt(progress);
         double loss = (validation ?? training).Mean;
-        bool isBetter = loss < (state.BestLoss ?? double.PositiveInfinity);
+        bool isReached = _plan.StopAtAccuracy is { } share
+            && validation is { Count: > 0 } judged
+            && judged.Correct >= share * judged.Count;
+
+        // What the job stops for is what it keeps, whatever an earlier epoch's loss was.
+        bool isBetter = isReached || loss < (state.BestLoss ?? double.PositiveInfinity);
         PlateauState plateau = _plateau.Next(
             new PlateauState(state.LearningRate, state.BestLoss ?? double.PositiveInfinity, state.BadEpochs), loss);
         bool isPlateau = _plan.Schedule == ScheduleKind.Plateau;
@@ -86,8 +91,9 @@ public sealed class JobPolicy : IJobPolicy
             isBetter ? 0 : state.EpochsSinceBest + 1,
             isPlateau ? plateau.BadEpochs : 0,
             Finite(training.Mean),
-            validation is null ? null : Finite(validation.Value.Mean));
-        bool mustStop = _plan.Patience > 0 && next.EpochsSinceBest >= _plan.Patience;
+            validation is null ? null : Finite(validation.Value.Mean),
+            isReached ? true : null);
+        bool mustStop = isReached || (_plan.Patience > 0 && next.EpochsSinceBest >= _plan.Patience);
         return new EpochDecision(next.ToText(), isBetter || validation is null, mustStop);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace AkkaLstm.Training.Policies;
 
@@ -12,6 +13,7 @@ namespace AkkaLstm.Training.Policies;
 /// <param name="BadEpochs">Epochs without progress since the plateau schedule last lowered the rate.</param>
 /// <param name="TrainingLoss">Mean training loss of the last finished epoch.</param>
 /// <param name="ValidationLoss">Mean validation loss of the last finished epoch; null without a split.</param>
+/// <param name="IsAccuracyReached">True where the job stops because enough answers are right, else null.</param>
 public sealed record PolicyState(
     double LearningRate,
     double? BestLoss = null,
@@ -19,7 +21,8 @@ public sealed record PolicyState(
     int EpochsSinceBest = 0,
     int BadEpochs = 0,
     double? TrainingLoss = null,
-    double? ValidationLoss = null)
+    double? ValidationLoss = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? IsAccuracyReached = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -43,6 +43,7 @@ internal static class SessionEnd
             Steps = progress.Step,
             Epochs = progress.Epoch,
             IsStoppedEarly = progress.IsStoppedEarly,
+            IsAccuracyReached = state.IsAccuracyReached == true,
             TrainingLoss = state.TrainingLoss,
             ValidationLoss = state.ValidationLoss,
             BestValidationLoss = state.ValidationLoss is null ? null : state.BestLoss,

@@ -41,6 +41,9 @@ public sealed record TrainingResult
     /// <summary>Whether early stopping ended it before all epochs.</summary>
     public bool IsStoppedEarly { get; init; }
 
+    /// <summary>Whether that was because enough of the validation's answers were right.</summary>
+    public bool IsAccuracyReached { get; init; }
+
     /// <summary>Mean training loss of the last finished epoch; null where none was finished.</summary>
     public double? TrainingLoss { get; init; }
 

@@ -77,7 +77,7 @@ public static class TrainingSession
             policy,
             session.Observer,
             new StepForecaster(plan.Batch, plan.Shards, options.Workers),
-            spec.Loss == LossKind.CrossEntropy,
+            RightAnswers.AreCounted(spec, context.Validation),
             options.MetricsEverySteps,
             progress.Step,
             stopOrFailure.Cancel);

@@ -197,13 +197,51 @@ public sealed class SyntheticTests
         DataSet data = Open(name, 33, 10);
         TaskEvaluation evaluation = data.Evaluate(DataSplit.Test);
         Forecasting.ForecastEvaluationTests.AddAll(evaluation, data.Source(DataSplit.Test), (batch, index) =>
-            batch.TargetSize > 0 ? batch.TargetValues[index] + 0.03f
+            batch.TargetSize > 0 ? batch.TargetValues[index] + 0.07f
             : batch.TargetClasses[index / data.Shape.OutputSize] == index % data.Shape.OutputSize ? 1 : 0);
         EvaluationReport report = evaluation.Finish(0.5);
         Assert.Equal(1, report.Model["accuracy"]);
         Assert.Equal(1, report.Model["sequenceAccuracy"]);
         Assert.Equal(0.5, report.Model["loss"]);
         Assert.True(report.Methods[1]["loss"] > 0);
+    }
+
+    [Theory]
+    [InlineData("temporal-order")]
+    [InlineData("adding")]
+    public void CountRight_HalfOfTheLanesRight_CountsThemLikeTheEvaluation(string name)
+    {
+        DataSet data = Open(name, 33, 8);
+        var source = (IJudgedSource)data.Source(DataSplit.Test);
+        TaskEvaluation evaluation = data.Evaluate(DataSplit.Test);
+        long right = 0;
+        long lastLanes = 0;
+        for (int step = 0; step < source.StepsPerEpoch; step++)
+        {
+            SequenceBatch batch = Windows.Fill(source, 0, step, 0, source.Shape.Lanes);
+            float[] outputs = [.. Enumerable.Range(0, batch.TimeSteps * batch.Lanes * source.Shape.OutputSize).Select(index =>
+                index / source.Shape.OutputSize % batch.Lanes % 2 == 0 ? -1f - (index % 7)
+                : batch.TargetSize > 0 ? batch.TargetValues[index]
+                : batch.TargetClasses[index / source.Shape.OutputSize] == index % source.Shape.OutputSize ? 1 : 0)];
+            evaluation.Add(batch, step, outputs, source.Shape.OutputSize);
+            right += source.CountRight(batch, 0, batch.Lanes - 1, outputs);
+            lastLanes += source.CountRight(batch, batch.Lanes - 1, 1, outputs);
+        }
+
+        Assert.True(lastLanes > 0);
+        double accuracy = evaluation.Finish(0.5).Model["accuracy"]!.Value;
+        Assert.Equal(accuracy, (double)(right + lastLanes) / source.TargetsPerEpoch, 1e-12);
+        Assert.InRange(accuracy, 0.4, 0.8);
+    }
+
+    [Fact]
+    public void Finish_AddingAnswerFurtherThanThePaperAllows_IsWrong()
+    {
+        DataSet data = Open("adding", 33, 10);
+        TaskEvaluation evaluation = data.Evaluate(DataSplit.Test);
+        Forecasting.ForecastEvaluationTests.AddAll(
+            evaluation, data.Source(DataSplit.Test), (batch, index) => batch.TargetValues[index] - 0.09f);
+        Assert.Equal(0, evaluation.Finish(0.5).Model["accuracy"]);
     }
 
     [Fact]

@@ -150,6 +150,26 @@ public sealed class TrainingPlanTests
             "--valid: builtin:sunspots brings its own validation and test data; leave it out"
         },
         {
+            new PlanOptions { StopAtAccuracy = 1 },
+            "--stop-at-accuracy: goes with --task classify or synthetic only, not with forecast; leave it out"
+        },
+        {
+            new PlanOptions { Data = "builtin:reber", StopAtAccuracy = 1.5 },
+            "--stop-at-accuracy: 1.5 is out of range; use a number above 0 and at most 1, for example 0.99"
+        },
+        {
+            new PlanOptions { Data = "a.jsonl", StopAtAccuracy = 1, ValidFraction = 0 },
+            "--stop-at-accuracy: looks at the validation, and --valid-fraction 0 leaves none; leave one of them out"
+        },
+        {
+            new PlanOptions { EvaluationSequences = 9 },
+            "--evaluation-sequences: goes with --task synthetic only, not with forecast; leave it out"
+        },
+        {
+            new PlanOptions { Data = "builtin:copy", EvaluationSequences = 0 },
+            "--evaluation-sequences: 0 is too small; use 1 or more"
+        },
+        {
             new PlanOptions { ValidFraction = 0.5, TestFraction = 0.5 },
             "--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1"
         },

@@ -133,6 +133,27 @@ public sealed class JobPolicyTests
     }
 
     [Fact]
+    public void DecideEpoch_AccuracyReached_StopsAndKeepsThatEpoch()
+    {
+        JobPolicy policy = Policy(new PlanOptions { Data = "builtin:reber", StopAtAccuracy = 0.75 });
+        string state = "";
+        var decisions = new List<EpochDecision>();
+        (double Loss, long Right)[] epochs = [(1, 5), (2, 6)];
+        foreach ((double loss, long right) in epochs)
+        {
+            decisions.Add(policy.DecideEpoch(
+                At(decisions.Count * 10, decisions.Count, state), new LossTotal(9, 1, 0), new LossTotal(loss * 8, 8, right)));
+            state = decisions[^1].PolicyState;
+        }
+
+        Assert.Equal([false, true], decisions.Select(decision => decision.Stop));
+        Assert.True(decisions[1].IsBest); // although its loss is the larger one
+        PolicyState end = policy.StateAt(At(20, 2, state));
+        Assert.Equal((2.0, 1, true), (end.BestLoss, end.BestEpoch, end.IsAccuracyReached));
+        Assert.DoesNotContain("sAccuracyReached", decisions[0].PolicyState, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DecideEpoch_ValidationNotANumber_IsNotTheBestAndSaves()
     {
         EpochDecision decision = Policy(new PlanOptions()).DecideEpoch(

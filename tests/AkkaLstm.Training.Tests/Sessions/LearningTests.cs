@@ -30,6 +30,32 @@ public sealed class LearningTests : IDisposable
         Assert.True(result.Test!.Model["accuracy"] > 0.8, $"accuracy {result.Test.Model["accuracy"]}");
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    public async Task RunAsync_ReberUntilAllAreRight_StopsThereForAnyWorkers(int workers, int servers)
+    {
+        var plan = new PlanOptions
+        {
+            Data = "builtin:reber", Hidden = 16, TrainSequences = 512, EvaluationSequences = 64, Epochs = 60, Lr = 0.02,
+            StopAtAccuracy = 1,
+        };
+        using var observer = new RecordingObserver();
+
+        TrainingResult result = await TestRuns.TrainAsync(
+            plan,
+            new RunOptions { OutputDirectory = _directory[$"until-{workers}"], Workers = workers, Servers = servers },
+            observer: observer);
+
+        Assert.True(result is { IsStoppedEarly: true, IsAccuracyReached: true }, $"{result.Epochs} epochs");
+        Assert.Equal(1.0, observer.Epochs[^1].ValidationAccuracy);
+        Assert.All(observer.Epochs.SkipLast(1), epoch => Assert.True(epoch.ValidationAccuracy < 1));
+        Assert.Equal(result.BestCheckpoint, result.LastCheckpoint);
+        TrainingResult other = await TestRuns.TrainAsync(
+            plan, new RunOptions { OutputDirectory = _directory["three"], Workers = 3 });
+        Assert.Equal(other.ParameterHash, result.ParameterHash);
+    }
+
     [Fact]
     public async Task RunAsync_Sunspots_BeatsTheNaiveForecasts()
     {
