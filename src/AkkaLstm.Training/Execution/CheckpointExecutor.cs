@@ -2,6 +2,7 @@ using AkkaLstm.Models.Parameters;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Execution.Payloads;
 using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Execution;
@@ -13,41 +14,61 @@ internal sealed class CheckpointExecutor(JobContext job) : IWorkExecutor
     {
         if (order is not WriteCheckpoint write)
             throw new NotSupportedException($"A coordinator does not do {order.GetType().Name}.");
-        TrainingState state = Assemble(write);
+        TrainingState? shared = write.Slices.OfType<SnapshotPayload>().FirstOrDefault()?.State;
+        TrainingState state = shared ?? job.Snapshots.Take();
+        bool isWritten = false;
         try
         {
+            Assemble(write, state);
             string path = job.Store.Write(state, write.Progress, write.Reason, write.IsBest);
-            job.Snapshots.Return(state);
+            isWritten = true;
             return new CheckpointWritten(path);
         }
         catch (StorageException e)
         {
             throw new PermanentWorkException(e.Message, e);
         }
+        finally
+        {
+            // What the order itself holds is still needed when the order is tried again.
+            if (isWritten || shared is null) job.Snapshots.Return(state);
+        }
     }
 
     /// <summary>
-    /// One state with all slices. They share it already, unless a slice was copied a second time because an answer
-    /// got lost or its server failed.
+    /// Puts all slices and carries into one state. Slices of this process lie in it already, unless one was copied a
+    /// second time because an answer got lost or its server failed; received ones come by themselves.
     /// </summary>
-    private TrainingState Assemble(WriteCheckpoint write)
+    private void Assemble(WriteCheckpoint write, TrainingState state)
     {
-        TrainingState state = ((SnapshotPayload)write.Slices[0]).State;
-        foreach (SnapshotPayload other in write.Slices.Cast<SnapshotPayload>().Where(s => s.State != state))
+        IReadOnlyList<ParameterSlice> slices = job.Layout.Split(write.Slices.Count);
+        for (int k = 0; k < slices.Count; k++)
         {
-            ParameterSlice slice = other.Slice;
-            other.State.Parameters.AsSpan(slice.Start, slice.Length).CopyTo(state.Parameters.AsSpan(slice.Start));
-            for (int m = 0; m < state.Moments.Length; m++)
-                other.State.Moments[m].AsSpan(slice.Start, slice.Length).CopyTo(state.Moments[m].AsSpan(slice.Start));
+            ParameterSlice slice = slices[k];
+            switch (write.Slices[k])
+            {
+                case SnapshotPayload snapshot when snapshot.State != state:
+                    Copy(snapshot.State.Parameters, snapshot.State.Moments, slice.Start, slice, state);
+                    break;
+                case SliceStatePayload received:
+                    Copy(received.Parameters, received.Moments, 0, slice, state);
+                    break;
+            }
         }
 
         for (int shard = 0; shard < write.Carries.Count; shard++)
         {
-            if (write.Carries[shard] is CarryPayload carry)
-                carry.Values.CopyTo(job.CarryOf(state, shard));
+            Memory<float> place = job.CarryOf(state, shard);
+            if (write.Carries[shard] is not CarryPayload carry) place.Span.Clear();
+            else if (!carry.Values.Equals(place)) carry.Values.CopyTo(place);
         }
+    }
 
-        return state;
+    private static void Copy(float[] parameters, float[][] moments, int start, ParameterSlice slice, TrainingState to)
+    {
+        parameters.AsSpan(start, slice.Length).CopyTo(to.Parameters.AsSpan(slice.Start));
+        for (int m = 0; m < moments.Length; m++)
+            moments[m].AsSpan(start, slice.Length).CopyTo(to.Moments[m].AsSpan(slice.Start));
     }
 
     public void Dispose()

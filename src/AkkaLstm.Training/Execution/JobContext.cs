@@ -66,6 +66,15 @@ internal sealed class JobContext
     /// </summary>
     public bool CarriesState { get; }
 
+    /// <summary>
+    /// Whether the servers of all slices are in this process: then they share the buffers of a snapshot, and a
+    /// checkpoint is read once for all of them. Default true.
+    /// </summary>
+    public bool HasAllServers { get; init; } = true;
+
+    /// <summary>Floats of a shard's carried state.</summary>
+    public int ShardCarryLength => Plan.LanesPerShard * Spec.CarryLength;
+
     public CheckpointStore Store { get; }
 
     public SnapshotPool Snapshots { get; }
@@ -87,16 +96,16 @@ internal sealed class JobContext
     }
 
     /// <summary>
-    /// The state a generation starts from: loaded and verified once for all servers, and let go when each has
-    /// its slice.
+    /// The state a generation starts from: loaded and verified once for all servers of the process, and let go when
+    /// each has its slice.
     /// </summary>
     public TrainingState StateOf(string? checkpointId, Fence fence, SliceId slice, int replica)
     {
+        if (!HasAllServers) return Load(checkpointId);
         lock (_gate)
         {
             (string?, (long, int), int) key = (checkpointId, fence.Ballot, replica);
-            if (_loaded is null || _loaded.Key != key)
-                _loaded = new LoadedState(key, checkpointId is null ? _initial() : Store.Load(checkpointId));
+            if (_loaded is null || _loaded.Key != key) _loaded = new LoadedState(key, Load(checkpointId));
             TrainingState state = _loaded.State;
             _loaded.Slices.Add(slice.Index);
             if (_loaded.Slices.Count == slice.Count) _loaded = null;
@@ -105,11 +114,8 @@ internal sealed class JobContext
     }
 
     /// <summary>The part of a state's carry that belongs to a shard.</summary>
-    public Memory<float> CarryOf(TrainingState state, int shard)
-    {
-        int length = Plan.LanesPerShard * Spec.CarryLength;
-        return state.Carry.AsMemory(shard * length, length);
-    }
+    public Memory<float> CarryOf(TrainingState state, int shard) =>
+        state.Carry.AsMemory(shard * ShardCarryLength, ShardCarryLength);
 
     /// <summary>Carries that all stand for zeros.</summary>
     public ArraySegment<Payload?> NoCarries(int shardCount) => new(_noCarries, 0, shardCount);
@@ -119,6 +125,9 @@ internal sealed class JobContext
         new float[Layout.TotalLength],
         [.. Optimizer.MomentNames.Select(_ => new float[Layout.TotalLength])],
         new float[Plan.Batch * Spec.CarryLength]);
+
+    private TrainingState Load(string? checkpointId) =>
+        checkpointId is null ? _initial() : Store.Load(checkpointId);
 
     private sealed record LoadedState(
         (string? CheckpointId, (long Term, int Generation) Ballot, int Replica) Key, TrainingState State)

@@ -17,8 +17,8 @@ internal sealed class PackedStep(ModelSpec spec)
     /// </summary>
     private const int SpinCount = 50;
 
-    private readonly ModelWeights _weights = new(spec);
     private readonly object _gate = new();
+    private ModelWeights? _weights; // made on first use: a process of servers packs nothing
     private long _step = -1;
     private int _next;
     private int _packedCount;
@@ -35,27 +35,39 @@ internal sealed class PackedStep(ModelSpec spec)
         {
             if (step > _step)
             {
+                _weights ??= new ModelWeights(spec);
                 _weights.BeginLoad(parameters);
                 (_step, _next, _packedCount, _failure) = (step, 0, 0, null);
             }
         }
 
-        PackPieces();
-        WaitForOthers();
+        ModelWeights weights = _weights!;
+        PackPieces(weights);
+        WaitForOthers(weights);
         return _failure is null
-            ? _weights
+            ? weights
             : throw new InvalidOperationException("The weights could not be packed.", _failure);
     }
 
-    private bool IsOver => _failure is not null || Volatile.Read(ref _packedCount) >= _weights.PackCount;
-
-    private void PackPieces()
+    /// <summary>
+    /// Forgets which step is packed: the parameters come from elsewhere from now on, and may go back in steps. Only
+    /// while nobody packs.
+    /// </summary>
+    public void Reset()
     {
-        while (!IsOver && Interlocked.Increment(ref _next) - 1 is var piece && piece < _weights.PackCount)
+        lock (_gate) _step = -1;
+    }
+
+    private bool IsOver(ModelWeights weights) =>
+        _failure is not null || Volatile.Read(ref _packedCount) >= weights.PackCount;
+
+    private void PackPieces(ModelWeights weights)
+    {
+        while (!IsOver(weights) && Interlocked.Increment(ref _next) - 1 is var piece && piece < weights.PackCount)
         {
             try
             {
-                _weights.Pack(piece);
+                weights.Pack(piece);
             }
             catch (Exception e)
             {
@@ -65,18 +77,18 @@ internal sealed class PackedStep(ModelSpec spec)
                 throw;
             }
 
-            if (Interlocked.Increment(ref _packedCount) == _weights.PackCount) WakeOthers();
+            if (Interlocked.Increment(ref _packedCount) == weights.PackCount) WakeOthers();
         }
     }
 
-    private void WaitForOthers()
+    private void WaitForOthers(ModelWeights weights)
     {
         var spinner = new SpinWait();
-        while (!IsOver && spinner.Count < SpinCount) spinner.SpinOnce(sleep1Threshold: -1);
-        if (IsOver) return;
+        while (!IsOver(weights) && spinner.Count < SpinCount) spinner.SpinOnce(sleep1Threshold: -1);
+        if (IsOver(weights)) return;
         lock (_gate)
         {
-            while (!IsOver) Monitor.Wait(_gate);
+            while (!IsOver(weights)) Monitor.Wait(_gate);
         }
     }
 

@@ -1,4 +1,5 @@
 using AkkaLstm.Models;
+using AkkaLstm.Training.Execution.Payloads;
 
 namespace AkkaLstm.Training.Execution;
 
@@ -10,7 +11,7 @@ namespace AkkaLstm.Training.Execution;
 /// A generation has buffers of its own, so that a worker that still computes for an earlier one cannot disturb
 /// it; what that worker finds in buffers that moved on is fenced off with its answer.
 /// </remarks>
-internal sealed class ParameterBuffers
+internal sealed class ParameterBuffers : IParameterOwner
 {
     private readonly float[][] _flat;
     private readonly PackedStep[] _packed;
@@ -21,11 +22,9 @@ internal sealed class ParameterBuffers
         _packed = [new PackedStep(spec), new PackedStep(spec)];
     }
 
-    /// <summary>All parameters of a step, (N).</summary>
+    /// <inheritdoc/>
     public float[] Flat(long step) => _flat[step & 1];
 
-    /// <summary>
-    /// The step's parameters packed for the kernels; the workers that ask first share the packing.
-    /// </summary>
+    /// <inheritdoc/>
     public ModelWeights Packed(long step) => _packed[step & 1].Get(step, Flat(step));
 }

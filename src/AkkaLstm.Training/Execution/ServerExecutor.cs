@@ -6,6 +6,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Execution.Payloads;
 using GradientPart = AkkaLstm.Models.Gradients.GradientPart;
 
 namespace AkkaLstm.Training.Execution;
@@ -47,15 +48,15 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             _slice,
             buffers.Flat(step).AsMemory(_slice.Start, _slice.Length),
             buffers.Flat(step + 1).AsMemory(_slice.Start, _slice.Length));
-        IReadOnlyList<Payload?> carries = order.Copy is { } copy ? Load(copy) : Load(order);
+        IReadOnlyList<Payload?> carries = order.Copy is { } copy ? Load(copy, step) : Load(order);
         return new SliceRestored(_payload, carries, Checksum.Of(_optimizer.Current.Span));
     }
 
-    private IReadOnlyList<Payload?> Load(SliceCopy copy)
+    private IReadOnlyList<Payload?> Load(SliceCopy copy, long step)
     {
         var state = (SliceStatePayload)copy.State;
         _optimizer!.Restore(state.Parameters, [.. state.Moments.Select(moment => new ReadOnlyMemory<float>(moment))]);
-        return copy.Carries;
+        return Keep(copy.Carries, step);
     }
 
     private Payload?[] Load(RestoreSlice order)
@@ -103,7 +104,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             _payload!, Keep(order.Carries, order.Fence.Step + 1), Checksum.Of(_optimizer.Current.Span));
     }
 
-    /// <summary>Copies workers' carries into the buffers of a step's parity.</summary>
+    /// <summary>Copies others' carries into the buffers of a step's parity.</summary>
     private Payload?[] Keep(IReadOnlyList<Payload?> carries, long step)
     {
         CarryPayload?[] buffers = _carries[step & 1];
@@ -123,9 +124,11 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     }
 
     private SliceSnapshot Snapshot(SnapshotSlice order) =>
-        order.Purpose == SnapshotPurpose.Checkpoint ? SnapshotForCheckpoint(order) : SnapshotForStandby(order);
+        order.Purpose == SnapshotPurpose.Checkpoint && job.HasAllServers
+            ? SnapshotIntoShared(order)
+            : SnapshotOfSlice(order);
 
-    private SliceSnapshot SnapshotForStandby(SnapshotSlice order)
+    private SliceSnapshot SnapshotOfSlice(SnapshotSlice order)
     {
         var state = new SliceStatePayload(
             _optimizer!.Current.Span.ToArray(), [.. _optimizer.Moments.Select(moment => moment.AsSpan().ToArray())]);
@@ -135,7 +138,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private static Payload? Copy(Payload? carry) =>
         carry is CarryPayload values ? new CarryPayload(values.Values.ToArray()) : null;
 
-    private SliceSnapshot SnapshotForCheckpoint(SnapshotSlice order)
+    private SliceSnapshot SnapshotIntoShared(SnapshotSlice order)
     {
         TrainingState state = job.Snapshots.Join(order.Fence, order.Slice);
         _optimizer!.Current.Span.CopyTo(state.Parameters.AsSpan(_slice.Start));

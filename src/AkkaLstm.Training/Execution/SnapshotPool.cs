@@ -27,7 +27,7 @@ internal sealed class SnapshotPool(Func<TrainingState> create)
             if (snapshot is null)
             {
                 if (_open.Count == MaxOpenCount) _open.RemoveAt(0);
-                snapshot = new OpenSnapshot(fence, _free.TryPop(out TrainingState? free) ? free : create());
+                snapshot = new OpenSnapshot(fence, Take());
                 _open.Add(snapshot);
             }
 
@@ -35,6 +35,12 @@ internal sealed class SnapshotPool(Func<TrainingState> create)
             if (snapshot.Slices.Count == slice.Count) _open.Remove(snapshot);
             return snapshot.State;
         }
+    }
+
+    /// <summary>A state for slices that were copied elsewhere; it holds whatever it held before.</summary>
+    public TrainingState Take()
+    {
+        lock (_gate) return _free.TryPop(out TrainingState? free) ? free : create();
     }
 
     /// <summary>Takes back the state of a snapshot that is written.</summary>

@@ -4,6 +4,7 @@ using AkkaLstm.Models.Gradients;
 using AkkaLstm.Numerics.Batches;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Execution.Payloads;
 
 namespace AkkaLstm.Training.Execution;
 
@@ -104,7 +105,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
     /// </summary>
     private ModelWeights WeightsOf(IReadOnlyList<Payload> parameters, Fence fence)
     {
-        ParameterBuffers shared = ((ParameterPayload)parameters[0]).Owner;
+        IParameterOwner shared = ((ParameterPayload)parameters[0]).Owner;
         if (parameters.All(slice => ((ParameterPayload)slice).Owner == shared))
             return shared.Packed(fence.Step);
         if (_assembled is null || _assembledBallot != fence.Ballot)

@@ -5,6 +5,7 @@ using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Execution.Payloads;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Tests.Support;
 

@@ -1,0 +1,119 @@
+using AkkaLstm.Models;
+using AkkaLstm.Models.Gradients;
+using AkkaLstm.Models.Parameters;
+using AkkaLstm.Protocol;
+
+namespace AkkaLstm.Training.Execution.Payloads;
+
+/// <summary>Memory for values that come from another process. What it says of itself is under the gate of its pool.</summary>
+internal abstract class ReceivedBuffer
+{
+    /// <summary>What its values belong to.</summary>
+    public Fence Fence { get; private set; }
+
+    /// <summary>Values that are being written into it. Invariant: while there are any it is not used again.</summary>
+    public int WriterCount { get; private set; }
+
+    /// <summary>Whether values of this size can be written into it.</summary>
+    public virtual bool Fits(ParameterSlice slice) => true;
+
+    /// <summary>Whether it waits for this slice of the fence that it has already.</summary>
+    public virtual bool Lacks(SliceId slice) => false;
+
+    /// <summary>A value is about to be written.</summary>
+    public virtual void Begin(Fence fence, SliceId slice)
+    {
+        Fence = fence;
+        WriterCount++;
+    }
+
+    /// <summary>The value is there, or does not come.</summary>
+    public virtual void End(SliceId slice, bool isWhole) => WriterCount--;
+}
+
+/// <summary>
+/// All parameters of one step: slices go straight to their place among all, so that nothing is copied when all are
+/// there. A slice that comes a second time gets another buffer: what is being read does not change.
+/// </summary>
+internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount) : ReceivedBuffer, IParameterOwner
+{
+    private readonly float[] _flat = new float[parameterCount];
+    private readonly PackedStep _packed = new(spec);
+    private readonly HashSet<int> _slices = [];
+    private int _sliceCount;
+
+    /// <inheritdoc/>
+    public float[] Flat(long step) => _flat;
+
+    /// <inheritdoc/>
+    public ModelWeights Packed(long step) => _packed.Get(step, _flat);
+
+    /// <inheritdoc/>
+    public override bool Lacks(SliceId slice) => slice.Count == _sliceCount && !_slices.Contains(slice.Index);
+
+    /// <inheritdoc/>
+    public override void Begin(Fence fence, SliceId slice)
+    {
+        if (fence != Fence || slice.Count != _sliceCount)
+        {
+            _slices.Clear();
+            _sliceCount = slice.Count;
+            _packed.Reset();
+        }
+
+        _slices.Add(slice.Index);
+        base.Begin(fence, slice);
+    }
+
+    /// <inheritdoc/>
+    public override void End(SliceId slice, bool isWhole)
+    {
+        if (!isWhole) _slices.Remove(slice.Index);
+        base.End(slice, isWhole);
+    }
+}
+
+/// <summary>One slice of the gradient of a subtree.</summary>
+internal sealed class ReceivedGradient(ParameterLayout layout, ParameterSlice slice) : ReceivedBuffer
+{
+    private float[] _rowBits = [];
+
+    public GradientPayload Payload { get; } = new(new Gradient(layout, slice));
+
+    private Gradient Gradient => Payload.Gradient;
+
+    /// <inheritdoc/>
+    public override bool Fits(ParameterSlice other) => other == Gradient.Slice;
+
+    /// <summary>Memory for the runs of a gradient with so many rows; -1 where the slice has none.</summary>
+    public Memory<float>[] Runs(int rowCount)
+    {
+        if (rowCount < 0) return [Gradient.Dense];
+        SparseRows rows = Gradient.Rows;
+        rows.Count = 0;
+        rows.EnsureCapacity(rowCount);
+        if (_rowBits.Length < rowCount) _rowBits = new float[rows.Indices.Length];
+        return [Gradient.Dense, _rowBits.AsMemory(0, rowCount), rows.Values.AsMemory(0, rowCount * rows.Width)];
+    }
+
+    /// <summary>Takes the rows over; false where their indices do not ascend or lie outside the slice.</summary>
+    public bool TryTakeRows(int rowCount)
+    {
+        int last = Gradient.FirstRow - 1;
+        for (int i = 0; i < rowCount; i++)
+        {
+            int row = BitConverter.SingleToInt32Bits(_rowBits[i]);
+            if (row <= last || row >= Gradient.EndRow) return false;
+            Gradient.Rows.Indices[i] = last = row;
+        }
+
+        Gradient.Rows.Count = rowCount;
+        return true;
+    }
+}
+
+/// <summary>Carried state of one shard.</summary>
+internal sealed class ReceivedCarry(int length) : ReceivedBuffer
+{
+    public CarryPayload Payload { get; } = new(new float[length]);
+}

@@ -1,0 +1,104 @@
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Execution.Payloads;
+
+namespace AkkaLstm.Training.Tests.Support;
+
+/// <summary>
+/// Executors that share nothing: every node has a <see cref="JobContext"/> of its own, and what one node gives another
+/// goes through the payload codecs of both, value by value, as it would over a network.
+/// </summary>
+internal sealed class TransferringExecutors(Func<NodeId, JobContext> contextOf) : IWorkExecutorFactory
+{
+    public IWorkExecutor Create(NodeId node, int incarnation)
+    {
+        JobContext job = contextOf(node);
+        var codec = new PayloadCodec(job, keepsCarries: node.Role == NodeRole.Coordinator);
+        return new Executor(new MathExecutorFactory(job).Create(node, incarnation), codec);
+    }
+
+    /// <summary>Passes a payload on as a network would; fails the test where the receiver refuses it.</summary>
+    public static Payload Transfer(Payload payload, PayloadCodec from, PayloadCodec to, PayloadPlace place)
+    {
+        IReadOnlyList<ReadOnlyMemory<float>> runs = from.ValuesOf(payload, place);
+        PayloadIntake intake = to.Expect(place);
+        IReadOnlyList<Memory<float>>? memory = intake.TryOpen([.. runs.Select(run => run.Length)]);
+        Assert.NotNull(memory);
+        Assert.Equal(runs.Select(run => run.Length), memory.Select(run => run.Length));
+        for (int i = 0; i < runs.Count; i++) runs[i].CopyTo(memory[i]);
+        Assert.True(intake.TryComplete());
+        return intake.Payload;
+    }
+
+    /// <summary>A payload in the hands of a node that may be another one than its maker.</summary>
+    private sealed class Handed(Payload inner, PayloadCodec maker) : Payload
+    {
+        public Payload Inner => inner;
+
+        public PayloadCodec Maker => maker;
+
+        public override long Bytes => inner.Bytes;
+    }
+
+    private sealed class Executor(IWorkExecutor inner, PayloadCodec codec) : IWorkExecutor
+    {
+        public WorkResult Execute(WorkOrder order) => inner.Execute(Take(order)) switch
+        {
+            SliceRestored r => r with { Parameters = Give(r.Parameters), Carries = Give(r.Carries) },
+            SliceApplied r => r with { Parameters = Give(r.Parameters), Carries = Give(r.Carries) },
+            SliceSnapshot r => new SliceSnapshot(Give(r.State), Give(r.Carries)),
+            ShardsComputed r => r with { Gradient = Give(r.Gradient), Carries = Give(r.Carries) },
+            WorkResult other => other,
+        };
+
+        public void Dispose() => inner.Dispose();
+
+        private WorkOrder Take(WorkOrder order)
+        {
+            Fence fence = order.Fence;
+            return order switch
+            {
+                ComputeShards o => o with { Parameters = TakeParameters(o.Parameters, fence), Carries = Take(o.Carries, fence) },
+                EvaluateShards o => o with { Parameters = TakeParameters(o.Parameters, fence) },
+                ReduceSlice o => o with
+                {
+                    Parts = [.. o.Parts.Select(
+                        p => p with { Gradient = Take(p.Gradient, PayloadKind.Gradient, fence, o.Slice)! })],
+                },
+                ApplySlice o => o with { Carries = Take(o.Carries, fence) },
+                SnapshotSlice o => o with { Carries = Take(o.Carries, fence) },
+                RestoreSlice { Copy: { } copy } o => o with
+                {
+                    Copy = new SliceCopy(Take(copy.State, PayloadKind.State, fence, o.Slice)!, Take(copy.Carries, fence)),
+                },
+                WriteCheckpoint o => o with
+                {
+                    Slices = [.. o.Slices.Select(
+                        (s, k) => Take(s, PayloadKind.State, fence, new SliceId(k, o.Slices.Count))!)],
+                    Carries = Take(o.Carries, fence),
+                },
+                _ => order,
+            };
+        }
+
+        private Payload[] TakeParameters(IReadOnlyList<Payload> slices, Fence fence) =>
+            [.. slices.Select((s, k) => Take(s, PayloadKind.Parameters, fence, new SliceId(k, slices.Count))!)];
+
+        private Payload?[] Take(IReadOnlyList<Payload?> carries, Fence fence) =>
+            [.. carries.Select(c => Take(c, PayloadKind.Carry, fence, new SliceId(0, 1)))];
+
+        private Payload? Take(Payload? payload, PayloadKind kind, Fence fence, SliceId slice) => payload switch
+        {
+            null => null,
+            Handed handed when handed.Maker == codec => handed.Inner,
+            Handed handed => Transfer(handed.Inner, handed.Maker, codec, new PayloadPlace(kind, fence, slice)),
+            _ => throw new InvalidOperationException("A payload that no executor made."),
+        };
+
+        private Handed Give(Payload payload) => new(payload, codec);
+
+        private Payload?[] Give(IReadOnlyList<Payload?> payloads) =>
+            [.. payloads.Select(p => p is null ? null : Give(p))];
+    }
+}
