@@ -1,5 +1,6 @@
 using AkkaLstm.Engines.InProcess;
 using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Hosting;
@@ -8,8 +9,9 @@ namespace AkkaLstm.Cli.Hosting;
 internal static class InProcessJobs
 {
     /// <summary>Runs jobs as actors of this process.</summary>
-    public static JobEngine Engine { get; } = (job, executors, policy, events, options, stop) =>
+    public static JobEngine Engine { get; } = (job, stop) =>
     {
+        RunOptions options = job.Options;
         var engine = new EngineOptions
         {
             WorkerCount = options.Workers,
@@ -17,6 +19,6 @@ internal static class InProcessJobs
             ReplicaCount = options.ServerReplicas,
             Protocol = new ProtocolOptions { MinWorkers = options.MinWorkers },
         };
-        return InProcessEngine.RunAsync(job, executors, policy, engine, events, stop);
+        return InProcessEngine.RunAsync(job.Description, job.Executors, job.Policy, engine, job.Events, stop);
     };
 }

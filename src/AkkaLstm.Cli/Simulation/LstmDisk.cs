@@ -48,7 +48,7 @@ internal sealed class LstmDisk(CheckpointStore store, string directory) : ICheck
 
     /// <inheritdoc/>
     public (string Id, JobProgress Progress)? NewestValid() =>
-        store.FindNewest() is { } newest ? (newest.Path, newest.Manifest.Progress) : null;
+        store.FindNewest() is { } newest ? (newest.Name, newest.Manifest.Progress) : null;
 
     /// <inheritdoc/>
     public string? Fingerprint(string checkpointId)
@@ -56,7 +56,7 @@ internal sealed class LstmDisk(CheckpointStore store, string directory) : ICheck
         try
         {
             TrainingState state = store.Load(checkpointId);
-            byte[] manifest = File.ReadAllBytes(Path.Combine(checkpointId, CheckpointManifest.FileName));
+            byte[] manifest = File.ReadAllBytes(Path.Combine(store.PathOf(checkpointId), CheckpointManifest.FileName));
             using JsonDocument json = JsonDocument.Parse(manifest);
             string progress = json.RootElement.GetProperty("progress").ToString();
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Runs;
 
@@ -7,15 +6,10 @@ namespace AkkaLstm.Training.Checkpoints;
 /// <summary>Reads manifests and tells whole checkpoints from damaged ones.</summary>
 internal static class CheckpointReader
 {
-    /// <summary>
-    /// What the name of a checkpoint's directory begins with; the number of closed steps follows.
-    /// </summary>
-    public const string StepPrefix = "step-";
-
     /// <summary>Paths of the checkpoints in a directory, newest first.</summary>
     public static IReadOnlyList<string> List(string directory) => !Directory.Exists(directory)
         ? []
-        : [.. Directory.EnumerateDirectories(directory, StepPrefix + "*")
+        : [.. Directory.EnumerateDirectories(directory, CheckpointName.Prefix + "*")
             .Where(path => StepOf(path) is not null)
             .OrderByDescending(path => StepOf(path))];
 
@@ -100,14 +94,7 @@ internal static class CheckpointReader
     /// <summary>As <see cref="ReadManifest"/>, but null for a damaged one.</summary>
     public static CheckpointManifest? TryReadManifest(string path) => OrNull(ReadManifest, path);
 
-    private static long? StepOf(string path) =>
-        long.TryParse(
-            Path.GetFileName(path).AsSpan(StepPrefix.Length),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out long step)
-            ? step
-            : null;
+    private static long? StepOf(string path) => CheckpointName.StepOf(Path.GetFileName(path));
 
     private static CheckpointManifest? OrNull(Func<string, CheckpointManifest> read, string path)
     {

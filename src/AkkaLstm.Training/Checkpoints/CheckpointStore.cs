@@ -1,4 +1,3 @@
-using System.Globalization;
 using AkkaLstm.Models.Formats;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics;
@@ -65,13 +64,13 @@ public sealed class CheckpointStore
     }
 
     /// <summary>Writes a checkpoint durably and removes those no longer kept.</summary>
-    /// <returns>Its path.</returns>
+    /// <returns>Its name.</returns>
     /// <exception cref="StorageException">The disk failed; earlier checkpoints are untouched.</exception>
     public string Write(TrainingState state, JobProgress progress, CheckpointReason reason, bool isBest)
     {
-        string path = Path.Combine(
-            _directory, CheckpointReader.StepPrefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture));
-        string temporary = Path.Combine(_directory, TemporaryPrefix + Path.GetFileName(path));
+        string name = CheckpointName.Of(progress.Step);
+        string path = PathOf(name);
+        string temporary = Path.Combine(_directory, TemporaryPrefix + name);
         try
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
@@ -105,7 +104,7 @@ public sealed class CheckpointStore
             };
             Publish(temporary, path, manifest);
             RemoveOld();
-            return path;
+            return name;
         }
         catch (Exception e) when (StorageException.IsCause(e))
         {
@@ -119,19 +118,29 @@ public sealed class CheckpointStore
     /// </summary>
     /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other
     /// data.</exception>
-    public (string Path, CheckpointManifest Manifest)? FindNewest() => Find(isBestOnly: false);
+    public (string Name, CheckpointManifest Manifest)? FindNewest() => Find(isBestOnly: false);
 
     /// <summary>
     /// The newest whole checkpoint that was the best of its time, or the newest at all; as
     /// <see cref="FindNewest"/>.
     /// </summary>
-    public (string Path, CheckpointManifest Manifest)? FindBest() =>
+    public (string Name, CheckpointManifest Manifest)? FindBest() =>
         Find(isBestOnly: true) ?? FindNewest();
 
+    /// <summary>Where the checkpoint of a name is, or would be.</summary>
+    /// <param name="name">As <see cref="Write"/> gives it.</param>
+    /// <exception cref="BadInputException">No checkpoint has such a name.</exception>
+    public string PathOf(string name) => CheckpointName.StepOf(name) is not null
+        ? Path.Combine(_directory, name)
+        : throw new BadInputException(
+            $"{_directory}: a checkpoint is named like {CheckpointName.Of(123)}, which what was asked for is not");
+
     /// <summary>Reads a checkpoint's tensors after verifying all of its files.</summary>
-    /// <exception cref="BadInputException">It is damaged, or of another model.</exception>
-    public TrainingState Load(string path)
+    /// <param name="name">As <see cref="Write"/> gives it.</param>
+    /// <exception cref="BadInputException">It is missing, damaged, or of another model.</exception>
+    public TrainingState Load(string name)
     {
+        string path = PathOf(name);
         CheckpointManifest manifest = CheckpointReader.Verify(path);
         var parameters = new float[_layout.TotalLength];
         using (SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, ParametersName)))
@@ -156,12 +165,12 @@ public sealed class CheckpointStore
                 $"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
     }
 
-    private (string Path, CheckpointManifest Manifest)? Find(bool isBestOnly)
+    private (string Name, CheckpointManifest Manifest)? Find(bool isBestOnly)
     {
         if (CheckpointReader.Find(_directory, isBestOnly, _report) is not { } found) return null;
         RequireSame("plan", found.Manifest.PlanHash, _card.PlanHash, found.Path);
         RequireSame("data", found.Manifest.DataHash, _card.DataHash, found.Path);
-        return found;
+        return (Path.GetFileName(found.Path), found.Manifest);
     }
 
     private static void RequireSame(string what, string actual, string expected, string path)

@@ -20,9 +20,9 @@ internal sealed class CheckpointExecutor(JobContext job) : IWorkExecutor
         try
         {
             Assemble(write, state);
-            string path = job.Store.Write(state, write.Progress, write.Reason, write.IsBest);
+            string name = job.Store.Write(state, write.Progress, write.Reason, write.IsBest);
             isWritten = true;
-            return new CheckpointWritten(path);
+            return new CheckpointWritten(name);
         }
         catch (StorageException e)
         {

@@ -26,11 +26,13 @@ internal static class EmptySteps
         };
         var durations = new Durations();
         await engine(
-            job,
-            new Factory(job.ShardCount),
-            new Policy(),
-            durations,
-            new RunOptions { Workers = workers, Servers = 1 },
+            new EngineJob(
+                job,
+                new Factory(job.ShardCount),
+                new NoValues(),
+                new Policy(),
+                durations,
+                new RunOptions { Workers = workers, Servers = 1 }),
             stop);
         stop.ThrowIfCancellationRequested();
         return new EmptyStep(workers, Medians.Of([.. durations.Seconds.Skip(WarmUpSteps)]));
@@ -45,6 +47,16 @@ internal static class EmptySteps
             if (what is StepClosed closed)
                 Seconds.Add(closed.Duration.TotalSeconds);
         }
+    }
+
+    /// <summary>The engine is of one process, and a step in which nothing is computed has no values.</summary>
+    private sealed class NoValues : IPayloadCodec
+    {
+        public IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place) =>
+            throw new NotSupportedException("Empty steps have no values.");
+
+        public PayloadIntake Expect(PayloadPlace place) =>
+            throw new NotSupportedException("Empty steps have no values.");
     }
 
     private sealed class Policy : IJobPolicy

@@ -8,7 +8,8 @@ namespace AkkaLstm.Training.Runs;
 
 /// <summary>
 /// The directory of one run, held by one process: <c>job.json</c> (the resolved plan with hashes),
-/// <c>metrics.jsonl</c>, <c>events.jsonl</c> and <c>checkpoints/</c>.
+/// <c>run.json</c> (the run's id and how often it was started), <c>metrics.jsonl</c>, <c>events.jsonl</c> and
+/// <c>checkpoints/</c>.
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {

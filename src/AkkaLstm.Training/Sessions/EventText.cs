@@ -14,11 +14,14 @@ internal static class EventText
     /// <summary>Every job begins with it; later ones mean that a server was lost.</summary>
     private const int FirstGeneration = 1;
 
-    public static RunNotice? NoticeOf(NodeId source, JobEvent what) => what switch
+    /// <summary>The notice for an event; null for none.</summary>
+    /// <param name="what">The event.</param>
+    /// <param name="checkpointsPath">Where the checkpoints are that events name.</param>
+    public static RunNotice? NoticeOf(JobEvent what, string checkpointsPath) => what switch
     {
         CheckpointSaved saved => Information(
             what,
-            $"wrote {saved.CheckpointId}"
+            $"wrote {Path.Combine(checkpointsPath, saved.CheckpointId)}"
             + (saved.IsBest ? " (best so far)" : "")
             + (saved.Reason == CheckpointReason.Stop ? ", on request" : "")),
         CheckpointFailed failed => Warning(
@@ -32,8 +35,8 @@ internal static class EventText
             $"{failed.Node} failed{(failed.IsGivenUp ? " and is given up" : ", starting it again")}: {failed.Error}"),
         NodeLost lost => Warning(what, $"{lost.Node} is lost: {lost.Reason}"),
         GenerationStarted { Fence.Generation: > FirstGeneration } started =>
-            Warning(what, $"going on from {SourceOf(started)}: {started.Reason}"),
-        CheckpointLost lost => Warning(what, $"{lost.CheckpointId} is lost, taking an older one: {lost.Error}"),
+            Warning(what, $"going on from {SourceOf(started, checkpointsPath)}: {started.Reason}"),
+        CheckpointLost lost => Warning(what, $"{Path.Combine(checkpointsPath, lost.CheckpointId)} is lost, taking an older one: {lost.Error}"),
         NodeLeft left => Information(what, $"{left.Node} has left"),
         WorkersAwaited awaited => Warning(
             what, $"waiting for workers: {awaited.ActiveCount} of at least {awaited.MinWorkers} are there"),
@@ -47,10 +50,10 @@ internal static class EventText
         _ => null,
     };
 
-    private static string SourceOf(GenerationStarted started) => started.Source switch
+    private static string SourceOf(GenerationStarted started, string checkpointsPath) => started.Source switch
     {
         StateSource.Servers => "what the servers hold",
-        StateSource.Checkpoint => started.CheckpointId!,
+        StateSource.Checkpoint => Path.Combine(checkpointsPath, started.CheckpointId!),
         _ => "the beginning",
     };
 

@@ -21,6 +21,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     private readonly bool _isClassification;
     private readonly int _metricsEverySteps;
     private readonly Action _stopRun;
+    private readonly string _checkpointsPath;
     private readonly SortedDictionary<int, WorkerTiming> _workers = [];
     private long _recordedSteps;
     private int _recordedEpochs;
@@ -51,6 +52,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         _forecaster = forecaster;
         _metricsEverySteps = metricsEverySteps;
         _stopRun = stopRun;
+        _checkpointsPath = directory.CheckpointsPath;
         _recordedSteps = step;
         _metrics = LineLog.Open(
             directory.MetricsPath, line => line.TryGetProperty("step", out JsonElement at) && at.GetInt64() <= step);
@@ -217,7 +219,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
 
         // A finished checkpoint is a rename; flushing a later write makes it last, see DurableFile.
         if (what is CheckpointSaved) Guard(_events.FlushToDisk);
-        if (EventText.NoticeOf(source, what) is { } notice) _observer.OnNotice(notice);
+        if (EventText.NoticeOf(what, _checkpointsPath) is { } notice) _observer.OnNotice(notice);
     }
 
     private void Write(LineLog log, Action<Utf8JsonWriter> write) => Guard(() => log.Append(write));

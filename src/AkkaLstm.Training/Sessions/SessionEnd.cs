@@ -22,8 +22,8 @@ internal static class SessionEnd
         JobProgress progress = outcome.Progress;
         PolicyState state = policy.StateAt(progress);
         TrainingStatus status = recorder.Failure is null ? StatusOf(outcome.Kind) : TrainingStatus.Failed;
-        CheckpointManifest? last = outcome.CheckpointId is { } path ? CheckpointReader.TryReadManifest(path) : null;
-        string? best = context.Store.FindBest()?.Path;
+        string? last = outcome.CheckpointId is { } name ? context.Store.PathOf(name) : null;
+        string? best = context.Store.FindBest()?.Name;
         EvaluationResult? test = status == TrainingStatus.Completed
             && best is not null
             && session.Data.Has(DataSplit.Test)
@@ -48,9 +48,9 @@ internal static class SessionEnd
             ValidationLoss = state.ValidationLoss,
             BestValidationLoss = state.ValidationLoss is null ? null : state.BestLoss,
             BestEpoch = state.BestLoss is null ? null : state.BestEpoch,
-            LastCheckpoint = outcome.CheckpointId,
-            BestCheckpoint = best,
-            ParameterHash = last?.ParameterHash,
+            LastCheckpoint = last,
+            BestCheckpoint = best is null ? null : context.Store.PathOf(best),
+            ParameterHash = last is null ? null : CheckpointReader.TryReadManifest(last)?.ParameterHash,
             Test = test?.Report,
             TestLoss = test?.Loss,
             Elapsed = Stopwatch.GetElapsedTime(session.StartTimestamp),

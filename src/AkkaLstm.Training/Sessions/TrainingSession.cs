@@ -5,6 +5,7 @@ using AkkaLstm.Numerics;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Execution.Payloads;
 using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
@@ -65,8 +66,9 @@ public static class TrainingSession
         var card = new ModelCard(plan, data.Hash, spec, data.Artifacts);
         var store = new CheckpointStore(
             directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, findings.Add);
-        (string Path, CheckpointManifest Manifest)? from = store.FindNewest();
+        (string Name, CheckpointManifest Manifest)? from = store.FindNewest();
         JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
+        RunIdentity identity = RunIdentity.CountStart(directory.FullPath, findings.Add);
 
         var context = new JobContext(plan, data, store, session.Initial.Create);
         int stepsPerEpoch = context.Train.StepsPerEpoch;
@@ -85,7 +87,8 @@ public static class TrainingSession
 
         var job = new JobDescription
         {
-            RunId = Guid.NewGuid().ToString("N"),
+            RunId = identity.RunId,
+            Term = identity.Starts,
             ShardCount = plan.Shards,
             StepsPerEpoch = stepsPerEpoch,
             EpochCount = options.Epochs ?? plan.Epochs,
@@ -93,7 +96,7 @@ public static class TrainingSession
             ValidationShardCount = context.Validation is null ? 0 : plan.Shards,
             Checkpoints = options.Checkpoints,
             Start = progress,
-            RestoreFrom = from?.Path,
+            RestoreFrom = from?.Name,
         };
         session.Observer.OnStarted(new TrainingStarted(
             directory.FullPath,
@@ -102,11 +105,18 @@ public static class TrainingSession
             stepsPerEpoch,
             job.EpochCount,
             progress.Step,
-            from?.Path,
+            from is { Name: var name } ? store.PathOf(name) : null,
             data.Notes));
         options = options with { Servers = options.ServersFor(context.Layout.TotalLength) };
         JobOutcome outcome = await session.Engine(
-            job, new MathExecutorFactory(context), policy, recorder, options, stopOrFailure.Token);
+            new EngineJob(
+                job,
+                new MathExecutorFactory(context),
+                new PayloadCodec(context, keepsCarries: true),
+                policy,
+                recorder,
+                options),
+            stopOrFailure.Token);
         return SessionEnd.Summarise(session, context, policy, recorder, outcome);
     }
 }

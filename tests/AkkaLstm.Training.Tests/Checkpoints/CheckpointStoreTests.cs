@@ -25,7 +25,7 @@ public sealed class CheckpointStoreTests : IDisposable
     private TrainingState State(float start) => Fixtures.State(_card, Moments.Length, start);
 
     private string Write(CheckpointStore store, long step, bool isBest = false) =>
-        store.Write(State(step), Fixtures.Progress(step), CheckpointReason.Interval, isBest);
+        store.PathOf(store.Write(State(step), Fixtures.Progress(step), CheckpointReason.Interval, isBest));
 
     private string[] Names() =>
         [
@@ -40,14 +40,14 @@ public sealed class CheckpointStoreTests : IDisposable
         TrainingState state = State(1);
         JobProgress progress = Fixtures.Progress(123);
 
-        string path = store.Write(state, progress, CheckpointReason.EpochEnd, isBest: true);
+        string name = store.Write(state, progress, CheckpointReason.EpochEnd, isBest: true);
 
-        Assert.Equal("step-00000123", Path.GetFileName(path));
+        Assert.Equal("step-00000123", name);
         Assert.Equal(
             AllFiles.Order(StringComparer.Ordinal),
-            Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetFiles(_directory["checkpoints/step-00000123"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         (string found, CheckpointManifest manifest) = Open().FindNewest()!.Value;
-        Assert.Equal(path, found);
+        Assert.Equal(name, found);
         Assert.Equal(progress, manifest.Progress);
         Assert.True(manifest.IsBest);
         TrainingState loaded = Open().Load(found);
@@ -63,8 +63,8 @@ public sealed class CheckpointStoreTests : IDisposable
         foreach (int step in (int[])[1, 2, 3, 4, 5, 6, 7]) Write(store, step, isBest: step is 2 or 3);
 
         Assert.Equal(["step-00000003", "step-00000005", "step-00000006", "step-00000007"], Names());
-        Assert.Equal("step-00000003", Path.GetFileName(store.FindBest()!.Value.Path));
-        Assert.Equal("step-00000007", Path.GetFileName(store.FindNewest()!.Value.Path));
+        Assert.Equal("step-00000003", store.FindBest()!.Value.Name);
+        Assert.Equal("step-00000007", store.FindNewest()!.Value.Name);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class CheckpointStoreTests : IDisposable
         Write(store, 1);
         Write(store, 2);
 
-        Assert.Equal("step-00000002", Path.GetFileName(store.FindBest()!.Value.Path));
+        Assert.Equal("step-00000002", store.FindBest()!.Value.Name);
     }
 
     [Fact]
@@ -116,6 +116,36 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(1, store.FindNewest()!.Value.Manifest.Progress.Step);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("step-")]
+    [InlineData("step-1")]
+    [InlineData("step-000000001")]
+    [InlineData("step-00000001/")]
+    [InlineData("step-00000001/../step-00000001")]
+    [InlineData("../checkpoints/step-00000001")]
+    [InlineData("/etc/passwd")]
+    [InlineData("step-00000001\0")]
+    [InlineData("step- 0000001")]
+    [InlineData("step-+0000001")]
+    [InlineData("step--0000001")]
+    [InlineData("STEP-00000001")]
+    [InlineData("step-99999999999999999999")]
+    [InlineData("step-\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661")]
+    public void Load_NameThatIsNoCheckpoints_IsRefused(string name)
+    {
+        CheckpointStore store = Open();
+        Write(store, 1);
+
+        Assert.Throws<BadInputException>(() => store.Load(name));
+        Assert.Throws<BadInputException>(() => store.PathOf(name));
+    }
+
+    [Fact]
+    public void PathOf_NameOfManySteps_IsTaken() =>
+        Assert.EndsWith("step-123456789012", Open().PathOf("step-123456789012"), StringComparison.Ordinal);
+
     public static TheoryData<string, double> DamagedPlaces()
     {
         var places = new TheoryData<string, double>();
@@ -141,7 +171,7 @@ public sealed class CheckpointStoreTests : IDisposable
         RunNotice notice = Assert.Single(_notices);
         Assert.Equal("checkpoint-skipped", notice.Name);
         Assert.Contains(newest, notice.Text, StringComparison.Ordinal);
-        Assert.Throws<BadInputException>(() => store.Load(newest));
+        Assert.Throws<BadInputException>(() => store.Load(Path.GetFileName(newest)));
     }
 
     [Theory]

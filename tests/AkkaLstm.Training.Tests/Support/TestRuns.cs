@@ -18,12 +18,12 @@ internal static class TestRuns
 
     /// <summary>An engine that runs other executors than those it is given.</summary>
     public static JobEngine EngineWith(Func<IWorkExecutorFactory, IWorkExecutorFactory> wrap) =>
-        (job, executors, policy, events, options, stop) => InProcessEngine.RunAsync(
-            job,
-            wrap(executors),
-            policy,
-            new EngineOptions { WorkerCount = options.Workers, ServerCount = options.Servers!.Value },
-            events,
+        (job, stop) => InProcessEngine.RunAsync(
+            job.Description,
+            wrap(job.Executors),
+            job.Policy,
+            new EngineOptions { WorkerCount = job.Options.Workers, ServerCount = job.Options.Servers!.Value },
+            job.Events,
             stop);
 
     public static Task<TrainingResult> TrainAsync(
