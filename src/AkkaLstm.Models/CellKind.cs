@@ -77,4 +77,24 @@ public enum CellKind
     /// <summary>LSTM with layer normalisation.</summary>
     [Cell<LayerNormLstm>]
     LstmLayernorm,
+
+    /// <summary>lstm-peephole with full gate recurrence.</summary>
+    [Cell<RecurrentWindow<LstmCell<FullGateLstm>>>]
+    LstmFgr,
+
+    /// <summary>LSTM whose state takes in the state of the layer below.</summary>
+    [Cell<RecurrentWindow<DepthGatedLstm>>]
+    LstmDepthGated,
+
+    /// <summary>Simple units in modules with clocks of different speed.</summary>
+    [Cell<RecurrentWindow<ClockworkCell>>]
+    Clockwork,
+
+    /// <summary>Echo state network: simple units whose parameters stay as they start.</summary>
+    [Cell<RecurrentWindow<EchoStateCell>>]
+    Esn,
+
+    /// <summary>LSTMs along time and along depth that read each other's outputs.</summary>
+    [Cell<RecurrentWindow<GridLstmCell>>]
+    GridLstm,
 }

@@ -64,6 +64,9 @@ public enum DropoutSites
 /// </summary>
 public sealed record ModelSpec
 {
+    /// <summary>Most modules of a clockwork network: periods up to 2^15 steps.</summary>
+    public const int MostModules = 16;
+
     /// <summary>What an input row is.</summary>
     public required InputKind Input { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record ModelSpec
     /// R, the size to which a projected cell's output is brought, at least 1 and below H; 0 for the other cells.
     /// </summary>
     public int ProjectionSize { get; init; }
+
+    /// <summary>Modules of a clockwork network, at least 1 and at most H; 0 for the other cells.</summary>
+    public int ModuleCount { get; init; }
 
     /// <summary>Which way the layers go. Default: forward.</summary>
     public LayerDirection Direction { get; init; } = LayerDirection.Forward;
@@ -125,7 +131,7 @@ public sealed record ModelSpec
     public int LayerInputSize(int layer) => layer == 0 ? FirstLayerInputSize : LayerOutputSize;
 
     /// <summary>Sizes of layer <paramref name="layer"/>.</summary>
-    public RecurrentShape LayerShape(int layer) => new(LayerInputSize(layer), HiddenSize, ProjectionSize);
+    public RecurrentShape LayerShape(int layer) => new(LayerInputSize(layer), HiddenSize, ProjectionSize, ModuleCount);
 
     /// <summary>
     /// Whether dropout is applied to the input of layer <paramref name="layer"/>, or of the head for layer = L.
@@ -160,6 +166,14 @@ public sealed record ModelSpec
             throw new ArgumentException($"{nameof(ProjectionSize)} is {ProjectionSize} but {Cell} has no projection: leave it 0.");
         if (Cell == CellKind.LstmProjected && (ProjectionSize <= 0 || ProjectionSize >= HiddenSize))
             throw new ArgumentException($"{nameof(ProjectionSize)} is {ProjectionSize}: give at least 1 and less than {HiddenSize}, the hidden size.");
+        if (Cell != CellKind.Clockwork && ModuleCount != 0)
+            throw new ArgumentException($"{nameof(ModuleCount)} is {ModuleCount} but {Cell} has no modules: leave it 0.");
+        if (Cell == CellKind.Clockwork && (ModuleCount <= 0 || ModuleCount > Math.Min(HiddenSize, MostModules)))
+        {
+            throw new ArgumentException(
+                $"{nameof(ModuleCount)} is {ModuleCount}: give at least 1 and at most {Math.Min(HiddenSize, MostModules)}.");
+        }
+
         if (!(Dropout >= 0 && Dropout < 1))
             throw new ArgumentException($"{nameof(Dropout)} is {Dropout}: give a probability from 0 up to, not including, 1.");
         if ((DropoutSites & ~DropoutSites.AllNonRecurrent) != DropoutSites.None)

@@ -21,8 +21,9 @@ public sealed class ModelWorkspace
         MaxLanes = maxLanes;
         int inputSize = spec.FirstLayerInputSize;
         Input = new Activations(maxTimeSteps, maxLanes, inputSize);
-        Layers = [.. Enumerable.Range(0, spec.LayerCount).Select(layer =>
-            new RecurrentLayer(spec, layer, maxTimeSteps, maxLanes))];
+        Layers = new RecurrentLayer[spec.LayerCount];
+        for (int layer = 0; layer < spec.LayerCount; layer++)
+            Layers[layer] = new RecurrentLayer(spec, layer, maxTimeSteps, maxLanes, layer > 0 ? Layers[layer - 1] : null);
         Dropouts = [.. Enumerable.Range(0, spec.LayerCount + 1).Select(layer => spec.DropsInputOf(layer)
             ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, spec.LayerInputSize(layer))
             : null)];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
@@ -68,7 +69,10 @@ public sealed class SequenceModel
         head.Forward(weights.Head, features, steps);
         LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: true, losses);
         head.Backward(weights.Head, features, steps, shardCount, gradient);
-        RunLayersBack(weights, batch, shardCount, workspace, gradient);
+        if (RecurrentCell.Of(Spec.Cell).IsFixed)
+            Layout.ClearBelowHead(gradient);
+        else
+            RunLayersBack(weights, batch, shardCount, workspace, gradient);
     }
 
     /// <summary>Losses of a window without gradients or dropout, for evaluation.</summary>
@@ -169,6 +173,8 @@ public sealed class SequenceModel
         Activations dOutput = workspace.Head.DInput;
         Activations spare = workspace.DHidden;
         workspace.Dropouts[Spec.LayerCount]?.Backward(dOutput);
+        foreach (RecurrentWorkspace top in workspace.Layers[^1].Directions)
+            top.Depth?.DState.Data.Clear();
         for (int layer = Spec.LayerCount - 1; layer >= 0; layer--)
         {
             Activations? dInput = layer > 0 ? spare : workspace.DInput;

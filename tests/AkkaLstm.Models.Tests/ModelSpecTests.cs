@@ -27,6 +27,9 @@ public class ModelSpecTests
         { TestModels.Values() with { Loss = (LossKind)9 }, "Loss" },
         { TestModels.Values() with { ProjectionSize = 3 }, "ProjectionSize" },
         { TestModels.Values() with { Cell = CellKind.LstmProjected, ProjectionSize = 6 }, "ProjectionSize" },
+        { TestModels.Values() with { ModuleCount = 2 }, "ModuleCount" },
+        { TestModels.Values() with { Cell = CellKind.Clockwork }, "ModuleCount" },
+        { TestModels.Values() with { Cell = CellKind.Clockwork, ModuleCount = 7 }, "ModuleCount" },
         { TestModels.Values() with { Direction = (LayerDirection)5 }, "Direction" },
         { TestModels.Values() with { DropoutSites = (DropoutSites)64 }, "DropoutSites" },
     };

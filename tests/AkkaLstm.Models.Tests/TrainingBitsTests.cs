@@ -28,6 +28,11 @@ public class TrainingBitsTests
     [InlineData("cell-LstmProjected", OptimizerKind.Sgd, "e325d3b692437ad7")]
     [InlineData("cell-Leaky", OptimizerKind.Sgd, "ba2cad4d813909de")]
     [InlineData("cell-LstmLayernorm", OptimizerKind.Sgd, "7d84a3d732aba69a")]
+    [InlineData("cell-LstmFgr", OptimizerKind.Sgd, "9e4d8213620411ce")]
+    [InlineData("cell-LstmDepthGated", OptimizerKind.Sgd, "cdc5d1c2194ab96e")]
+    [InlineData("cell-Clockwork", OptimizerKind.Sgd, "832dd495a7fc7137")]
+    [InlineData("cell-Esn", OptimizerKind.Sgd, "b59a1ce2ec937be0")]
+    [InlineData("cell-GridLstm", OptimizerKind.Sgd, "7bf9d1aa0bcc091b")]
     [InlineData("tokens-both-dropout", OptimizerKind.Sgd, "c3aa52acb185e135")]
     public void Train_AnyGroupingAndServers_HasTheHashOfEveryMachine(string name, OptimizerKind optimizer, string hashStart)
     {

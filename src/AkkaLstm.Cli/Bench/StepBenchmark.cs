@@ -33,6 +33,7 @@ internal sealed class StepBenchmark
             Cell = cell,
             HiddenSize = shape.H,
             ProjectionSize = cell == CellKind.LstmProjected ? shape.H / 2 : 0,
+            ModuleCount = cell == CellKind.Clockwork ? Math.Min(shape.H, 5) : 0,
             LayerCount = shape.L,
             OutputSize = 1,
             Loss = LossKind.SquaredError,
@@ -73,5 +74,6 @@ internal sealed class StepBenchmark
     }
 
     private static long ProductWeights(LayerTensors tensors) =>
-        (long)tensors.InputWeight.Length + tensors.HiddenWeight.Length + (tensors.Projection?.Length ?? 0);
+        (long)tensors.InputWeight.Length + tensors.HiddenWeight.Length + (tensors.Projection?.Length ?? 0)
+        + (tensors.RecurringGates?.Length ?? 0);
 }

@@ -106,6 +106,7 @@ internal static class GradientFlowCommand
             Cell = cell,
             HiddenSize = hidden,
             ProjectionSize = cell == CellKind.LstmProjected ? Math.Max(1, hidden / 2) : 0,
+            ModuleCount = cell == CellKind.Clockwork ? Math.Min(hidden, 5) : 0,
             OutputSize = 1,
             Loss = LossKind.SquaredError,
         };

@@ -17,7 +17,8 @@ internal static class PlanOptionHelp
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
     {
-        "cell", "hidden", "projection", "direction", "layers", "embedding", "dropout", "dropoutSites", "init", "forgetBias", "initFrom",
+        "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding",
+        "dropout", "dropoutSites", "init", "forgetBias", "initFrom",
     };
 
     // One plan of each task, resolved from nothing but its data.

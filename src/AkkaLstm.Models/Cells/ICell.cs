@@ -22,6 +22,17 @@ internal interface ICell
     /// <summary>Whether a state c is carried beside the output h.</summary>
     static abstract bool HasState { get; }
 
+    /// <summary>
+    /// Whether a state is handed at every time step from layer to layer, beside the output: the lowest layer gets
+    /// zeros.
+    /// </summary>
+    static virtual bool HasDepthState => false;
+
+    /// <summary>
+    /// Whether the layer above reads another output (<see cref="CellForward.DepthOutput"/>) than the next step.
+    /// </summary>
+    static virtual bool HasDepthOutput => false;
+
     /// <summary>PyTorch's name of such a layer, the first part of its tensors' names.</summary>
     static abstract string ModuleName { get; }
 
@@ -34,8 +45,26 @@ internal interface ICell
     /// <summary>The gate whose bias <c>forgetBias</c> sets; null where the cell has none.</summary>
     static virtual int? ForgetGate => null;
 
+    /// <summary>
+    /// How many of the gates, g left out, the next step's gates see too (full gate recurrence); they are (<see
+    /// cref="CellForward.RecurringGates"/>) in the order of the gates.
+    /// </summary>
+    static virtual int RecurringGateCount => 0;
+
+    /// <summary>Whether the layer keeps the parameters that it starts from.</summary>
+    static virtual bool IsFixed => false;
+
+    /// <summary>Whether some recurrent connections are missing, as <see cref="IsConnected"/> has it.</summary>
+    static virtual bool HasPartialRecurrence => false;
+
+    /// <summary>A number of each unit that is not learned, such as a period; null where there is none.</summary>
+    static virtual Func<RecurrentShape, int, float>? UnitConstant => null;
+
     /// <summary>Parameters of single units, such as peepholes.</summary>
     static virtual IReadOnlyList<UnitTensor> UnitTensors => [];
+
+    /// <summary>Whether a unit sees the old output of another.</summary>
+    static virtual bool IsConnected(RecurrentShape shape, int unit, int from) => true;
 
     /// <summary>
     /// The cell's equations in double precision: the twin of <see cref="Forward"/> and, differentiated, of <see
@@ -98,6 +127,21 @@ internal unsafe struct CellForward
     /// <summary>Receives one more value that backward needs, for a cell with a state.</summary>
     public float* Saved;
 
+    /// <summary>Constants of the 16 units.</summary>
+    public float* Constants;
+
+    /// <summary>Receives the gates that the next step's gates see, <see cref="GateStride"/> apart.</summary>
+    public float* RecurringGates;
+
+    /// <summary>State of the layer below at this step, for a cell with depth.</summary>
+    public float* Below;
+
+    /// <summary>Receives the state for the layer above, for a cell with depth.</summary>
+    public float* DepthState;
+
+    /// <summary>Receives the output for the layer above, for a cell that has one of its own.</summary>
+    public float* DepthOutput;
+
     /// <summary>The units' own parameters: row p of the unit of element n is at 16 p + n % 16.</summary>
     public float* Units;
 }
@@ -130,6 +174,27 @@ internal unsafe struct CellBackward
 
     /// <summary>What forward saved.</summary>
     public float* Saved;
+
+    /// <summary>Constants of the 16 units.</summary>
+    public float* Constants;
+
+    /// <summary>Gradient of the recurring gates by the step after, <see cref="GateStride"/> apart.</summary>
+    public float* DRecurringGates;
+
+    /// <summary>State of the layer below at this step, for a cell with depth.</summary>
+    public float* Below;
+
+    /// <summary>State for the layer above.</summary>
+    public float* DepthState;
+
+    /// <summary>Gradient of <see cref="DepthState"/>.</summary>
+    public float* DDepthState;
+
+    /// <summary>Gradient of the output for the layer above, for a cell that has one of its own.</summary>
+    public float* DDepthOutput;
+
+    /// <summary>Receives the gradient of <see cref="Below"/>.</summary>
+    public float* DBelow;
 
     /// <summary>Gradient of the output by the loss and by the products of the step after.</summary>
     public float* DOutput;

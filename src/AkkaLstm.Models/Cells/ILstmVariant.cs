@@ -26,6 +26,9 @@ internal interface ILstmVariant
 
     /// <summary>Whether the gates see the state: i and f the one before, o the new one.</summary>
     static virtual bool HasPeepholes => false;
+
+    /// <summary>Whether the gates i, f and o see those of the step before.</summary>
+    static virtual bool HasGateRecurrence => false;
 }
 
 /// <summary>PyTorch's nn.LSTM; in the paper's terms NP, no peepholes.</summary>
@@ -58,6 +61,16 @@ internal readonly struct PeepholeLstm : ILstmVariant
 {
     /// <inheritdoc/>
     public static bool HasPeepholes => true;
+}
+
+/// <summary>FGR, full gate recurrence, as in the paper of 1997: the gates see those of the step before.</summary>
+internal readonly struct FullGateLstm : ILstmVariant
+{
+    /// <inheritdoc/>
+    public static bool HasPeepholes => true;
+
+    /// <inheritdoc/>
+    public static bool HasGateRecurrence => true;
 }
 
 /// <summary>NIG, no input gate: i = 1.</summary>

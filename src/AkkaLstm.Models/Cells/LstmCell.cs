@@ -38,6 +38,9 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
     /// <inheritdoc/>
     public static int? ForgetGate => TVariant.HasForgetGate ? F : null;
 
+    /// <inheritdoc/>
+    public static int RecurringGateCount => TVariant.HasGateRecurrence ? RecurringWeights.Count : 0;
+
     /// <summary>The peepholes of i, f and o as far as there are such gates, in this order.</summary>
     public static IReadOnlyList<UnitTensor> UnitTensors =>
         TVariant.HasPeepholes ? [new UnitTensor("weight_peephole", GateCount - 1)] : [];
@@ -55,10 +58,17 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
         Node kept = f is null ? s.State : f * s.State;
         Node c = kept + (i is null ? g : i * g);
         Node y = TVariant.HasOutputActivation ? c.Tanh() : c;
-        return new Equations(TVariant.HasOutputGate ? Argument(O, PeepholeO, c).Sigmoid() * y : y, c);
+        Node? o = TVariant.HasOutputGate ? Argument(O, PeepholeO, c).Sigmoid() : null;
+        return new Equations(o is null ? y : o * y, c)
+        {
+            RecurringGates = TVariant.HasGateRecurrence ? i!.Beside(f!).Beside(o!) : null,
+        };
 
         Node Argument(int gate, int peephole, Node state) =>
-            TVariant.HasPeepholes ? s.Gate(gate) + (s.Unit(peephole) * state) : s.Gate(gate);
+            TVariant.HasPeepholes ? Seen(gate, peephole) + (s.Unit(peephole) * state) : s.Gate(gate);
+
+        Node Seen(int gate, int seen) =>
+            TVariant.HasGateRecurrence ? s.Gate(gate) + s.RecurringGates(seen) : s.Gate(gate);
     }
 
     /// <inheritdoc/>
@@ -75,6 +85,8 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
         float* output = step.Output;
         float* saved = step.Saved;
         float* units = step.Units;
+        float* recurring = step.RecurringGates;
+        nint gateStride = step.GateStride;
         nint count = step.Count;
         TVector one = TSimd.Broadcast(1f);
         for (nint n = 0; n < count; n += TSimd.Width)
@@ -85,6 +97,8 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             {
                 i = Gate<TSimd, TVector>(gateI + n, units, 0, n, previous);
                 TSimd.Store(gateI + n, i);
+                if (TVariant.HasGateRecurrence)
+                    TSimd.Store(recurring + n, i);
             }
 
             TVector g = TSimd.Load(gateG + n);
@@ -99,6 +113,8 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             {
                 TVector f = Gate<TSimd, TVector>(gateF + n, units, F, n, previous);
                 TSimd.Store(gateF + n, f);
+                if (TVariant.HasGateRecurrence)
+                    TSimd.Store(recurring + F * gateStride + n, f);
                 c = TSimd.FusedMultiplyAdd(f, previous, TVariant.HasInputGate ? TSimd.Multiply(i, g) : g);
             }
             else if (TVariant.IsCoupled)
@@ -116,6 +132,8 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             {
                 o = Gate<TSimd, TVector>(gateO + n, units, PeepholeO, n, c);
                 TSimd.Store(gateO + n, o);
+                if (TVariant.HasGateRecurrence)
+                    TSimd.Store(recurring + PeepholeO * gateStride + n, o);
             }
 
             TVector y = c;
@@ -145,6 +163,7 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
         float* dState = step.DState;
         float* units = step.Units;
         float* dUnits = step.DUnits;
+        float* dRecurring = step.DRecurringGates;
         nint unitStride = step.GateStride;
         nint count = step.Count;
         TVector one = TSimd.Broadcast(1f);
@@ -164,7 +183,10 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             {
                 TVector o = TSimd.Load(gateO + n);
                 dcByOutput = TSimd.Multiply(dh, o);
-                dArgumentO = TSimd.Multiply(TSimd.Multiply(dh, y), TSimd.Multiply(o, TSimd.Subtract(one, o)));
+                TVector dO = TSimd.Multiply(dh, y);
+                if (TVariant.HasGateRecurrence)
+                    dO = Recurring<TSimd, TVector>(dRecurring + PeepholeO * unitStride + n, dO);
+                dArgumentO = TSimd.Multiply(dO, TSimd.Multiply(o, TSimd.Subtract(one, o)));
                 TSimd.Store(gateO + n, dArgumentO);
             }
 
@@ -183,7 +205,10 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             if (TVariant.HasForgetGate)
             {
                 TVector f = TSimd.Load(gateF + n);
-                TVector dArgument = TSimd.Multiply(TSimd.Multiply(dc, previous), TSimd.Multiply(f, TSimd.Subtract(one, f)));
+                TVector dF = TSimd.Multiply(dc, previous);
+                if (TVariant.HasGateRecurrence)
+                    dF = Recurring<TSimd, TVector>(dRecurring + F * unitStride + n, dF);
+                TVector dArgument = TSimd.Multiply(dF, TSimd.Multiply(f, TSimd.Subtract(one, f)));
                 TSimd.Store(gateF + n, dArgument);
                 dPrevious = TSimd.Multiply(dc, f);
                 if (TVariant.HasPeepholes)
@@ -197,7 +222,10 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
             if (TVariant.HasInputGate)
             {
                 TVector byGate = TVariant.IsCoupled ? TSimd.Subtract(g, previous) : g;
-                TVector dArgument = TSimd.Multiply(TSimd.Multiply(dc, byGate), TSimd.Multiply(i, TSimd.Subtract(one, i)));
+                TVector dI = TSimd.Multiply(dc, byGate);
+                if (TVariant.HasGateRecurrence)
+                    dI = Recurring<TSimd, TVector>(dRecurring + n, dI);
+                TVector dArgument = TSimd.Multiply(dI, TSimd.Multiply(i, TSimd.Subtract(one, i)));
                 TSimd.Store(gateI + n, dArgument);
                 if (TVariant.HasPeepholes)
                     dPrevious = Peephole<TSimd, TVector>(units, dUnits, 0, n, dArgument, previous, dPrevious);
@@ -225,6 +253,16 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
         if (TVariant.HasPeepholes)
             a = TSimd.FusedMultiplyAdd(TSimd.Load(units + Row(peephole, n)), state, a);
         return VectorMath<TSimd, TVector>.Sigmoid(a);
+    }
+
+    /// <summary>The gradient of a gate with what comes from the gates of the step after.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Recurring<TSimd, TVector>(float* after, TVector gradient)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        TVector sum = TSimd.Add(gradient, TSimd.Load(after));
+        return TinyValues.Flush<TSimd, TVector>(sum, TinyValues.ActivationGradient);
     }
 
     /// <summary>The gradient of a peephole that sees c', and what comes back through it.</summary>

@@ -25,6 +25,12 @@ public abstract class RecurrentCell
     /// <summary>Whether a state c is carried beside the output h.</summary>
     public abstract bool HasState { get; }
 
+    /// <summary>Whether a state is handed from layer to layer beside the output.</summary>
+    internal virtual bool HasDepthState => false;
+
+    /// <summary>Whether the layer above reads another output than the next step.</summary>
+    internal virtual bool HasDepthOutput => false;
+
     /// <summary>PyTorch's name of such a layer, the first part of its tensors' names.</summary>
     public abstract string ModuleName { get; }
 
@@ -40,6 +46,18 @@ public abstract class RecurrentCell
     /// </summary>
     internal virtual int LateGateCount => 0;
 
+    /// <summary>How many of the gates, g left out, the next step's gates see too.</summary>
+    internal virtual int RecurringGateCount => 0;
+
+    /// <summary>Whether the layer keeps the parameters that it starts from.</summary>
+    internal virtual bool IsFixed => false;
+
+    /// <summary>Whether some recurrent connections are missing, as <see cref="IsConnected"/> has it.</summary>
+    internal virtual bool HasPartialRecurrence => false;
+
+    /// <summary>A number of each unit that is not learned; null where there is none.</summary>
+    internal virtual Func<RecurrentShape, int, float>? UnitConstant => null;
+
     /// <summary>Parameters of single units, such as peepholes.</summary>
     internal virtual IReadOnlyList<UnitTensor> UnitTensors => [];
 
@@ -51,6 +69,9 @@ public abstract class RecurrentCell
 
     /// <summary>Buffers that only this cell needs, or null.</summary>
     internal virtual CellBuffers? MakeBuffers(RecurrentShape shape, int maxTimeSteps, int maxLanes) => null;
+
+    /// <summary>Whether a unit sees the old output of another.</summary>
+    internal virtual bool IsConnected(RecurrentShape shape, int unit, int from) => true;
 
     /// <summary>The cell's equations in double precision, for the twin.</summary>
     internal abstract Equations Equations(in EquationStep step);
@@ -93,7 +114,16 @@ public abstract class RecurrentCell
         ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride);
 
     /// <summary>Backward on an explicit path, so that tests can hold the paths against each other.</summary>
-    internal abstract void Backward(
+    internal void Backward(
+        SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
+        Activations? dInput, int shardCount, RecurrentGradient gradient)
+    {
+        RunBackward(path, weights, input, workspace, dOutput, dInput, shardCount, gradient);
+        weights.Mask?.Apply(gradient.HiddenWeights);
+    }
+
+    /// <summary>Backward as if no recurrent connection were missing.</summary>
+    private protected abstract void RunBackward(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
         Activations? dInput, int shardCount, RecurrentGradient gradient);
 }

@@ -25,6 +25,9 @@ public readonly ref struct RecurrentParameters
     /// <summary>weight_hr, (R, H); empty without projection.</summary>
     public ReadOnlySpan<float> Projection { get; init; }
 
+    /// <summary>weight_gates, (K*H, K*H), K gates that see each other; empty for a cell without.</summary>
+    public ReadOnlySpan<float> RecurringGates { get; init; }
+
     /// <summary>The rows of some of the gates, without what is not of gates.</summary>
     internal RecurrentParameters GatesOf(RecurrentShape shape, int firstGate, int count)
     {
@@ -61,6 +64,9 @@ public readonly ref struct RecurrentGradient
 
     /// <summary>Gradient of weight_hr, (R, H).</summary>
     public Span<float> Projection { get; init; }
+
+    /// <summary>Gradient of weight_gates, (K*H, K*H).</summary>
+    public Span<float> RecurringGates { get; init; }
 
     /// <inheritdoc cref="RecurrentParameters.GatesOf"/>
     internal RecurrentGradient GatesOf(RecurrentShape shape, int firstGate, int count)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using AkkaLstm.Numerics.Gemm;
+using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Models.Cells;
 
@@ -23,11 +25,20 @@ public sealed class RecurrentWeights
     /// <param name="shape">I, H and the projection.</param>
     /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second
     /// copy of weight_ih.</param>
-    public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient)
+    /// <param name="weightDrop">Probability of dropping a weight of weight_hh.</param>
+    public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient, float weightDrop = 0)
         : this(cell.GateCount - cell.LateGateCount, cell.UnitRows, cell.SplitsRecurrent, shape, hasInputGradient)
     {
         if (cell.LateGateCount > 0)
             Late = new RecurrentWeights(cell.LateGateCount, unitRows: 0, isSplit: false, shape, hasInputGradient);
+        if (cell.RecurringGateCount > 0)
+            Recurring = new RecurringWeights(shape);
+        Mask = RecurrentMask.For(cell, shape, weightDrop);
+        if (cell.UnitConstant is not { } constant)
+            return;
+        Constants = new AlignedBuffer((long)_rows.BlockCount / GateCount * Width);
+        for (int unit = 0; unit < Constants.Span.Length; unit++)
+            Constants.Span[unit] = constant(shape, unit);
     }
 
     private RecurrentWeights(int gateCount, int unitRows, bool isSplit, RecurrentShape shape, bool hasInputGradient)
@@ -60,11 +71,20 @@ public sealed class RecurrentWeights
     /// <summary>G, late gates left out.</summary>
     public int GateCount { get; }
 
-    /// <summary>Pieces that <see cref="LoadPiece"/> loads; any threads may load different pieces at once.</summary>
+    /// <summary>Pieces that <see cref="LoadPiece(int, RecurrentParameters, RandomKey?)"/> loads; any threads may load different pieces at once.</summary>
     public int PieceCount => OwnPieceCount + (Late?.PieceCount ?? 0);
 
     /// <summary>The weights of the late gates, or null; their operand has H columns.</summary>
     internal RecurrentWeights? Late { get; }
+
+    /// <summary>The weights of gates that see the step before's, or null.</summary>
+    internal RecurringWeights? Recurring { get; }
+
+    /// <summary>Factors of weight_hh, or null.</summary>
+    internal RecurrentMask? Mask { get; }
+
+    /// <summary>The units' constants, padding units' too, or null.</summary>
+    internal AlignedBuffer? Constants { get; }
 
     /// <summary>Which weight row a packed column belongs to.</summary>
     internal InterleavedRows Rows => _rows;
@@ -97,7 +117,8 @@ public sealed class RecurrentWeights
     internal PackedMatrix? ProjectionBack { get; }
 
     /// <summary>Packs all weights.</summary>
-    /// <inheritdoc cref="LoadPiece"/>
+    /// <param name="parameters">The layer's parameters.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
     public void Load(RecurrentParameters parameters)
     {
         for (int piece = 0; piece < PieceCount; piece++)
@@ -107,13 +128,19 @@ public sealed class RecurrentWeights
     /// <summary>Packs one piece: up to 16 units of one gate, or of the projection.</summary>
     /// <param name="piece">0 .. <see cref="PieceCount"/> - 1.</param>
     /// <param name="parameters">The layer's parameters.</param>
+    /// <param name="key">Names the random numbers by which weights are dropped; null: none is.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
-    public void LoadPiece(int piece, RecurrentParameters parameters)
+    public void LoadPiece(int piece, RecurrentParameters parameters, RandomKey? key = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)PieceCount, nameof(piece));
+        LoadPiece(piece, parameters, key, Mask, firstGate: 0);
+    }
+
+    private void LoadPiece(int piece, RecurrentParameters parameters, RandomKey? key, RecurrentMask? mask, int firstGate)
+    {
         if (piece >= OwnPieceCount)
         {
-            Late!.LoadPiece(piece - OwnPieceCount, parameters.GatesOf(Shape, GateCount, Late.GateCount));
+            Late!.LoadPiece(piece - OwnPieceCount, parameters.GatesOf(Shape, GateCount, Late.GateCount), key, mask, GateCount);
             return;
         }
 
@@ -126,9 +153,15 @@ public sealed class RecurrentWeights
         Check(parameters.Units.Length, (long)_unitRows * Shape.HiddenSize, "units");
         Check(parameters.Projection.Length, (long)Shape.ProjectionSize * Shape.HiddenSize, "weight_hr");
         if (piece < _rows.BlockCount)
+        {
             LoadGate(piece, parameters);
+            LoadRecurrent(piece, parameters.HiddenWeights, key, mask, firstGate);
+            Recurring?.LoadPiece(piece, parameters.RecurringGates);
+        }
         else
+        {
             LoadProjection(piece - _rows.BlockCount, parameters.Projection);
+        }
     }
 
     private int OwnPieceCount => _rows.BlockCount + (Projection?.BlockCount ?? 0);
@@ -145,12 +178,8 @@ public sealed class RecurrentWeights
         int count = _rows.CountIn(piece);
         int column = piece * Width;
         int inputSize = Shape.InputSize;
-        int outputSize = Shape.OutputSize;
         ReadOnlySpan<float> inputRows = parameters.InputWeights.Slice(first * inputSize, count * inputSize);
-        ReadOnlySpan<float> hiddenRows = parameters.HiddenWeights.Slice(first * outputSize, count * outputSize);
         Input.PackColumns(piece, count, inputRows, inputSize);
-        Hidden.PackColumns(piece, count, hiddenRows, outputSize);
-        HiddenBack.PackRows(column, count, hiddenRows, outputSize);
         InputBack?.PackRows(column, count, inputRows, inputSize);
         Span<float> bias = Bias.Span.Slice(column, count);
         if (RecurrentBias is { } recurrent)
@@ -166,6 +195,32 @@ public sealed class RecurrentWeights
 
         if (piece % GateCount == 0)
             LoadUnits(piece / GateCount, count, parameters.Units);
+    }
+
+    private void LoadRecurrent(int piece, ReadOnlySpan<float> weights, RandomKey? key, RecurrentMask? mask, int firstGate)
+    {
+        int first = _rows.First(piece);
+        int count = _rows.CountIn(piece);
+        int columns = Shape.OutputSize;
+        ReadOnlySpan<float> rows = weights.Slice(first * columns, count * columns);
+        if (mask is null)
+        {
+            PackRecurrent(piece, count, rows);
+            return;
+        }
+
+        int firstInAll = firstGate * Shape.HiddenSize + first;
+        mask.Fill(key, firstInAll, count);
+        float[] masked = ArrayPool<float>.Shared.Rent(rows.Length);
+        mask.Apply(firstInAll, rows, masked.AsSpan(0, rows.Length));
+        PackRecurrent(piece, count, masked);
+        ArrayPool<float>.Shared.Return(masked);
+    }
+
+    private void PackRecurrent(int piece, int count, ReadOnlySpan<float> rows)
+    {
+        Hidden.PackColumns(piece, count, rows, Shape.OutputSize);
+        HiddenBack.PackRows(piece * Width, count, rows, Shape.OutputSize);
     }
 
     private void LoadUnits(int group, int count, ReadOnlySpan<float> units)

@@ -13,7 +13,7 @@ namespace AkkaLstm.Models.Cells;
 /// the projection, with the cell's arithmetic as the epilogue of each panel; all weight gradients in one product
 /// each.
 /// </remarks>
-internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
+internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
     where TCell : struct, ICell
 {
     private static readonly UnitTensor[] Units = [.. TCell.UnitTensors];
@@ -24,6 +24,15 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
 
     /// <inheritdoc/>
     public override bool HasState => TCell.HasState;
+
+    /// <inheritdoc/>
+    internal override bool HasDepthState => TCell.HasDepthState;
+
+    /// <inheritdoc/>
+    internal override bool HasDepthOutput => TCell.HasDepthOutput;
+
+    /// <inheritdoc/>
+    internal override int RecurringGateCount => TCell.RecurringGateCount;
 
     /// <inheritdoc/>
     public override string ModuleName => TCell.ModuleName;
@@ -39,6 +48,18 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
 
     /// <inheritdoc/>
     internal override int UnitRows => UnitRowCount;
+
+    /// <inheritdoc/>
+    internal override bool IsFixed => TCell.IsFixed;
+
+    /// <inheritdoc/>
+    internal override bool HasPartialRecurrence => TCell.HasPartialRecurrence;
+
+    /// <inheritdoc/>
+    internal override bool IsConnected(RecurrentShape shape, int unit, int from) => TCell.IsConnected(shape, unit, from);
+
+    /// <inheritdoc/>
+    internal override Func<RecurrentShape, int, float>? UnitConstant => TCell.UnitConstant;
 
     /// <inheritdoc/>
     internal override Equations Equations(in EquationStep step) => TCell.Equations(step);
@@ -76,7 +97,7 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     }
 
     /// <inheritdoc/>
-    internal override void Backward(
+    private protected override void RunBackward(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
         Activations? dInput, int shardCount, RecurrentGradient gradient)
     {
@@ -91,7 +112,7 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
             int after = workspace.IsReversed ? step - 1 : step + 1;
             var cell = new BackwardStep(weights, workspace, dOutput, step);
             Operand dGates = i + 1 < steps ? Operand.Of(workspace.Recurrent ?? workspace.Gates, after, 1) : default;
-            Operand dh = Operand.Of(dOutput, step, 1);
+            Operand dh = workspace.Depth?.DHidden is { } dHidden ? Operand.Of(dHidden, 0, 1) : Operand.Of(dOutput, step, 1);
             if (path == SimdPath.Avx512)
                 BackwardAt<Simd512, Vector512<float>>(weights, workspace, dGates, dh, ref cell);
             else if (path == SimdPath.Avx2)
@@ -131,7 +152,17 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         else
         {
             Operand gates = Operand.Of(workspace.Gates, step, 1);
-            GemmLoop.Run<TSimd, TVector, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+            if (weights.Recurring is { } recurring)
+            {
+                NoEpilogue none = default;
+                GemmLoop.Run<TSimd, TVector, NoEpilogue>(previous, weights.Hidden, gates, TileStart.C, null, ref none);
+                Operand gatesBefore = Operand.Of(workspace.RecurringGates!, step + 1 - workspace.FirstOutput, 1);
+                GemmLoop.Run<TSimd, TVector, ForwardStep>(gatesBefore, recurring.Forward, gates, TileStart.C, null, ref cell);
+            }
+            else
+            {
+                GemmLoop.Run<TSimd, TVector, ForwardStep>(previous, weights.Hidden, gates, TileStart.C, null, ref cell);
+            }
         }
 
         if (weights.Projection is not { } projection)
@@ -143,6 +174,22 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
     }
 
     /// <summary>
+    /// Completes the gradients of the gates that the step after saw, if there is such a step.
+    /// </summary>
+    private static void RecurringGatesBack<TSimd, TVector>(
+        RecurringWeights recurring, RecurrentWorkspace workspace, in Operand dGates)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        Activations target = workspace.DRecurringGates!;
+        NoEpilogue nothing = default;
+        if (dGates.Rows > 0)
+            GemmLoop.Run<TSimd, TVector, NoEpilogue>(dGates, recurring.Back, Operand.Of(target, 0, 1), TileStart.Zero, null, ref nothing);
+        else
+            target.Data.Clear();
+    }
+
+    /// <summary>
     /// Completes dh(t) by what flows back through the gates of the step after, if there is such a step, and through
     /// the projection, if there is one, and applies the cell to it.
     /// </summary>
@@ -151,6 +198,11 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
+        // What the layer above read has its gradient apart; then dh starts from nothing.
+        bool isApart = workspace.Depth?.DHidden is not null;
+        TileStart start = isApart ? TileStart.Zero : TileStart.C;
+        if (weights.Recurring is { } recurring)
+            RecurringGatesBack<TSimd, TVector>(recurring, workspace, dGates);
         if (weights.ProjectionBack is { } projection)
         {
             NoEpilogue nothing = default;
@@ -161,150 +213,13 @@ internal sealed unsafe class RecurrentWindow<TCell> : RecurrentCell
         }
         else if (dGates.Rows > 0)
         {
-            GemmLoop.Run<TSimd, TVector, BackwardStep>(dGates, weights.HiddenBack, dh, TileStart.C, null, ref cell);
+            GemmLoop.Run<TSimd, TVector, BackwardStep>(dGates, weights.HiddenBack, dh, start, null, ref cell);
         }
         else
         {
+            if (isApart)
+                workspace.Depth!.DHidden!.Data.Clear();
             cell.Finish<TSimd, TVector>(0, dh.Rows, 0, weights.HiddenBack.PaddedColumns);
-        }
-    }
-
-    /// <summary>The gates of one time step, once their arguments are complete.</summary>
-    private readonly struct ForwardStep : IPanelEpilogue
-    {
-        private readonly CellForward _step;
-        private readonly nint _blockStride;
-
-        public ForwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, int step)
-        {
-            nint gatesLength = workspace.Gates.StepLength;
-            nint stateLength = workspace.DState.StepLength;
-            int previous = step + 1 - workspace.FirstOutput;
-            int next = step + workspace.FirstOutput;
-            _blockStride = (nint)workspace.Lanes * Activations.BlockColumns;
-            _step = new CellForward
-            {
-                Gates = workspace.Gates.Pointer + step * gatesLength,
-                GateStride = _blockStride,
-                PreviousOutput = workspace.Hidden.Pointer + previous * (nint)workspace.Hidden.StepLength,
-                Output = workspace.Unprojected is { } unprojected
-                    ? unprojected.Pointer + step * stateLength
-                    : workspace.Hidden.Pointer + next * (nint)workspace.Hidden.StepLength,
-            };
-            if (TCell.SplitsRecurrent)
-                _step.Recurrent = workspace.Recurrent!.Pointer + step * gatesLength;
-            if (UnitRowCount > 0)
-                _step.Units = weights.Units!.Pointer;
-            if (TCell.HasState)
-            {
-                _step.PreviousState = workspace.State!.Pointer + previous * stateLength;
-                _step.State = workspace.State.Pointer + next * stateLength;
-                _step.Saved = workspace.Saved!.Pointer + step * stateLength;
-            }
-        }
-
-        /// <inheritdoc/>
-        public void Finish<TSimd, TVector>(int firstRow, int rowCount, int firstColumn, int endColumn)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged
-        {
-            // The gates of 16 units side by side need not end where a panel does: those run now whose last column this panel brought.
-            const int width = Activations.BlockColumns;
-            int endGroup = endColumn / (TCell.GateCount * width);
-            for (int group = firstColumn / (TCell.GateCount * width); group < endGroup; group++)
-            {
-                nint offset = group * _blockStride + firstRow * width;
-                nint gateOffset = group * TCell.GateCount * _blockStride + firstRow * width;
-                CellForward run = _step;
-                run.Count = rowCount * width;
-                run.Gates += gateOffset;
-                run.PreviousOutput += offset;
-                run.Output += offset;
-                if (TCell.SplitsRecurrent)
-                    run.Recurrent += gateOffset;
-                if (UnitRowCount > 0)
-                    run.Units += group * UnitRowCount * width;
-                if (TCell.HasState)
-                {
-                    run.PreviousState += offset;
-                    run.State += offset;
-                    run.Saved += offset;
-                }
-
-                TCell.Forward<TSimd, TVector>(run);
-            }
-        }
-    }
-
-    /// <summary>The gradients of the gates of one time step, once dh is complete.</summary>
-    private readonly struct BackwardStep : IPanelEpilogue
-    {
-        private readonly CellBackward _step;
-        private readonly nint _blockStride;
-
-        public BackwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, Activations dOutput, int step)
-        {
-            nint gatesLength = workspace.Gates.StepLength;
-            nint stateLength = workspace.DState.StepLength;
-            int previous = step + 1 - workspace.FirstOutput;
-            _blockStride = (nint)workspace.Lanes * Activations.BlockColumns;
-            _step = new CellBackward
-            {
-                Gates = workspace.Gates.Pointer + step * gatesLength,
-                GateStride = _blockStride,
-                PreviousOutput = workspace.Hidden.Pointer + previous * (nint)workspace.Hidden.StepLength,
-                DOutput = workspace.DUnprojected is { } unprojected ? unprojected.Pointer : dOutput.Pointer + step * stateLength,
-                DState = workspace.DState.Pointer,
-            };
-            if (TCell.SplitsRecurrent)
-                _step.Recurrent = workspace.Recurrent!.Pointer + step * gatesLength;
-            if (UnitRowCount > 0)
-            {
-                _step.Units = weights.Units!.Pointer;
-                _step.DUnits = workspace.DUnits!.Pointer;
-            }
-
-            if (TCell.HasState)
-            {
-                _step.PreviousState = workspace.State!.Pointer + previous * stateLength;
-                _step.State = workspace.State.Pointer + (step + workspace.FirstOutput) * stateLength;
-                _step.Saved = workspace.Saved!.Pointer + step * stateLength;
-            }
-        }
-
-        /// <inheritdoc/>
-        public void Finish<TSimd, TVector>(int firstRow, int rowCount, int firstColumn, int endColumn)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged
-        {
-            const int width = Activations.BlockColumns;
-            for (int group = firstColumn / width; group < endColumn / width; group++)
-            {
-                nint offset = group * _blockStride + firstRow * width;
-                nint gateOffset = group * TCell.GateCount * _blockStride + firstRow * width;
-                CellBackward run = _step;
-                run.Count = rowCount * width;
-                run.Gates += gateOffset;
-                run.PreviousOutput += offset;
-                run.DOutput += offset;
-                run.DState += offset;
-                if (TCell.SplitsRecurrent)
-                    run.Recurrent += gateOffset;
-                if (UnitRowCount > 0)
-                {
-                    run.Units += group * UnitRowCount * width;
-                    run.DUnits += group * UnitRowCount * _blockStride + firstRow * width;
-                }
-
-                if (TCell.HasState)
-                {
-                    run.PreviousState += offset;
-                    run.State += offset;
-                    run.Saved += offset;
-                }
-
-                TCell.Backward<TSimd, TVector>(run);
-            }
         }
     }
 }

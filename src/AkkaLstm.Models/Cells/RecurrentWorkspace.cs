@@ -11,14 +11,18 @@ namespace AkkaLstm.Models.Cells;
 /// </remarks>
 public sealed class RecurrentWorkspace
 {
+    private readonly float[] _recurringRow = [];
+
     /// <summary>Allocates the buffers.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="shape">I, H and the projection.</param>
     /// <param name="maxTimeSteps">Largest T.</param>
     /// <param name="maxLanes">Largest B.</param>
     /// <param name="isReversed">Whether the layer goes through the window from its end to its start.</param>
+    /// <param name="below">The layer below, for a cell with depth; null for the lowest.</param>
     public RecurrentWorkspace(
-        RecurrentCell cell, RecurrentShape shape, int maxTimeSteps, int maxLanes, bool isReversed = false)
+        RecurrentCell cell, RecurrentShape shape, int maxTimeSteps, int maxLanes, bool isReversed = false,
+        RecurrentWorkspace? below = null)
     {
         ArgumentNullException.ThrowIfNull(cell);
         Shape = shape;
@@ -42,6 +46,16 @@ public sealed class RecurrentWorkspace
             DLateOperand = new Activations(1, maxLanes, shape.HiddenSize);
         }
 
+        if (cell.RecurringGateCount > 0)
+        {
+            RecurringGates = new Activations(maxTimeSteps + 1, maxLanes, paddedSize * cell.RecurringGateCount);
+            DRecurringGates = new Activations(1, maxLanes, paddedSize * cell.RecurringGateCount);
+            _recurringRow = new float[RecurringGates.Columns];
+            RecurringGradient = new float[checked(cell.GateCount * shape.HiddenSize * RecurringGates.Columns)];
+        }
+
+        if (cell.HasDepthState)
+            Depth = new DepthBuffers(shape, maxTimeSteps, maxLanes, cell.HasDepthOutput, below?.Depth);
         Own = cell.MakeBuffers(shape, maxTimeSteps, maxLanes);
         if (cell.UnitRows > 0)
             DUnits = new Activations(1, maxLanes, paddedSize * cell.UnitRows);
@@ -67,8 +81,11 @@ public sealed class RecurrentWorkspace
     /// <summary>The step of <see cref="Hidden"/> that holds the output of time step 0.</summary>
     public int FirstOutput => IsReversed ? 0 : 1;
 
-    /// <summary>The outputs h of the last forward, (T, B, R).</summary>
-    public MatrixView Outputs => Hidden.Steps(FirstOutput, TimeSteps);
+    /// <summary>What the layer above reads: h, unless the cell has another output for it.</summary>
+    internal Activations Handed => Depth?.Output ?? Hidden;
+
+    /// <summary>The step of <see cref="Handed"/> that holds time step 0.</summary>
+    internal int FirstHanded => Depth?.Output is null ? FirstOutput : 0;
 
     /// <summary>h, (T + 1, B, R), with the carry beside the window.</summary>
     public Activations Hidden { get; }
@@ -111,6 +128,18 @@ public sealed class RecurrentWorkspace
     /// <summary>Gradient of the late gates' operand, (1, B, H), or null.</summary>
     internal Activations? DLateOperand { get; }
 
+    /// <summary>The gates that the next step's gates see, interleaved, (T + 1, B, gates), with the carry; or null.</summary>
+    internal Activations? RecurringGates { get; }
+
+    /// <summary>Scratch of their weights' gradient, (all gates' rows, gates).</summary>
+    internal float[] RecurringGradient { get; } = [];
+
+    /// <summary>Their gradient by the step after, (1, B, gates), or null.</summary>
+    internal Activations? DRecurringGates { get; }
+
+    /// <summary>What goes from layer to layer beside the output, or null.</summary>
+    internal DepthBuffers? Depth { get; }
+
     /// <summary>Buffers that only the cell knows, or null.</summary>
     internal CellBuffers? Own { get; }
 
@@ -135,6 +164,9 @@ public sealed class RecurrentWorkspace
         Late?.Reshape(timeSteps, lanes);
         LateOperand?.Reshape(timeSteps, lanes);
         DLateOperand?.Reshape(1, lanes);
+        RecurringGates?.Reshape(timeSteps + 1, lanes);
+        DRecurringGates?.Reshape(1, lanes);
+        Depth?.Reshape(timeSteps, lanes);
         Own?.Reshape(timeSteps, lanes);
         DUnits?.Reshape(1, lanes);
         Unprojected?.Reshape(timeSteps, lanes);
@@ -150,6 +182,7 @@ public sealed class RecurrentWorkspace
         {
             Hidden.Data.Slice(CarryIn * Hidden.StepLength, Hidden.StepLength).Clear();
             State?.Data.Slice(CarryIn * State.StepLength, State.StepLength).Clear();
+            RecurringGates?.Data.Slice(CarryIn * RecurringGates.StepLength, RecurringGates.StepLength).Clear();
             return;
         }
 
@@ -158,6 +191,7 @@ public sealed class RecurrentWorkspace
             ReadOnlySpan<float> own = carry[(lane * stride)..];
             Hidden.WriteRow(CarryIn, lane, own[..Shape.OutputSize]);
             State?.WriteRow(CarryIn, lane, own.Slice(Shape.OutputSize, Shape.HiddenSize));
+            RecurringGates?.WriteRow(CarryIn, lane, Interleaved(own[(Shape.OutputSize + Shape.HiddenSize)..]));
         }
     }
 
@@ -172,6 +206,28 @@ public sealed class RecurrentWorkspace
             Span<float> own = carry[(lane * stride)..];
             Hidden.ReadRow(CarryOut, lane, own[..Shape.OutputSize]);
             State?.ReadRow(CarryOut, lane, own.Slice(Shape.OutputSize, Shape.HiddenSize));
+            if (RecurringGates is null)
+                continue;
+            RecurringGates.ReadRow(CarryOut, lane, _recurringRow);
+            Separate(own[(Shape.OutputSize + Shape.HiddenSize)..]);
         }
+    }
+
+    /// <summary>A row of gates, one after the other, with 16 units of each in turn.</summary>
+    private float[] Interleaved(ReadOnlySpan<float> gates)
+    {
+        Array.Clear(_recurringRow);
+        var rows = new InterleavedRows(_recurringRow.Length / (DState.BlockCount * Activations.BlockColumns), Shape.HiddenSize);
+        for (int block = 0; block < rows.BlockCount; block++)
+            gates.Slice(rows.First(block), rows.CountIn(block)).CopyTo(_recurringRow.AsSpan(block * Activations.BlockColumns));
+        return _recurringRow;
+    }
+
+    /// <summary>The other way round.</summary>
+    private void Separate(Span<float> gates)
+    {
+        var rows = new InterleavedRows(_recurringRow.Length / (DState.BlockCount * Activations.BlockColumns), Shape.HiddenSize);
+        for (int block = 0; block < rows.BlockCount; block++)
+            _recurringRow.AsSpan(block * Activations.BlockColumns, rows.CountIn(block)).CopyTo(gates[rows.First(block)..]);
     }
 }

@@ -74,7 +74,7 @@ internal sealed unsafe class ResetBeforeGru : RecurrentCell
     }
 
     /// <inheritdoc/>
-    internal override void Backward(
+    private protected override void RunBackward(
         SimdPath path, RecurrentWeights weights, MatrixView input, RecurrentWorkspace workspace, Activations dOutput,
         Activations? dInput, int shardCount, RecurrentGradient gradient)
     {

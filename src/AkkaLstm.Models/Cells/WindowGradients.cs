@@ -34,6 +34,7 @@ internal static class WindowGradients
             WeightGradient.Sum(path, dUnits.View(), new InterleavedRows(rows, workspace.Shape.HiddenSize), shardCount, gradient.Units);
         }
 
+        weights.Recurring?.Gradient(path, workspace, shardCount, gradient.RecurringGates);
         if (workspace.Unprojected is { } unprojected)
         {
             WeightGradient.Multiply(

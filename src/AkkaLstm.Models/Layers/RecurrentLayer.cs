@@ -20,13 +20,13 @@ internal sealed class RecurrentLayer
     private readonly Activations? _dInputBack;
     private readonly float[] _row = [];
 
-    internal RecurrentLayer(ModelSpec spec, int layer, int maxTimeSteps, int maxLanes)
+    internal RecurrentLayer(ModelSpec spec, int layer, int maxTimeSteps, int maxLanes, RecurrentLayer? below)
     {
         _cell = RecurrentCell.Of(spec.Cell);
         _layer = layer;
         RecurrentShape shape = spec.LayerShape(layer);
         Directions = [.. Enumerable.Range(0, spec.DirectionCount).Select(direction =>
-            new RecurrentWorkspace(_cell, shape, maxTimeSteps, maxLanes, isReversed: direction == 1))];
+            new RecurrentWorkspace(_cell, shape, maxTimeSteps, maxLanes, isReversed: direction == 1, below?.Directions[direction]))];
         if (spec.DirectionCount == 1)
             return;
         _joined = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
@@ -40,7 +40,7 @@ internal sealed class RecurrentLayer
 
     /// <summary>What the last forward gave, (T, B, output size).</summary>
     internal LayerRows Outputs =>
-        _joined is null ? new LayerRows(Directions[0].Hidden, Directions[0].FirstOutput) : new LayerRows(_joined, 0);
+        _joined is null ? new LayerRows(Directions[0].Handed, Directions[0].FirstHanded) : new LayerRows(_joined, 0);
 
     /// <summary>Computes the outputs of a window.</summary>
     /// <param name="weights">The model's weights.</param>
@@ -61,8 +61,8 @@ internal sealed class RecurrentLayer
         {
             for (int lane = 0; lane < x.Source.Lanes; lane++)
             {
-                Directions[0].Hidden.ReadRow(t + Directions[0].FirstOutput, lane, _row.AsSpan(0, size));
-                Directions[1].Hidden.ReadRow(t + Directions[1].FirstOutput, lane, _row.AsSpan(size));
+                Directions[0].Handed.ReadRow(t + Directions[0].FirstHanded, lane, _row.AsSpan(0, size));
+                Directions[1].Handed.ReadRow(t + Directions[1].FirstHanded, lane, _row.AsSpan(size));
                 _joined.WriteRow(t, lane, _row);
             }
         }

@@ -31,6 +31,12 @@ public sealed record InitOptions
     /// </summary>
     public float? ForgetBias { get; init; }
 
+    /// <summary>
+    /// The largest magnitude that an eigenvalue of a reservoir's recurrent matrix gets. Default: 0.9. Below 1 the
+    /// reservoir forgets what it started from, as a rule.
+    /// </summary>
+    public double SpectralRadius { get; init; } = 0.9;
+
     /// <summary>Checks every member.</summary>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentException">One is out of range; the message names it and what would be
@@ -43,6 +49,8 @@ public sealed record InitOptions
             throw new ArgumentException($"{nameof(UniformScale)} is {UniformScale}: give a number of at least 0.");
         if (ForgetBias is { } bias && !float.IsFinite(bias))
             throw new ArgumentException($"{nameof(ForgetBias)} is {bias}: give a finite number.");
+        if (!(SpectralRadius > 0 && double.IsFinite(SpectralRadius)))
+            throw new ArgumentException($"{nameof(SpectralRadius)} is {SpectralRadius}: give a number above 0, for example 0.9.");
         return this;
     }
 }

@@ -34,6 +34,8 @@ public static class Initializer
         bool isHead = tensor.Offset >= layout.HeadWeight.Offset;
         if (tensor.Start is { } start)
             values.Fill(start);
+        else if (!isHead && !tensor.IsSparse && RecurrentCell.Of(layout.Spec.Cell).IsFixed)
+            FillReservoir(layout, tensor, options, ref random, values);
         else if (options.Kind == InitKind.Uniform)
             random.FillUniform(values, -(double)options.UniformScale, options.UniformScale);
         else if (tensor.IsSparse)
@@ -63,6 +65,49 @@ public static class Initializer
         else
             return false;
         return true;
+    }
+
+    /// <summary>
+    /// Input weights and bias_ih as wide as the rule or, by default, U(-1/sqrt(I), 1/sqrt(I)): nobody will scale them to
+    /// the data. bias_hh is 0. U is uniform or orthogonal, scaled to its spectral radius.
+    /// </summary>
+    private static void FillReservoir(
+        ParameterLayout layout, TensorInfo tensor, InitOptions options, ref RandomStream random, Span<float> values)
+    {
+        LayerTensors layer = layout.LayerOf(tensor);
+        int size = layout.Spec.HiddenSize;
+        if (tensor == layer.HiddenBias)
+        {
+            values.Clear();
+        }
+        else if (tensor != layer.HiddenWeight)
+        {
+            double range = options.Kind == InitKind.Uniform ? options.UniformScale : 1 / Math.Sqrt(layer.InputWeight.Shape[1]);
+            FillSymmetric(ref random, values, range);
+        }
+        else if (options.Kind == InitKind.Orthogonal)
+        {
+            FillOrthogonal(size, size, size, ref random, values);
+            Scale(values, options.SpectralRadius);
+        }
+        else
+        {
+            FillSymmetric(ref random, values, 1);
+            Scale(values, options.SpectralRadius / SpectralRadius(size, values));
+        }
+    }
+
+    /// <summary>The largest magnitude of a matrix' eigenvalues.</summary>
+    private static double SpectralRadius(int size, ReadOnlySpan<float> values)
+    {
+        double[] columns = Array.ConvertAll(values.ToArray(), value => (double)value);
+        return Matrix<double>.Build.Dense(size, size, columns).Evd().EigenValues.AbsoluteMaximum().Magnitude;
+    }
+
+    private static void Scale(Span<float> values, double factor)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (float)(factor * values[i]);
     }
 
     private static void FillOrthogonalGates(int hiddenSize, int columns, ref RandomStream random, Span<float> values)

@@ -9,10 +9,11 @@ namespace AkkaLstm.Models.Parameters;
 /// <param name="InputBias">bias_ih, (G*H).</param>
 /// <param name="HiddenBias">bias_hh, (G*H).</param>
 /// <param name="Projection">weight_hr, (R, H); null without projection.</param>
+/// <param name="RecurringGates">weight_gates, (K*H, K*H), K gates that see each other; null without.</param>
 /// <param name="Units">The units' own parameters, (rows, H) each, one after the other without gaps.</param>
 public sealed record LayerTensors(
     TensorInfo InputWeight, TensorInfo HiddenWeight, TensorInfo InputBias, TensorInfo HiddenBias, TensorInfo? Projection,
-    IReadOnlyList<TensorInfo> Units)
+    TensorInfo? RecurringGates, IReadOnlyList<TensorInfo> Units)
 {
     /// <summary>Floats of all <see cref="Units"/>.</summary>
     public int UnitLength { get; } = Units.Sum(tensor => tensor.Length);
@@ -25,6 +26,7 @@ public sealed record LayerTensors(
         InputBias = InputBias.Of(parameters),
         HiddenBias = HiddenBias.Of(parameters),
         Projection = Projection is null ? default : Projection.Of(parameters),
+        RecurringGates = RecurringGates is null ? default : RecurringGates.Of(parameters),
         Units = UnitLength == 0 ? default : parameters.Slice(Units[0].Offset, UnitLength),
     };
 
@@ -36,6 +38,7 @@ public sealed record LayerTensors(
         InputBias = gradient.DenseTensor(InputBias),
         HiddenBias = gradient.DenseTensor(HiddenBias),
         Projection = Projection is null ? default : gradient.DenseTensor(Projection),
+        RecurringGates = RecurringGates is null ? default : gradient.DenseTensor(RecurringGates),
         Units = UnitLength == 0 ? default : gradient.Dense.AsSpan(Units[0].Offset - gradient.DenseStart, UnitLength),
     };
 }

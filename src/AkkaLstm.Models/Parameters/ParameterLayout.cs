@@ -161,6 +161,13 @@ public sealed class ParameterLayout
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Sets the gradient of everything below the head to zero.</summary>
+    internal void ClearBelowHead(Gradients.Gradient gradient)
+    {
+        gradient.Rows.Count = 0;
+        gradient.Dense.AsSpan(0, HeadWeight.Offset - DenseStart).Clear();
+    }
+
     internal void RequireTotalLength(int length)
     {
         if (length != TotalLength)
@@ -183,7 +190,10 @@ public sealed class ParameterLayout
             Add($"{module}.bias_ih{suffix}", [rows]),
             Add($"{module}.bias_hh{suffix}", [rows]),
             shape.ProjectionSize > 0 ? Add($"{module}.weight_hr{suffix}", [shape.OutputSize, shape.HiddenSize]) : null,
+            RecurringGates(cell.RecurringGateCount * shape.HiddenSize),
             [.. cell.UnitTensors.Select(tensor => Add($"{module}.{tensor.Name}{suffix}", [tensor.Rows, shape.HiddenSize], start: tensor.Start))]);
+
+        TensorInfo? RecurringGates(int size) => size == 0 ? null : Add($"{module}.weight_gates{suffix}", [size, size]);
     }
 
     private TensorInfo Add(string name, int[] shape, bool isSparse = false, float? start = null)

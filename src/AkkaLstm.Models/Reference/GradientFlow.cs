@@ -42,15 +42,22 @@ public sealed record GradientFlow(IReadOnlyList<double> Output, IReadOnlyList<do
             RandomStream random = new RandomKey(seed, RandomPurpose.SyntheticData, index: lane).OpenStream();
             var tape = new Tape(values, new double[values.Length]);
             Node[] rows = Inputs(spec, tape, timeSteps, ref random);
+            Node[][]? below = null;
             foreach (ReferenceLayer layer in layers)
-                rows = layer.Run(tape, rows, new double[spec.LayerCarryLength], new double[spec.LayerCarryLength]);
-            SetDirection(rows[^1].Gradient, ref random);
+            {
+                rows = layer.Run(tape, rows, new double[spec.LayerCarryLength], new double[spec.LayerCarryLength], below);
+                below = layer.DepthStates;
+            }
+
+            Node[] outputs = layers[^1].Recurrent;
+            SetDirection(outputs[^1].Gradient, ref random);
             tape.Backward();
-            AddSquares(rows, output);
+            AddSquares(outputs, output);
             AddSquares(layers[^1].States, state);
         }
 
-        return new GradientFlow(Norms(output), layers[^1].States.Length > 0 ? Norms(state) : null);
+        // The clock of a clockwork network is a state, but nothing flows through it.
+        return new GradientFlow(Norms(output), state.Any(square => square > 0) ? Norms(state) : null);
 
         double[] Norms(double[] squares) => Array.ConvertAll(squares, square => Math.Sqrt(square / lanes));
     }

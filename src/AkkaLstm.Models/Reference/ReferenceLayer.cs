@@ -9,46 +9,96 @@ namespace AkkaLstm.Models.Reference;
 internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
 {
     private readonly RecurrentCell _cell = RecurrentCell.Of(layout.Spec.Cell);
+    private readonly RecurrentShape _shape = layout.Spec.LayerShape(layer);
 
     /// <summary>The states c of all time steps of the last run's way forward; empty for a cell without.</summary>
     internal Node[] States { get; private set; } = [];
 
-    /// <summary>The outputs h of all time steps.</summary>
+    /// <summary>What the steps of the last run's way forward gave to the next step.</summary>
+    internal Node[] Recurrent { get; private set; } = [];
+
+    /// <summary>
+    /// The states for the layer above of all time steps of the last run, of each direction in the order in which it
+    /// goes; for a cell with depth.
+    /// </summary>
+    internal Node[][] DepthStates { get; private set; } = [];
+
+    /// <summary>The outputs of all time steps.</summary>
     /// <param name="tape">Records the computation.</param>
     /// <param name="inputs">x of all time steps.</param>
     /// <param name="carryIn">h and, where the cell has one, c before the window.</param>
     /// <param name="carryOut">Receives them after the window.</param>
-    internal Node[] Run(Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut)
+    /// <param name="below">States of the layer below, as <see cref="DepthStates"/>; null for the lowest.</param>
+    /// <param name="factors">Factors of weight_hh, of direction, row and column; null: all 1.</param>
+    internal Node[] Run(
+        Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, Node[][]? below = null,
+        Func<int, int, int, double>? factors = null)
     {
-        var states = new List<Node>();
-        Node[] outputs = RunOneWay(tape, layout.Layer(layer), inputs, carryIn, carryOut, states);
-        States = [.. states];
+        Way forward = RunOneWay(tape, 0, inputs, carryIn, carryOut, below, factors);
+        States = forward.States;
+        Recurrent = forward.Recurrent;
+        DepthStates = [forward.DepthStates];
         if (layout.Spec.Direction != LayerDirection.Both)
-            return outputs;
+            return forward.Outputs;
         var nothing = new double[carryIn.Length];
-        Node[] back = RunOneWay(tape, layout.Layer(layer, 1), [.. inputs.Reverse()], nothing, nothing, []);
-        return [.. outputs.Zip(back.Reverse(), (forward, backward) => forward.Beside(backward))];
+        Way back = RunOneWay(tape, 1, [.. inputs.Reverse()], nothing, nothing, below, factors);
+        DepthStates = [forward.DepthStates, back.DepthStates];
+        return [.. forward.Outputs.Zip(back.Outputs.Reverse(), (ahead, backward) => ahead.Beside(backward))];
     }
 
-    private Node[] RunOneWay(
-        Tape tape, LayerTensors tensors, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, List<Node> states)
+    private Way RunOneWay(
+        Tape tape, int direction, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, Node[][]? below,
+        Func<int, int, int, double>? factors)
     {
-        int size = layout.Spec.LayerShape(layer).OutputSize;
-        Node output = tape.Constant(carryIn[..size].ToArray());
-        Node? state = _cell.HasState ? tape.Constant(carryIn[size..].ToArray()) : null;
-        var outputs = new Node[inputs.Length];
+        LayerTensors tensors = layout.Layer(layer, direction);
+        EquationContext context = Start(tape, carryIn);
+        var outputs = new List<Node>();
+        var recurrent = new List<Node>();
+        var states = new List<Node>();
+        var depthStates = new List<Node>();
         for (int t = 0; t < inputs.Length; t++)
         {
-            (output, state) = _cell.Equations(new EquationStep(tape, tensors, layout.Spec.HiddenSize, inputs[t], output, state));
-            if (tensors.Projection is { } projection)
-                output = tape.Multiply(projection.Offset, size, output);
-            outputs[t] = output;
-            if (state is not null)
-                states.Add(state);
+            if (_cell.HasDepthState)
+                context = context with { Below = below?[direction][t] ?? tape.Constant(new double[_shape.HiddenSize]) };
+            Equations next = _cell.Equations(new EquationStep(tape, tensors, _shape, inputs[t], context, Factor(direction, factors)));
+            Node output = tensors.Projection is { } projection
+                ? tape.Multiply(projection.Offset, _shape.OutputSize, next.Output)
+                : next.Output;
+            context = new EquationContext(output, next.State, next.RecurringGates, Below: null);
+            outputs.Add(next.DepthOutput ?? output);
+            recurrent.Add(output);
+            if (next.State is not null)
+                states.Add(next.State);
+            if (next.DepthState is not null)
+                depthStates.Add(next.DepthState);
         }
 
-        output.Value.CopyTo(carryOut);
-        state?.Value.CopyTo(carryOut[size..]);
-        return outputs;
+        context.Output.Value.CopyTo(carryOut);
+        context.State?.Value.CopyTo(carryOut[_shape.OutputSize..]);
+        context.RecurringGates?.Value.CopyTo(carryOut[(_shape.OutputSize + _shape.HiddenSize)..]);
+        return new Way([.. outputs], [.. recurrent], [.. states], [.. depthStates]);
     }
+
+    private EquationContext Start(Tape tape, ReadOnlySpan<double> carry)
+    {
+        int outputSize = _shape.OutputSize;
+        int hiddenSize = _shape.HiddenSize;
+        return new EquationContext(
+            tape.Constant(carry[..outputSize].ToArray()),
+            _cell.HasState ? tape.Constant(carry.Slice(outputSize, hiddenSize).ToArray()) : null,
+            _cell.RecurringGateCount > 0 ? tape.Constant(carry[(outputSize + hiddenSize)..].ToArray()) : null,
+            Below: null);
+    }
+
+    /// <summary>Factors of weight_hh: those of the step, and 0 where the cell has no connection.</summary>
+    private Func<int, int, double>? Factor(int direction, Func<int, int, int, double>? factors)
+    {
+        if (factors is null && !_cell.HasPartialRecurrence)
+            return null;
+        return (row, column) => _cell.IsConnected(_shape, row % _shape.HiddenSize, column)
+            ? factors?.Invoke(direction, row, column) ?? 1
+            : 0;
+    }
+
+    private sealed record Way(Node[] Outputs, Node[] Recurrent, Node[] States, Node[] DepthStates);
 }

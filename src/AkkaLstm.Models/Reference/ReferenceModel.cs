@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
 
@@ -60,6 +61,8 @@ public sealed class ReferenceModel
             tape.Backward();
         }
 
+        if (RecurrentCell.Of(_spec.Cell).IsFixed)
+            gradient.AsSpan(0, _layout.HeadWeight.Offset).Clear();
         return new ReferenceResult(lossSum, count, gradient, carryOut, outputs);
     }
 
@@ -74,7 +77,8 @@ public sealed class ReferenceModel
             int start = (lane * _spec.CarryLength) + (layer * length);
             double[] carry = batch.ResetsCarry[lane] ? new double[length] : carryIn.AsSpan(start, length).ToArray();
             Node[] inputs = Drop(rows, layer, batch.FirstLane + lane, dropout);
-            rows = _layers[layer].Run(tape, inputs, carry, carryOut.AsSpan(start, length));
+            rows = _layers[layer].Run(
+                tape, inputs, carry, carryOut.AsSpan(start, length), layer > 0 ? _layers[layer - 1].DepthStates : null);
         }
 
         return Drop(rows, _spec.LayerCount, batch.FirstLane + lane, dropout);

@@ -26,15 +26,15 @@ internal sealed class Tape(double[] parameters, double[] gradient)
         return node;
     }
 
-    /// <summary>M x, where M are parameters, row-major (rows, length of x).</summary>
-    internal Node Multiply(int offset, int rows, Node x)
+    /// <summary>M x, where M are parameters, row-major (rows, length of x), each times a factor of its own.</summary>
+    internal Node Multiply(int offset, int rows, Node x, Func<int, int, double>? factor = null)
     {
         int columns = x.Value.Length;
         var value = new double[rows];
         for (int row = 0; row < rows; row++)
         {
             for (int k = 0; k < columns; k++)
-                value[row] += parameters[offset + (row * columns) + k] * x.Value[k];
+                value[row] += Weight(row, k) * x.Value[k];
         }
 
         var node = new Node(this, value);
@@ -44,12 +44,14 @@ internal sealed class Tape(double[] parameters, double[] gradient)
             {
                 for (int k = 0; k < columns; k++)
                 {
-                    gradient[offset + (row * columns) + k] += node.Gradient[row] * x.Value[k];
-                    x.Gradient[k] += node.Gradient[row] * parameters[offset + (row * columns) + k];
+                    gradient[offset + (row * columns) + k] += node.Gradient[row] * x.Value[k] * (factor?.Invoke(row, k) ?? 1);
+                    x.Gradient[k] += node.Gradient[row] * Weight(row, k);
                 }
             }
         });
         return node;
+
+        double Weight(int row, int k) => parameters[offset + (row * columns) + k] * (factor?.Invoke(row, k) ?? 1);
     }
 
     /// <summary>

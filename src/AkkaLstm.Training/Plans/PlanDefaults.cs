@@ -18,6 +18,11 @@ internal static class PlanDefaults
 
     private const int MostShards = 8;
 
+    /// <summary>Periods up to 16 steps.</summary>
+    private const int MostModules = 5;
+
+    private const double SpectralRadius = 0.9;
+
     private static readonly PlanOptions Everything = new()
     {
         Cell = CellKind.Lstm,
@@ -125,6 +130,8 @@ internal static class PlanDefaults
         {
             Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value),
             ForgetBias = HasForgetGate(filled) ? filled.ForgetBias : null,
+            Modules = filled.Modules ?? (filled.Cell == CellKind.Clockwork ? Math.Min(MostModules, filled.Hidden!.Value) : null),
+            SpectralRadius = filled.SpectralRadius ?? (filled.Cell == CellKind.Esn ? SpectralRadius : null),
             Projection = filled.Projection ?? (filled.Cell == CellKind.LstmProjected ? filled.Hidden / 2 : null),
         };
     }

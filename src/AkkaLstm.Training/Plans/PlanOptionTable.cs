@@ -83,6 +83,16 @@ public static class PlanOptionTable
             "output size of lstm-projected, half of --hidden where nothing is said",
             o => o.Projection,
             (o, v) => o with { Projection = v }),
+        Integer(
+            "modules",
+            "modules of clockwork, with periods of 1, 2, 4, ... steps; 5 where nothing is said",
+            o => o.Modules,
+            (o, v) => o with { Modules = v }),
+        Number(
+            "spectralRadius",
+            "largest eigenvalue of esn's recurrent matrix, 0.9 where nothing is said",
+            o => o.SpectralRadius,
+            (o, v) => o with { SpectralRadius = v }),
         Choice(
             "direction",
             "which way the layers go through a window, forward where nothing is said",

@@ -81,6 +81,12 @@ public sealed record PlanOptions
     /// <summary>R, size to which the output of a projected cell is brought; half of H where nothing is said.</summary>
     public int? Projection { get; init; }
 
+    /// <summary>M, modules of a clockwork network, each with half the pace of the one before.</summary>
+    public int? Modules { get; init; }
+
+    /// <summary>Largest magnitude of an eigenvalue of an echo state network's recurrent matrix.</summary>
+    public double? SpectralRadius { get; init; }
+
     /// <summary>Which way the layers go through a window; forward where nothing is said.</summary>
     public LayerDirection? Direction { get; init; }
 

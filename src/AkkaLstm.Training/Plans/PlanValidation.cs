@@ -38,6 +38,12 @@ internal static class PlanValidation
 
         if (options.Projection is not null && options.Cell != CellKind.LstmProjected)
             throw new BadInputException("--projection: goes with --cell lstm-projected only; leave it out");
+        if (options.Modules is not null && options.Cell != CellKind.Clockwork)
+            throw new BadInputException("--modules: goes with --cell clockwork only; leave it out");
+        if (options.SpectralRadius is not null && options.Cell != CellKind.Esn)
+            throw new BadInputException("--spectral-radius: goes with --cell esn only; leave it out");
+        if (options.WeightDecay > 0 && options.Cell == CellKind.Esn)
+            throw new BadInputException("--weight-decay: would shrink the fixed weights of esn; leave it out");
         if (options.Direction == LayerDirection.Both && task == DataTask.Classify)
         {
             throw new BadInputException(
@@ -60,6 +66,8 @@ internal static class PlanValidation
     {
         AtLeast("--hidden", options.Hidden, options.Cell == CellKind.LstmProjected ? 2 : 1, 65_536);
         AtLeast("--projection", options.Projection, 1, options.Hidden!.Value - 1);
+        AtLeast("--modules", options.Modules, 1, Math.Min(ModelSpec.MostModules, options.Hidden!.Value));
+        Within("--spectral-radius", options.SpectralRadius, value => value is > 0 and <= 10, "above 0, for example 0.9");
         AtLeast("--layers", options.Layers, 1, 64);
         AtLeast("--embedding", options.Embedding, 1, 65_536);
         Within("--dropout", options.Dropout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");

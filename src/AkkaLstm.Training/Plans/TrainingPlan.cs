@@ -144,6 +144,7 @@ public sealed class TrainingPlan
         Cell = Cell,
         HiddenSize = Hidden,
         ProjectionSize = Options.Projection ?? 0,
+        ModuleCount = Options.Modules ?? 0,
         Direction = Options.Direction ?? LayerDirection.Forward,
         LayerCount = Layers,
         OutputSize = shape.OutputSize,
@@ -164,6 +165,8 @@ public sealed class TrainingPlan
     {
         InitChoice init = Options.Init!.Value;
         var options = new InitOptions { Kind = init.Kind, ForgetBias = (float?)Options.ForgetBias };
+        if (Options.SpectralRadius is { } radius)
+            options = options with { SpectralRadius = radius };
         return init.Kind == InitKind.Uniform ? options with { UniformScale = (float)init.Range } : options;
     }
 

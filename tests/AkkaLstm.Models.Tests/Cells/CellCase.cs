@@ -19,6 +19,9 @@ internal sealed class CellCase
         Parameters = Fill(random, Layout.TotalLength, 1 / Math.Sqrt(hiddenSize));
         Carry = Fill(random, lanes * CarryLength, 1);
         DOutput = Fill(random, timeSteps * lanes * OutputSize, 1);
+        int depthLength = Cell.HasDepthState ? timeSteps * lanes * hiddenSize : 0;
+        Below = Fill(random, depthLength, 1);
+        DDepth = Fill(random, depthLength, 1);
     }
 
     private CellCase(ModelSpec spec, int timeSteps, int lanes) =>
@@ -48,6 +51,12 @@ internal sealed class CellCase
 
     public float[] DOutput { get; private init; } = [];
 
+    /// <summary>States of the layer below, (T, B, H), for a cell with depth.</summary>
+    public float[] Below { get; private init; } = [];
+
+    /// <summary>Gradient of the states for the layer above, (T, B, H), for a cell with depth.</summary>
+    public float[] DDepth { get; private init; } = [];
+
     /// <summary>The same weights with lanes [first, first + count) only.</summary>
     public CellCase Take(int first, int count) => new(Layout.Spec, TimeSteps, count)
     {
@@ -55,7 +64,12 @@ internal sealed class CellCase
         Parameters = Parameters,
         Carry = TakeLanes(Carry, 1, CarryLength, first, count),
         DOutput = TakeLanes(DOutput, TimeSteps, OutputSize, first, count),
+        Below = TakeDepth(Below, first, count),
+        DDepth = TakeDepth(DDepth, first, count),
     };
+
+    private float[] TakeDepth(float[] rows, int first, int count) =>
+        rows.Length == 0 ? [] : TakeLanes(rows, TimeSteps, Shape.HiddenSize, first, count);
 
     public float[] TakeLanes(float[] rows, int steps, int columns, int first, int count)
     {
@@ -67,13 +81,18 @@ internal sealed class CellCase
 
     public CellResult Run(SimdPath path, int shardCount = 1) => new CellRun(this).Step(path, shardCount);
 
+    private ReadOnlySpan<float> DepthRow(float[] rows, int t, int lane) =>
+        Cell.HasDepthState ? rows.AsSpan((t * Lanes + lane) * Shape.HiddenSize, Shape.HiddenSize) : [];
+
     /// <summary>The twin's outputs, carry and gradients.</summary>
-    public (double[] Outputs, double[] CarryOut, double[] DInput, double[] DParameters) RunTwin()
+    public TwinResult RunTwin()
     {
         var outputs = new double[TimeSteps * Lanes * OutputSize];
         var carryOut = new double[Lanes * CarryLength];
         var dInput = new double[Input.Length];
         var dParameters = new double[Parameters.Length];
+        var depth = new double[Below.Length];
+        var dBelow = new double[Below.Length];
         var layer = new ReferenceLayer(Layout, 0);
         for (int lane = 0; lane < Lanes; lane++)
         {
@@ -81,20 +100,30 @@ internal sealed class CellCase
             Node[] inputs = [.. Enumerable.Range(0, TimeSteps).Select(t =>
                 tape.Constant(TestModels.ToDouble(Input.AsSpan((t * Lanes + lane) * Shape.InputSize, Shape.InputSize))))];
             Span<double> carry = carryOut.AsSpan(lane * CarryLength, CarryLength);
-            Node[] results = layer.Run(tape, inputs, TestModels.ToDouble(Carry.AsSpan(lane * CarryLength, CarryLength)), carry);
+            Node[] below = [.. Enumerable.Range(0, TimeSteps).Select(t => tape.Constant(TestModels.ToDouble(DepthRow(Below, t, lane))))];
+            Node[] results = layer.Run(
+                tape, inputs, TestModels.ToDouble(Carry.AsSpan(lane * CarryLength, CarryLength)), carry, [below]);
             for (int t = 0; t < TimeSteps; t++)
             {
                 int row = t * Lanes + lane;
+                if (Cell.HasDepthState)
+                    TestModels.ToDouble(DepthRow(DDepth, t, lane)).CopyTo(layer.DepthStates[0][t].Gradient, 0);
                 results[t].Value.CopyTo(outputs, row * OutputSize);
                 TestModels.ToDouble(DOutput.AsSpan(row * OutputSize, OutputSize)).CopyTo(results[t].Gradient, 0);
             }
 
             tape.Backward();
             for (int t = 0; t < TimeSteps; t++)
+            {
                 inputs[t].Gradient.CopyTo(dInput, (t * Lanes + lane) * Shape.InputSize);
+                if (!Cell.HasDepthState)
+                    continue;
+                layer.DepthStates[0][t].Value.CopyTo(depth, (t * Lanes + lane) * Shape.HiddenSize);
+                below[t].Gradient.CopyTo(dBelow, (t * Lanes + lane) * Shape.HiddenSize);
+            }
         }
 
-        return (outputs, carryOut, dInput, dParameters);
+        return new TwinResult(outputs, carryOut, dInput, dParameters, depth, dBelow);
     }
 
     private static ModelSpec Spec(CellKind kind, int inputSize, int hiddenSize) =>
@@ -109,34 +138,64 @@ internal sealed class CellCase
     }
 }
 
+/// <summary>What the twin computed.</summary>
+internal sealed record TwinResult(
+    double[] Outputs, double[] CarryOut, double[] DInput, double[] DParameters, double[] Depth, double[] DBelow);
+
 /// <summary>Everything that running a case takes, so that steps can be repeated without allocating.</summary>
 internal sealed class CellRun(CellCase window)
 {
     private readonly LayerTensors _tensors = window.Layout.Layer(0);
     private readonly RecurrentWeights _weights = new(window.Cell, window.Shape, hasInputGradient: true);
-    private readonly RecurrentWorkspace _workspace = new(window.Cell, window.Shape, window.TimeSteps, window.Lanes);
+    private readonly RecurrentWorkspace[] _layers = Layers(window);
     private readonly Activations _input = new(window.TimeSteps, window.Lanes, window.Shape.InputSize);
     private readonly Activations _dInput = new(window.TimeSteps, window.Lanes, window.Shape.InputSize);
     private readonly Activations _dOutput = new(window.TimeSteps, window.Lanes, window.OutputSize);
     private readonly Gradient _gradient = new(window.Layout);
     private readonly CellResult _result = new(window);
 
+    private RecurrentWorkspace Workspace => _layers[^1];
+
+    private RecurrentWorkspace? Below => _layers.Length > 1 ? _layers[0] : null;
+
+    /// <summary>The layer's buffers and, for a cell with depth, before them those of a layer below.</summary>
+    private static RecurrentWorkspace[] Layers(CellCase window)
+    {
+        var below = new RecurrentWorkspace(window.Cell, window.Shape, window.TimeSteps, window.Lanes);
+        return window.Cell.HasDepthState
+            ? [below, new(window.Cell, window.Shape, window.TimeSteps, window.Lanes, below: below)]
+            : [below];
+    }
+
     public CellResult Step(SimdPath path, int shardCount)
     {
         _weights.Load(_tensors.Of(window.Parameters));
         _input.CopyFrom(window.Input);
-        window.Cell.Forward(path, _weights, _input.View(), _workspace, window.Carry, _result.CarryOut, window.CarryLength);
+        if (Below is not null)
+        {
+            Below.Depth!.Reshape(window.TimeSteps, window.Lanes);
+            Below.Depth.State.CopyFrom(window.Below);
+        }
+
+        window.Cell.Forward(path, _weights, _input.View(), Workspace, window.Carry, _result.CarryOut, window.CarryLength);
         int size = window.OutputSize;
         for (int row = 0; row < window.TimeSteps * window.Lanes; row++)
         {
-            int step = _workspace.FirstOutput + row / window.Lanes;
-            _workspace.Hidden.ReadRow(step, row % window.Lanes, _result.Outputs.AsSpan(row * size, size));
+            int step = Workspace.FirstHanded + row / window.Lanes;
+            Workspace.Handed.ReadRow(step, row % window.Lanes, _result.Outputs.AsSpan(row * size, size));
         }
 
         _dOutput.CopyFrom(window.DOutput);
+        if (Workspace.Depth is { } depth)
+        {
+            depth.State.CopyTo(_result.Depth);
+            depth.DState.CopyFrom(window.DDepth);
+        }
+
         Array.Fill(_gradient.Dense, float.NaN);
-        window.Cell.Backward(path, _weights, _input.View(), _workspace, _dOutput, _dInput, shardCount, _tensors.Of(_gradient));
+        window.Cell.Backward(path, _weights, _input.View(), Workspace, _dOutput, _dInput, shardCount, _tensors.Of(_gradient));
         _dInput.CopyTo(_result.DInput);
+        Below?.Depth!.DState.CopyTo(_result.DBelow);
         _gradient.Dense.AsSpan(0, _result.DParameters.Length).CopyTo(_result.DParameters);
         return _result;
     }
@@ -151,11 +210,20 @@ internal sealed class CellResult(CellCase window)
 
     public float[] DInput { get; } = Unwritten(window.Input.Length);
 
+    /// <summary>States for the layer above; empty for a cell without depth.</summary>
+    public float[] Depth { get; } = Unwritten(window.Below.Length);
+
+    /// <summary>Gradient of the states of the layer below.</summary>
+    public float[] DBelow { get; } = Unwritten(window.Below.Length);
+
     /// <summary>Of the layer's tensors, in the layout's order.</summary>
     public float[] DParameters { get; } = Unwritten(window.Layout.HeadWeight.Offset);
 
     public IEnumerable<(string Name, float[] Values)> All =>
-        [(nameof(Outputs), Outputs), (nameof(CarryOut), CarryOut), (nameof(DInput), DInput), (nameof(DParameters), DParameters)];
+    [
+        (nameof(Outputs), Outputs), (nameof(CarryOut), CarryOut), (nameof(DInput), DInput), (nameof(DParameters), DParameters),
+        (nameof(Depth), Depth), (nameof(DBelow), DBelow),
+    ];
 
     private static float[] Unwritten(int length)
     {

@@ -40,14 +40,16 @@ public sealed class CellLayerTests
 
         CellResult result = window.Run(SimdPaths.Current);
 
-        (double[] outputs, double[] carryOut, double[] dInput, double[] dParameters) = window.RunTwin();
-        AssertClose(outputs, result.Outputs, "outputs");
-        AssertClose(carryOut, result.CarryOut, "carry");
-        AssertClose(dInput, result.DInput, "input gradient");
+        TwinResult twin = window.RunTwin();
+        AssertClose(twin.Outputs, result.Outputs, "outputs");
+        AssertClose(twin.CarryOut, result.CarryOut, "carry");
+        AssertClose(twin.Depth, result.Depth, "states for the layer above");
+        AssertClose(twin.DInput, result.DInput, "input gradient");
+        AssertClose(twin.DBelow, result.DBelow, "gradient of the states of the layer below");
         foreach (TensorInfo tensor in window.Layout.Tensors.Where(tensor => tensor.End <= window.Layout.HeadWeight.Offset))
         {
             AssertClose(
-                dParameters.AsSpan(tensor.Offset, tensor.Length), result.DParameters.AsSpan(tensor.Offset, tensor.Length), tensor.Name);
+                twin.DParameters.AsSpan(tensor.Offset, tensor.Length), result.DParameters.AsSpan(tensor.Offset, tensor.Length), tensor.Name);
         }
     }
 

@@ -1,5 +1,6 @@
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Models.Tests.Support;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace AkkaLstm.Models.Tests.Parameters;
 
@@ -54,6 +55,25 @@ public class InitializerTests
             for (int k = 0; k < 64; k++)
                 sum += (double)weight[(a * 64) + k] * weight[(b * 64) + k];
             return sum;
+        }
+    }
+
+    [Theory]
+    [InlineData(InitKind.Default, 0.9)]
+    [InlineData(InitKind.Default, 1.25)]
+    [InlineData(InitKind.Orthogonal, 0.8)]
+    [InlineData(InitKind.Uniform, 0.5)]
+    public void Fill_Reservoir_HasTheSpectralRadius(InitKind kind, double radius)
+    {
+        ModelSpec spec = TestModels.Tokens(hidden: 48, layers: 2) with { Cell = CellKind.Esn };
+        var layout = ParameterLayout.For(spec);
+        var parameters = new float[layout.TotalLength];
+        Initializer.Fill(layout, new InitOptions { Kind = kind, SpectralRadius = radius }, seed: 4, parameters);
+        for (int layer = 0; layer < 2; layer++)
+        {
+            double[] weights = TestModels.ToDouble(layout.Layer(layer).HiddenWeight.Of(parameters));
+            var eigenvalues = Matrix<double>.Build.Dense(48, 48, weights).Evd().EigenValues;
+            Assert.Equal(radius, eigenvalues.Max(value => value.Magnitude), 1e-5);
         }
     }
 

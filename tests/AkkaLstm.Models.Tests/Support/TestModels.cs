@@ -57,7 +57,12 @@ internal static class TestModels
 
     /// <summary>The model with another cell, and a projection where the cell asks for one.</summary>
     internal static ModelSpec OfCell(ModelSpec spec, CellKind kind) =>
-        spec with { Cell = kind, ProjectionSize = kind == CellKind.LstmProjected ? (spec.HiddenSize + 1) / 2 : 0 };
+        spec with
+        {
+            Cell = kind,
+            ProjectionSize = kind == CellKind.LstmProjected ? (spec.HiddenSize + 1) / 2 : 0,
+            ModuleCount = kind == CellKind.Clockwork ? Math.Min(spec.HiddenSize, 3) : 0,
+        };
 
     internal static float[] RandomParameters(ModelSpec spec, int seed, float scale = 0.5f) =>
         RandomFloats(ParameterLayout.For(spec).TotalLength, seed, scale);

@@ -142,6 +142,22 @@ public sealed class TrainingPlanTests
             "--direction: both would show the model the values that it is to predict; use forward"
         },
         {
+            new PlanOptions { Modules = 3 },
+            "--modules: goes with --cell clockwork only; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Clockwork, Hidden = 4, Modules = 5 },
+            "--modules: 5 is too large; use at most 4"
+        },
+        {
+            new PlanOptions { SpectralRadius = 0.5 },
+            "--spectral-radius: goes with --cell esn only; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, WeightDecay = 0.1 },
+            "--weight-decay: would shrink the fixed weights of esn; leave it out"
+        },
+        {
             new PlanOptions { Cell = CellKind.Gru, ForgetBias = 1 },
             "--forget-bias: gru has no forget gate; leave it out"
         },

@@ -1,0 +1,62 @@
+using AkkaLstm.Numerics.Elementwise;
+using AkkaLstm.Numerics.Random;
+
+namespace AkkaLstm.Models.Cells;
+
+/// <summary>
+/// Factors of weight_hh: 0 where there is no connection, because the cell has none or because the step drops it
+/// (weight drop), else 1 or, in a step that drops, 1 / (1 - p).
+/// </summary>
+/// <remarks>
+/// Wan et al. 2013, "Regularization of Neural Networks using DropConnect"; on recurrent weights: Merity, Keskar and
+/// Socher 2018, "Regularizing and Optimizing LSTM Language Models". A weight's factor is a function of (seed, step,
+/// layer, row, column), never of the lanes, so every worker drops the same weights.
+/// </remarks>
+internal sealed class RecurrentMask
+{
+    private readonly RecurrentCell _cell;
+    private readonly RecurrentShape _shape;
+    private readonly float _dropProbability;
+    private readonly float[] _factors;
+
+    private RecurrentMask(RecurrentCell cell, RecurrentShape shape, float dropProbability)
+    {
+        (_cell, _shape, _dropProbability) = (cell, shape, dropProbability);
+        _factors = new float[checked(cell.GateCount * shape.HiddenSize * shape.OutputSize)];
+    }
+
+    /// <summary>The mask of a layer, or null where all weights always count as they are.</summary>
+    internal static RecurrentMask? For(RecurrentCell cell, RecurrentShape shape, float dropProbability) =>
+        cell.HasPartialRecurrence || dropProbability > 0 ? new RecurrentMask(cell, shape, dropProbability) : null;
+
+    /// <summary>Sets the factors of some rows.</summary>
+    /// <param name="key">Names the step's random numbers; null: nothing is dropped.</param>
+    /// <param name="firstRow">First row of weight_hh.</param>
+    /// <param name="count">Rows.</param>
+    internal void Fill(RandomKey? key, int firstRow, int count)
+    {
+        int columns = _shape.OutputSize;
+        Span<float> rows = _factors.AsSpan(firstRow * columns, count * columns);
+        if (key is { } numbers && _dropProbability > 0)
+            DropoutMask.Fill(numbers, _dropProbability, 1, count, firstRow, columns, rows, columns);
+        else
+            rows.Fill(1);
+        for (int i = 0; _cell.HasPartialRecurrence && i < rows.Length; i++)
+        {
+            if (!_cell.IsConnected(_shape, (firstRow + (i / columns)) % _shape.HiddenSize, i % columns))
+                rows[i] = 0;
+        }
+    }
+
+    /// <summary>Some rows of weight_hh times their factors.</summary>
+    internal void Apply(int firstRow, ReadOnlySpan<float> rows, Span<float> masked) =>
+        SpanArithmetic.Multiply(rows, _factors.AsSpan(firstRow * _shape.OutputSize, rows.Length), masked);
+
+    /// <summary>The gradient by weight_hh from that by the masked weights, in place.</summary>
+    internal void Apply(Span<float> gradient)
+    {
+        // Not the plain product: 0 times a negative number is -0, whose sign would tell how shards were grouped.
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = _factors[i] == 0 ? 0 : gradient[i] * _factors[i];
+    }
+}
