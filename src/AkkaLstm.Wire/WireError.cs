@@ -35,4 +35,13 @@ public enum WireError
 
     /// <summary>The peer gave the channel up and said why.</summary>
     Aborted,
+
+    /// <summary>Nobody can be reached at the address.</summary>
+    Unreachable,
+
+    /// <summary>Encryption could not be agreed on, or the peer's certificate is not one of this cluster.</summary>
+    Untrusted,
+
+    /// <summary>The peer turned this node away and said why.</summary>
+    Refused,
 }

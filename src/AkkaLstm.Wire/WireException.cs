@@ -1,3 +1,5 @@
+using AkkaLstm.Wire.Handshakes;
+
 namespace AkkaLstm.Wire;
 
 /// <summary>
@@ -10,6 +12,16 @@ namespace AkkaLstm.Wire;
 public sealed class WireException(WireError error, string reason, Exception? inner = null)
     : Exception(reason, inner)
 {
+    /// <summary>This node was turned away.</summary>
+    /// <param name="error"><see cref="WireError.Refused"/></param>
+    /// <param name="reason">One line.</param>
+    /// <param name="refusal">What the peer gave as the kind of reason.</param>
+    public WireException(WireError error, string reason, RefusalReason refusal)
+        : this(error, reason) => Refusal = refusal;
+
     /// <summary>The kind of fault.</summary>
     public WireError Error => error;
+
+    /// <summary>Why the peer turned this node away; null where it did not.</summary>
+    public RefusalReason? Refusal { get; }
 }

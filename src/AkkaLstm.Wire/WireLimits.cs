@@ -42,6 +42,12 @@ public static class WireLimits
     /// <summary>Bytes of a process's identity.</summary>
     public const int InstanceBytes = 16;
 
+    /// <summary>Characters of an address, HOST:PORT; host names have at most 253.</summary>
+    public const int MaxAddressLength = 300;
+
+    /// <summary>Characters of a file's name.</summary>
+    public const int MaxFileNameLength = 200;
+
     /// <summary>Characters of a reason or an error; longer ones are cut when they are sent.</summary>
     public const int MaxReasonLength = 2048;
 

@@ -299,7 +299,15 @@ public abstract class EngineConformance
     {
         var executors = new ExactFactory(Model, store) { Before = before };
         var request = new EngineRequest(
-            job, executors, policy ?? new ExactPolicy(), workers, servers, protocol ?? new ProtocolOptions(), log ?? new EventLog(), stop);
+            job,
+            executors,
+            new ExactCodec(Model),
+            policy ?? new ExactPolicy(),
+            workers,
+            servers,
+            protocol ?? new ProtocolOptions(),
+            log ?? new EventLog(),
+            stop);
         return RunAsync(request).WaitAsync(Timeout, CancellationToken.None);
     }
 

@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
@@ -9,6 +10,7 @@ namespace AkkaLstm.Engines.Conformance;
 public sealed record EngineRequest(
     JobDescription Job,
     IWorkExecutorFactory Executors,
+    IPayloadCodec Codec,
     IJobPolicy Policy,
     int WorkerCount,
     int ServerCount,

@@ -18,6 +18,21 @@ public enum FrameKind : byte
     /// <summary>The answer to <see cref="Ping"/>.</summary>
     Pong = 5,
 
+    /// <summary>Who can be called where, a list of <see cref="Handshakes.RosterEntry"/>.</summary>
+    Roster = 6,
+
+    /// <summary>The name of a file that is wanted, UTF-8.</summary>
+    FileRequest = 7,
+
+    /// <summary>The file comes: its length in bytes (8).</summary>
+    FileOpen = 8,
+
+    /// <summary>The next bytes of the file.</summary>
+    FileChunk = 9,
+
+    /// <summary>The file does not come, and why, UTF-8.</summary>
+    FileRefused = 10,
+
     /// <summary>A bulk value begins: its name and its parts.</summary>
     TensorOpen = 16,
 

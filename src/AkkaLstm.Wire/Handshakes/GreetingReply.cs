@@ -1,3 +1,5 @@
+using AkkaLstm.Protocol;
+
 namespace AkkaLstm.Wire.Handshakes;
 
 /// <summary>Why a node is turned away.</summary>
@@ -15,11 +17,14 @@ public enum RefusalReason
     /// <summary>It has other data.</summary>
     Data,
 
-    /// <summary>Its address is taken by another process, or not one that its certificate allows.</summary>
+    /// <summary>Its address is another process's, or the call is not one that is expected.</summary>
     Identity,
 
-    /// <summary>There are too many connections.</summary>
+    /// <summary>There is no place for it now; there may be one later.</summary>
     Busy,
+
+    /// <summary>Its certificate is not one of its role.</summary>
+    Certificate,
 }
 
 /// <summary>The answer to a <see cref="Greeting"/>.</summary>
@@ -27,7 +32,9 @@ public abstract record GreetingReply;
 
 /// <summary>Come in.</summary>
 /// <param name="Greeting">Who answers and what it runs.</param>
-public sealed record GreetingAccepted(Greeting Greeting) : GreetingReply;
+/// <param name="Seat">The address that the caller has from now on.</param>
+/// <param name="Incarnation">Counts the processes that had it before.</param>
+public sealed record GreetingAccepted(Greeting Greeting, NodeId Seat, int Incarnation) : GreetingReply;
 
 /// <summary>Go away; the connection closes.</summary>
 /// <param name="Why">The kind of reason.</param>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using AkkaLstm.Wire.Messages;
 using Google.Protobuf;
 using static AkkaLstm.Wire.Messages.Checked;
@@ -16,6 +15,9 @@ public static class HandshakeCodec
     private static readonly MessageParser<Proto.GreetingReply> ReplyParser =
         Proto.GreetingReply.Parser.WithDiscardUnknownFields(true);
 
+    private static readonly MessageParser<Proto.Roster> RosterParser =
+        Proto.Roster.Parser.WithDiscardUnknownFields(true);
+
     /// <summary>Encodes a greeting.</summary>
     /// <exception cref="WireException">It is over a limit.</exception>
     public static byte[] Encode(Greeting greeting) => WireBytes.Of(Write(greeting));
@@ -24,7 +26,12 @@ public static class HandshakeCodec
     /// <exception cref="WireException">It is over a limit.</exception>
     public static byte[] Encode(GreetingReply reply) => WireBytes.Of(reply switch
     {
-        GreetingAccepted accepted => new Proto.GreetingReply { Accepted = Write(accepted.Greeting) },
+        GreetingAccepted accepted => new Proto.GreetingReply
+        {
+            Accepted = Write(accepted.Greeting),
+            Seat = PartWriter.Write(accepted.Seat),
+            Incarnation = accepted.Incarnation,
+        },
         GreetingRefused refused => new Proto.GreetingReply
         {
             Refused = new Proto.Refused { Why = ToWire(refused.Why), Reason = PartWriter.Reason(refused.Reason) },
@@ -48,7 +55,8 @@ public static class HandshakeCodec
         Proto.GreetingReply reply = WireBytes.Parse(bytes, ReplyParser, Proto.GreetingReply.Descriptor);
         return reply.AnswerCase switch
         {
-            Proto.GreetingReply.AnswerOneofCase.Accepted => new GreetingAccepted(Read(reply.Accepted)),
+            Proto.GreetingReply.AnswerOneofCase.Accepted => new GreetingAccepted(
+                Read(reply.Accepted), PartReader.Read(reply.Seat), NotNegative(reply.HasIncarnation, reply.Incarnation)),
             Proto.GreetingReply.AnswerOneofCase.Refused => new GreetingRefused(
                 FromWire(Required(reply.Refused.HasWhy, reply.Refused.Why)),
                 Text(reply.Refused.HasReason, reply.Refused.Reason, WireLimits.MaxReasonLength)),
@@ -58,9 +66,6 @@ public static class HandshakeCodec
 
     private static Proto.Greeting Write(Greeting greeting)
     {
-        byte[] instance = new byte[WireLimits.InstanceBytes];
-        BinaryPrimitives.WriteUInt64BigEndian(instance, greeting.Instance.High);
-        BinaryPrimitives.WriteUInt64BigEndian(instance.AsSpan(sizeof(ulong)), greeting.Instance.Low);
         return new Proto.Greeting
         {
             ProtocolVersion = greeting.ProtocolVersion,
@@ -68,13 +73,19 @@ public static class HandshakeCodec
             PlanHash = Hash(greeting.PlanHash),
             DataHash = Hash(greeting.DataHash),
             Node = PartWriter.Write(greeting.Node),
-            Instance = UnsafeByteOperations.UnsafeWrap(instance),
+            Instance = UnsafeByteOperations.UnsafeWrap(greeting.Instance.ToBytes()),
             Channel = greeting.Channel switch
             {
                 WireChannel.Control => Proto.Channel.Control,
                 WireChannel.Tensors => Proto.Channel.Tensors,
+                WireChannel.TensorsBack => Proto.Channel.TensorsBack,
+                WireChannel.Files => Proto.Channel.Files,
                 _ => throw Unknown(greeting.Channel),
             },
+            Call = greeting.Call,
+            WantsSeat = greeting.WantsSeat,
+            Listen = Text(greeting.Listen, WireLimits.MaxAddressLength),
+            Incarnation = greeting.Incarnation,
         };
     }
 
@@ -88,30 +99,55 @@ public static class HandshakeCodec
                 $"the peer speaks version {version} of the protocol, this program {WireLimits.ProtocolVersion}");
         }
 
-        ReadOnlySpan<byte> instance = Required(greeting.HasInstance, greeting.Instance).Span;
-        if (instance.Length != WireLimits.InstanceBytes)
-        {
-            throw new WireException(
-                WireError.OutOfRange,
-                $"greeting.Instance has {instance.Length} bytes, must have {WireLimits.InstanceBytes}");
-        }
-
         return new Greeting(
             version,
             Text(greeting.HasRunId, greeting.RunId, WireLimits.MaxRunIdLength),
             Hash(Required(greeting.HasPlanHash, greeting.PlanHash)),
             Hash(Required(greeting.HasDataHash, greeting.DataHash)),
             PartReader.Read(greeting.Node),
-            new NodeInstance(
-                BinaryPrimitives.ReadUInt64BigEndian(instance),
-                BinaryPrimitives.ReadUInt64BigEndian(instance[sizeof(ulong)..])),
+            Instance(Required(greeting.HasInstance, greeting.Instance)),
             Required(greeting.HasChannel, greeting.Channel) switch
             {
                 Proto.Channel.Control => WireChannel.Control,
                 Proto.Channel.Tensors => WireChannel.Tensors,
+                Proto.Channel.TensorsBack => WireChannel.TensorsBack,
+                Proto.Channel.Files => WireChannel.Files,
                 _ => throw Unknown(greeting.Channel),
-            });
+            },
+            NotNegative(greeting.HasCall, greeting.Call),
+            Required(greeting.HasWantsSeat, greeting.WantsSeat),
+            Text(greeting.HasListen, greeting.Listen, WireLimits.MaxAddressLength),
+            NotNegative(greeting.HasIncarnation, greeting.Incarnation));
     }
+
+    /// <summary>Encodes a roster.</summary>
+    /// <exception cref="WireException">It is over a limit.</exception>
+    public static byte[] Encode(IReadOnlyList<RosterEntry> roster) => WireBytes.Of(new Proto.Roster
+    {
+        Entries =
+        {
+            List(roster, entry => new Proto.RosterEntry
+            {
+                Node = PartWriter.Write(entry.Node),
+                Instance = UnsafeByteOperations.UnsafeWrap(entry.Instance.ToBytes()),
+                Address = Text(entry.Address, WireLimits.MaxAddressLength),
+            }),
+        },
+    });
+
+    /// <summary>Decodes a roster.</summary>
+    /// <exception cref="WireException">The bytes are no sound roster.</exception>
+    public static IReadOnlyList<RosterEntry> DecodeRoster(ReadOnlySequence<byte> bytes) => List(
+        WireBytes.Parse(bytes, RosterParser, Proto.Roster.Descriptor).Entries,
+        entry => new RosterEntry(
+            PartReader.Read(entry.Node),
+            Instance(Required(entry.HasInstance, entry.Instance)),
+            Text(entry.HasAddress, entry.Address, WireLimits.MaxAddressLength)));
+
+    private static NodeInstance Instance(ByteString bytes) => bytes.Length == WireLimits.InstanceBytes
+        ? NodeInstance.Read(bytes.Span)
+        : throw new WireException(
+            WireError.OutOfRange, $"an instance has {bytes.Length} bytes, must have {WireLimits.InstanceBytes}");
 
     private static string Hash(string hash) =>
         hash.Length is 0 or WireLimits.HashLength && hash.All(char.IsAsciiHexDigitLower)
@@ -127,6 +163,7 @@ public static class HandshakeCodec
         RefusalReason.Data => Proto.Refusal.Data,
         RefusalReason.Identity => Proto.Refusal.Identity,
         RefusalReason.Busy => Proto.Refusal.Busy,
+        RefusalReason.Certificate => Proto.Refusal.Certificate,
         _ => throw Unknown(reason),
     };
 
@@ -138,6 +175,7 @@ public static class HandshakeCodec
         Proto.Refusal.Data => RefusalReason.Data,
         Proto.Refusal.Identity => RefusalReason.Identity,
         Proto.Refusal.Busy => RefusalReason.Busy,
+        Proto.Refusal.Certificate => RefusalReason.Certificate,
         _ => throw Unknown(reason),
     };
 }

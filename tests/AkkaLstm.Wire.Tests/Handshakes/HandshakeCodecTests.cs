@@ -26,7 +26,7 @@ public class HandshakeCodecTests
             WireLimits.ProtocolVersion, run, plan, data, node, new((ulong)high, ~(ulong)low), channel);
 
     private static readonly Gen<GreetingReply> Replies = Gen.OneOf(
-        Greetings.Select(greeting => (GreetingReply)new GreetingAccepted(greeting)),
+        Greetings.Select(greeting => (GreetingReply)new GreetingAccepted(greeting, NodeId.Worker(5), 2)),
         from why in Gen.Elements(Enum.GetValues<RefusalReason>()) from reason in MessageGenerators.Texts
         select (GreetingReply)new GreetingRefused(why, reason));
 

@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using System.Net;
+using AkkaLstm.Engines.Sockets.Hosting;
+using AkkaLstm.Engines.Sockets.Links;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Payloads;
+
+namespace AkkaLstm.Engines.Sockets.Members;
+
+/// <summary>
+/// One incarnation of a server or worker: its identity, its links, its role. It lasts over lost connections, and ends
+/// with the role or when the coordinator turns it away.
+/// </summary>
+internal sealed class MemberSession : IAsyncDisposable
+{
+    /// <summary>How long a fresh worker waits for the servers that it has been told of before it says it is ready.</summary>
+    private static readonly TimeSpan ServersTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly MemberJob _job;
+    private readonly MemberOptions _options;
+    private readonly LinkTable _links;
+    private readonly LinkAssembler? _calls;
+    private readonly WireListener? _listener;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<NodeId, (RosterEntry Entry, CancellationTokenSource Stop)> _called = [];
+    private readonly TaskCompletionSource _rosterIsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<GreetingRefusal> _turnedAway =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NodeIdentity _self;
+    private bool _hasSeat;
+    private long _lastCall;
+    private RoleHost? _host;
+
+    /// <summary>A refusal that asking again does not change.</summary>
+    internal sealed record GreetingRefusal(RefusalReason Why, string Reason);
+
+    /// <summary>Begins to listen, if it is a server.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="options">Role and addresses.</param>
+    /// <param name="seat">The address to ask for; null takes any.</param>
+    public MemberSession(MemberJob job, MemberOptions options, (int Index, int Incarnation)? seat)
+    {
+        (_job, _options) = (job, options);
+        _links = new LinkTable(OnLost);
+        _links.Expect(NodeId.Coordinator);
+        if (options.Role == NodeRole.Server)
+        {
+            _calls = new LinkAssembler(NodeRole.Server, options.Links.Connections.HandshakeTimeout, OnCall);
+            _listener = WireListener.Start(
+                options.Listen,
+                options.Links.Connections,
+                Answer,
+                _calls.Take,
+                (from, reason) => options.Notice($"turned {from} away: {reason}"));
+        }
+
+        _hasSeat = seat is not null;
+        _self = new NodeIdentity(
+            job.RunId,
+            job.PlanHash,
+            job.DataHash,
+            NodeOf(options.Role, seat?.Index ?? 0),
+            NodeInstance.New(),
+            seat?.Incarnation ?? 0,
+            ListenText());
+    }
+
+    /// <summary>The address that it has, and what its next incarnation is to be.</summary>
+    public (int Index, int Incarnation) NextSeat => (_self.Node.Index, _self.Incarnation + 1);
+
+    /// <summary>Takes part.</summary>
+    /// <param name="leave">Asks to be let go.</param>
+    /// <param name="stop">Stops at once.</param>
+    /// <returns>How the role ended, or why the coordinator does not take this node.</returns>
+    /// <exception cref="TimeoutException">No coordinator was found in time.</exception>
+    public async Task<(RoleEnd? End, GreetingRefusal? Refusal)> RunAsync(CancellationToken leave, CancellationToken stop)
+    {
+        await using CancellationTokenRegistration closing = stop.Register(_closing.Cancel);
+        Task keeping = Task.Run(() => KeepAsync(
+            NodeId.Coordinator, _options.Coordinator, Start, _closing.Token), CancellationToken.None);
+        Task started = _started.Task;
+        Task first = await Task.WhenAny(started, _turnedAway.Task, keeping, Task.Delay(_options.CoordinatorTimeout, stop));
+        if (first == _turnedAway.Task)
+            return (null, await _turnedAway.Task);
+        if (first != started)
+        {
+            stop.ThrowIfCancellationRequested();
+            await CancelAndAwait(keeping);
+            throw new TimeoutException($"no coordinator at {_options.Coordinator} for {_options.CoordinatorTimeout}");
+        }
+
+        await using CancellationTokenRegistration leaving = leave.Register(() => _host!.Post(new LeaveRequested()));
+        Task<RoleEnd> end = _host!.End;
+        Task over = await Task.WhenAny(end, _turnedAway.Task, Task.Delay(Timeout.Infinite, stop));
+        stop.ThrowIfCancellationRequested();
+        return over == end ? (await end, null) : (null, await _turnedAway.Task);
+    }
+
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        if (_listener is not null)
+            await _listener.DisposeAsync();
+        if (_calls is not null)
+            await _calls.DisposeAsync();
+        await _links.DisposeAsync();
+        if (_host is not null)
+            await _host.DisposeAsync();
+    }
+
+    private static NodeId NodeOf(NodeRole role, int index) =>
+        role == NodeRole.Server ? NodeId.Server(index) : NodeId.Worker(index);
+
+    private string ListenText()
+    {
+        if (_listener is null)
+            return "";
+        return _options.Advertise ?? $":{_listener.Endpoint.Port}";
+    }
+
+    private async Task CancelAndAwait(Task keeping)
+    {
+        await _closing.CancelAsync();
+        await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Calls a node again and again, as long as it is wanted.</summary>
+    private async Task KeepAsync(NodeId peer, EndPoint address, Func<LinkCall, Task> connected, CancellationToken stop)
+    {
+        var delay = new RetryDelay(_options.Links);
+        string lastTrouble = "";
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                LinkCall call = await LinkCaller.CallAsync(
+                    _self, address, peer.Role, Interlocked.Increment(ref _lastCall), !_hasSeat, _options.Links, stop);
+                delay.Reset();
+                lastTrouble = "";
+                await connected(call);
+                if (_links.Find(peer) is { } link)
+                    await link.Ending.WaitAsync(stop);
+            }
+            catch (WireException e)
+            {
+                if (e.Message != lastTrouble)
+                    _options.Notice($"{peer}: {e.Message}");
+                lastTrouble = e.Message;
+                if (peer == NodeId.Coordinator && e.Refusal is { } why and not RefusalReason.Busy)
+                    _turnedAway.TrySetResult(new GreetingRefusal(why, e.Message));
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await delay.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The coordinator has taken this node: the first time the role begins.</summary>
+    private async Task Start(LinkCall call)
+    {
+        if (!_hasSeat || _host is null)
+        {
+            _self = _self with { Node = call.Control!.Acceptance.Seat, Incarnation = call.Control!.Acceptance.Incarnation };
+            _hasSeat = true;
+            _options.Seated(_self.Node);
+        }
+
+        Connect(NodeId.Coordinator, call);
+        if (_host is not null)
+            return;
+        if (_options.Role == NodeRole.Worker)
+            await ServersAsync();
+        NodeId node = _self.Node;
+        int incarnation = _self.Incarnation;
+        long startTimestamp = Stopwatch.GetTimestamp();
+        IRole role = _options.Role == NodeRole.Worker
+            ? new Worker(_job.RunId, incarnation, _job.Protocol)
+            : new ParameterServer(_job.RunId, incarnation, _job.Protocol);
+        _host = new RoleHost(
+            node.ToString(),
+            role,
+            () => _job.Executors.Create(node, incarnation),
+            send => _links.Send(send.To, send.Message),
+            what => _options.Events?.Record(Stopwatch.GetElapsedTime(startTimestamp), node, what));
+        _started.TrySetResult();
+    }
+
+    /// <summary>Links to the servers that are there already, so that the first step need not ask twice.</summary>
+    private async Task ServersAsync()
+    {
+        long deadline = Stopwatch.GetTimestamp() + (long)(ServersTimeout.TotalSeconds * Stopwatch.Frequency);
+        await Task.WhenAny(_rosterIsKnown.Task, Task.Delay(ServersTimeout));
+        while (Stopwatch.GetTimestamp() < deadline && !_closing.IsCancellationRequested)
+        {
+            NodeId[] called;
+            lock (_gate)
+                called = [.. _called.Keys];
+            if (Array.TrueForAll(called, server => _links.Find(server) is not null))
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+    }
+
+    private void Connect(NodeId peer, LinkCall call)
+    {
+        PeerTensors? tensors = call.Incoming is null
+            ? null
+            : new PeerTensors(_job.Codec, call.Outgoing!.Stream, call.Incoming.Stream, _options.Links.Tensors);
+        _links.Add(new Link(
+            peer,
+            call.Control!.Peer.Instance,
+            call.Control!.Stream,
+            tensors,
+            _options.Links,
+            OnMessage,
+            roster => OnRoster(peer, roster)));
+    }
+
+    private void OnMessage(Link from, Message message)
+    {
+        // A message before the role begins is one to an earlier incarnation; the coordinator will say it again.
+        _host?.Post(new MessageReceived(from.Peer, message));
+    }
+
+    private void OnRoster(NodeId from, IReadOnlyList<RosterEntry> roster)
+    {
+        if (from != NodeId.Coordinator || _options.Role != NodeRole.Worker || roster.Any(entry => entry.Node.Role != NodeRole.Server))
+            throw new WireException(WireError.Unexpected, $"{from} sent a roster that is none of its business");
+        lock (_gate)
+        {
+            foreach (RosterEntry entry in roster)
+            {
+                if (_called.TryGetValue(entry.Node, out (RosterEntry Entry, CancellationTokenSource Stop) known))
+                {
+                    if (known.Entry == entry)
+                        continue;
+                    known.Stop.Cancel();
+                }
+
+                var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+                _called[entry.Node] = (entry, stop);
+                _links.Expect(entry.Node);
+                _ = Task.Run(() => KeepAsync(entry.Node, AddressOf(entry), call => CallServer(entry.Node, call), stop.Token));
+            }
+        }
+
+        _rosterIsKnown.TrySetResult();
+    }
+
+    private Task CallServer(NodeId server, LinkCall call)
+    {
+        Connect(server, call);
+        return Task.CompletedTask;
+    }
+
+    private static EndPoint AddressOf(RosterEntry entry) => IPEndPoint.TryParse(entry.Address, out IPEndPoint? address)
+        ? address
+        : HostAndPort.Parse(entry.Address);
+
+    private GreetingReply Answer(Greeting caller, IPAddress from)
+    {
+        if (caller.Node.Role != NodeRole.Worker || caller.WantsSeat || caller.Channel == WireChannel.Files)
+            return new GreetingRefused(RefusalReason.Identity, "only workers that have their address call a server");
+        if (_self.Differs(caller) is { } refusal)
+            return refusal;
+        lock (_gate)
+        {
+            long last = _lastCalls.GetValueOrDefault(caller.Instance);
+            if (caller.Channel != WireChannel.Control && caller.Call != last)
+                return new GreetingRefused(RefusalReason.Identity, "no call waits for this connection");
+            if (caller.Channel == WireChannel.Control && caller.Call <= last)
+                return new GreetingRefused(RefusalReason.Identity, "the call has been made before");
+            _lastCalls[caller.Instance] = caller.Call;
+        }
+
+        return new GreetingAccepted(_self.Greet(WireChannel.Control, call: 0), caller.Node, caller.Incarnation);
+    }
+
+    private readonly Dictionary<NodeInstance, long> _lastCalls = [];
+
+    private void OnCall(LinkCall call) => Connect(call.Control!.Acceptance.Seat, call);
+
+    private void OnLost(NodeId peer, string reason)
+    {
+        if (_closing.IsCancellationRequested)
+            return;
+        _options.Notice($"lost {peer}: {reason}");
+        _host?.Post(new PeerLost(peer));
+    }
+}

@@ -1,0 +1,92 @@
+using AkkaLstm.Engines.Sockets.Hosting;
+using AkkaLstm.Engines.Sockets.Links;
+using AkkaLstm.Engines.Sockets.Members;
+using AkkaLstm.Wire;
+using AkkaLstm.Wire.Handshakes;
+
+namespace AkkaLstm.Engines.Sockets;
+
+/// <summary>A server or worker: finds the coordinator, makes the job ready, takes part until it is over.</summary>
+public static class SocketsMember
+{
+    /// <summary>Takes part in whatever job the coordinator has.</summary>
+    /// <param name="open">Makes the job ready.</param>
+    /// <param name="options">Role and addresses.</param>
+    /// <param name="leave">Asks to be let go: tasks are finished, a server's state is handed over.</param>
+    /// <param name="stop">Stops at once.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="OperationCanceledException">Stopped at once.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">It cannot listen at the address.</exception>
+    public static async Task<MemberOutcome> RunAsync(
+        MemberJobOpener open, MemberOptions options, CancellationToken leave, CancellationToken stop)
+    {
+        MemberJob? job = null;
+        (int Index, int Incarnation)? wanted = options.Index is { } index ? (index, 0) : null;
+        (int Index, int Incarnation)? seat = wanted;
+        var delay = new RetryDelay(options.Links);
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                job ??= await OpenAsync(open, options, stop);
+                await using var session = new MemberSession(job, options, seat);
+                (RoleEnd? end, MemberSession.GreetingRefusal? refusal) = await session.RunAsync(leave, stop);
+                switch (end, refusal)
+                {
+                    case (RoleRestarts, _):
+                        seat = session.NextSeat;
+                        break;
+                    case (RoleStopped stopped, _):
+                        return new MemberOutcome(MemberEnd.Stopped, stopped.Reason);
+                    case (_, { Why: RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data }):
+                        (job, seat) = (null, wanted); // another job than the one this node has made ready
+                        break;
+                    case (_, { Why: RefusalReason.Identity }):
+                        seat = wanted; // somebody else sits there now
+                        await delay.WaitAsync(stop);
+                        break;
+                    default:
+                        return new MemberOutcome(MemberEnd.TurnedAway, refusal!.Reason);
+                }
+            }
+            catch (TimeoutException e)
+            {
+                return new MemberOutcome(MemberEnd.CoordinatorLost, e.Message);
+            }
+        }
+    }
+
+    private static async Task<MemberJob> OpenAsync(MemberJobOpener open, MemberOptions options, CancellationToken stop)
+    {
+        var files = new CoordinatorFiles(options);
+        var delay = new RetryDelay(options.Links);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(options.CoordinatorTimeout);
+        string lastTrouble = "";
+        while (true)
+        {
+            try
+            {
+                return await open(files.FetchAsync, deadline.Token);
+            }
+            catch (WireException e)
+            {
+                if (e.Message != lastTrouble)
+                    options.Notice(e.Message);
+                lastTrouble = e.Message;
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                throw NotFound();
+            }
+
+            await delay.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.ThrowIfCancellationRequested();
+            if (deadline.IsCancellationRequested)
+                throw NotFound();
+        }
+
+        TimeoutException NotFound() => new($"no coordinator at {options.Coordinator} for {options.CoordinatorTimeout}");
+    }
+}

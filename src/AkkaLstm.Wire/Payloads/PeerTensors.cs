@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Threading.Channels;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Tensors;
+
+namespace AkkaLstm.Wire.Payloads;
+
+/// <summary>
+/// Messages with bulk values between this process and one peer, whatever carries the messages: encoding one puts
+/// tickets into it and sends the values through the tensor channel, decoding one delivers it when the values of its
+/// tickets are there. Thread-safe.
+/// </summary>
+public sealed class PeerTensors : IAsyncDisposable
+{
+    /// <summary>Messages whose values have not all come, at most; more can only be a peer that never sends them.</summary>
+    private const int MaxWaitingMessages = 4096;
+
+    private readonly IPayloadCodec _codec;
+    private readonly TensorSender _sender;
+    private readonly IncomingTensors _incoming = new(MaxWaitingMessages);
+    private readonly Stream _incomingStream;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _receiving;
+    private readonly Task _sending;
+
+    // Invariant: bounded by the protocol, which has no more than two steps under way.
+    private readonly Channel<OutgoingTensor> _queue =
+        Channel.CreateUnbounded<OutgoingTensor>(new UnboundedChannelOptions { SingleReader = true });
+
+    private long _lastTicket;
+
+    /// <summary>Begins to send and to receive.</summary>
+    /// <param name="codec">Takes payloads apart and puts them together.</param>
+    /// <param name="outgoing">The connection for values from here, after its handshake.</param>
+    /// <param name="incoming">The connection for values to here, after its handshake.</param>
+    /// <param name="options">Sizes and deadlines.</param>
+    public PeerTensors(IPayloadCodec codec, Stream outgoing, Stream incoming, TensorChannelOptions options)
+    {
+        _codec = codec;
+        _incomingStream = incoming;
+        _sender = new TensorSender(outgoing, options);
+        var receiver = new TensorReceiver(incoming, _incoming, options);
+        _receiving = Task.Run(() => receiver.RunAsync(_closing.Token));
+        _sending = Task.Run(SendAsync);
+        Completion = Task.WhenAny(_receiving, _sending).Unwrap();
+    }
+
+    /// <summary>Ends when the peer hangs up, or with the <see cref="WireException"/> that ended the channel.</summary>
+    public Task Completion { get; }
+
+    /// <summary>Bytes of values that were handed to the channel, and that came through it.</summary>
+    public (long Sent, long Received) Bytes => (Interlocked.Read(ref _sentBytes), _incoming.Bytes);
+
+    private long _sentBytes;
+
+    /// <summary>Encodes a message and queues the values that it carries.</summary>
+    /// <exception cref="WireException">It is over a limit; nothing was queued.</exception>
+    public byte[] Encode(Message message)
+    {
+        var export = new Export(this);
+        byte[] bytes = new MessageCodec(export).Encode(message);
+        foreach (OutgoingTensor tensor in export.Tensors)
+            _queue.Writer.TryWrite(tensor);
+        return bytes;
+    }
+
+    /// <summary>Decodes a message.</summary>
+    /// <param name="bytes">The message; not read after the return.</param>
+    /// <param name="deliver">Gets it, at once or from another thread when its values are there; never, if they do
+    /// not come.</param>
+    /// <exception cref="WireException">The bytes are no sound message, or too many wait for their values.</exception>
+    public void Decode(ReadOnlySequence<byte> bytes, Action<Message> deliver)
+    {
+        var import = new Import(_codec);
+        Message message = new MessageCodec(import).Decode(bytes);
+        if (import.Intakes.Count == 0)
+            deliver(message);
+        else
+            _incoming.Await(import.Intakes, () => deliver(message));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _closing.CancelAsync();
+        await _incomingStream.DisposeAsync();
+        await _sender.DisposeAsync();
+        await Task.WhenAll(_receiving, _sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _incoming.Close();
+        _closing.Dispose();
+    }
+
+    private async Task SendAsync()
+    {
+        await foreach (OutgoingTensor tensor in _queue.Reader.ReadAllAsync(_closing.Token))
+        {
+            await _sender.SendAsync(tensor.Id, tensor.Parts, _closing.Token);
+            Interlocked.Add(ref _sentBytes, tensor.Bytes);
+        }
+    }
+
+    private readonly record struct OutgoingTensor(ulong Id, IReadOnlyList<TensorPart> Parts, long Bytes);
+
+    /// <summary>The tickets of one message that is being encoded.</summary>
+    private sealed class Export(PeerTensors owner) : IPayloadTickets
+    {
+        public List<OutgoingTensor> Tensors { get; } = [];
+
+        PayloadTicket IPayloadTickets.Export(Payload payload, PayloadPlace place)
+        {
+            TensorPart[] parts = [.. owner._codec.ValuesOf(payload, place).Select(values => new TensorPart(values))];
+            long bytes = parts.Sum(part => (long)part.Values.Length * sizeof(float));
+            ulong id = (ulong)Interlocked.Increment(ref owner._lastTicket);
+            Tensors.Add(new OutgoingTensor(id, parts, bytes));
+            return new PayloadTicket(id, place.Kind, bytes, ElementType.Float32, Checksum: 0);
+        }
+
+        public Payload Import(PayloadTicket ticket, PayloadPlace place) => throw new InvalidOperationException();
+    }
+
+    /// <summary>The tickets of one message that is being decoded.</summary>
+    private sealed class Import(IPayloadCodec codec) : IPayloadTickets
+    {
+        public List<(ulong Ticket, PayloadIntake Intake)> Intakes { get; } = [];
+
+        public PayloadTicket Export(Payload payload, PayloadPlace place) => throw new InvalidOperationException();
+
+        Payload IPayloadTickets.Import(PayloadTicket ticket, PayloadPlace place)
+        {
+            PayloadIntake intake = codec.Expect(place);
+            Intakes.Add((ticket.Id, intake));
+            return intake.Payload;
+        }
+    }
+}
