@@ -28,6 +28,10 @@ public sealed class CheckpointStore
     /// <summary>File with the plan and what was learned from the data.</summary>
     public const string ModelName = "model.json";
 
+    /// <summary>The files of a checkpoint; there are no others.</summary>
+    internal static readonly IReadOnlyList<string> FileNames =
+        [CheckpointManifest.FileName, ParametersName, OptimizerName, CarryName, ModelName];
+
     private const string TemporaryPrefix = ".tmp-";
     private const string CarryTensor = "carry";
 
@@ -159,6 +163,8 @@ public sealed class CheckpointStore
         using SafetensorsFile carryFile = SafetensorsFile.Open(Path.Combine(path, CarryName));
         var carry = new float[carryFile.Find(CarryTensor)?.Length ?? 0];
         carryFile.ReadValues(CarryTensor, carry);
+        if (carry.Length != _card.Plan.Batch * _card.Model.CarryLength)
+            throw new BadInputException($"{path}: its carried state is of another model; use another checkpoint");
         return _layout.Hash(parameters) == manifest.ParameterHash
             ? new TrainingState(parameters, moments, carry)
             : throw new BadInputException(

@@ -8,7 +8,7 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Execution;
 
 /// <summary>The coordinator's work: writing checkpoints, beside the training.</summary>
-internal sealed class CheckpointExecutor(JobContext job) : IWorkExecutor
+internal sealed class CheckpointExecutor(JobContext job, CheckpointStore store) : IWorkExecutor
 {
     public WorkResult Execute(WorkOrder order)
     {
@@ -20,7 +20,7 @@ internal sealed class CheckpointExecutor(JobContext job) : IWorkExecutor
         try
         {
             Assemble(write, state);
-            string name = job.Store.Write(state, write.Progress, write.Reason, write.IsBest);
+            string name = store.Write(state, write.Progress, write.Reason, write.IsBest);
             isWritten = true;
             return new CheckpointWritten(name);
         }

@@ -21,20 +21,18 @@ internal sealed class JobContext
 
     private readonly Lock _gate = new();
     private readonly SortedList<(long Term, int Generation, int Replica), ParameterBuffers> _buffers = [];
-    private readonly Func<TrainingState> _initial;
+    private readonly IStateSource _states;
     private readonly Payload?[] _noCarries;
     private LoadedState? _loaded;
 
     /// <summary>Puts a job together.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="data">The opened data.</param>
-    /// <param name="store">The run's checkpoints.</param>
-    /// <param name="initial">Makes the state a job without a checkpoint starts from.</param>
-    public JobContext(TrainingPlan plan, DataSet data, CheckpointStore store, Func<TrainingState> initial)
+    /// <param name="states">Where generations start from.</param>
+    public JobContext(TrainingPlan plan, DataSet data, IStateSource states)
     {
         Plan = plan;
-        Store = store;
-        _initial = initial;
+        _states = states;
         Spec = plan.ToModelSpec(data.Shape);
         Model = new SequenceModel(Spec);
         Optimizer = plan.ToOptimizerSpec();
@@ -74,8 +72,6 @@ internal sealed class JobContext
 
     /// <summary>Floats of a shard's carried state.</summary>
     public int ShardCarryLength => Plan.LanesPerShard * Spec.CarryLength;
-
-    public CheckpointStore Store { get; }
 
     public SnapshotPool Snapshots { get; }
 
@@ -127,7 +123,7 @@ internal sealed class JobContext
         new float[Plan.Batch * Spec.CarryLength]);
 
     private TrainingState Load(string? checkpointId) =>
-        checkpointId is null ? _initial() : Store.Load(checkpointId);
+        checkpointId is null ? _states.Initial() : _states.Checkpoint(checkpointId);
 
     private sealed record LoadedState(
         (string? CheckpointId, (long Term, int Generation) Ballot, int Replica) Key, TrainingState State)

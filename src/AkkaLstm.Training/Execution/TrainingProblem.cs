@@ -45,7 +45,7 @@ public sealed class TrainingProblem
         ModelSpec spec = plan.ToModelSpec(data.Shape);
         var card = new ModelCard(plan, data.Hash, spec, data.Artifacts);
         var store = new CheckpointStore(checkpointDirectory, card, plan.ToOptimizerSpec().MomentNames, _ => { });
-        var context = new JobContext(plan, data, store, InitialState.Of(plan, spec).Create);
+        var context = new JobContext(plan, data, new LocalStates(store, InitialState.Of(plan, spec)));
         int stepsPerEpoch = context.Train.StepsPerEpoch;
         var job = new JobDescription
         {
@@ -57,6 +57,6 @@ public sealed class TrainingProblem
             ValidationShardCount = context.Validation is null ? 0 : plan.Shards,
         };
         return new TrainingProblem(
-            job, new JobPolicy(plan, stepsPerEpoch), new MathExecutorFactory(context), store);
+            job, new JobPolicy(plan, stepsPerEpoch), new MathExecutorFactory(context, store), store);
     }
 }

@@ -32,7 +32,8 @@ internal static class EmptySteps
                 new NoValues(),
                 new Policy(),
                 durations,
-                new RunOptions { Workers = workers, Servers = 1 }),
+                new RunOptions { Workers = workers, Servers = 1 },
+                Files: null),
             stop);
         stop.ThrowIfCancellationRequested();
         return new EmptyStep(workers, Medians.Of([.. durations.Seconds.Skip(WarmUpSteps)]));

@@ -36,8 +36,8 @@ internal sealed class StepRig : IDisposable
         Plan = shards == plan.Shards ? plan : TrainingPlan.Resolve(plan.Options with { Shards = shards });
         var card = new ModelCard(Plan, data.Hash, Plan.ToModelSpec(data.Shape), data.Artifacts);
         var store = new CheckpointStore(directory, card, Plan.ToOptimizerSpec().MomentNames, _ => { });
-        _job = new JobContext(Plan, data, store, InitialState.Of(Plan, card.Model).Create);
-        _factory = new MathExecutorFactory(_job);
+        _job = new JobContext(Plan, data, new LocalStates(store, InitialState.Of(Plan, card.Model)));
+        _factory = new MathExecutorFactory(_job, store);
         _server = _factory.Create(NodeId.Server(0), incarnation: 0);
         var restored = (SliceRestored)_server.Execute(new RestoreSlice(
             Fence, Whole, Replica: 0, CheckpointId: null, shards));

@@ -149,19 +149,38 @@ public sealed class RunDirectory : IDisposable
 
     private static RunDirectory CreateAt(string fullPath)
     {
-        if (Directory.Exists(fullPath) && Directory.EnumerateFileSystemEntries(fullPath).Any())
-        {
-            throw new BadInputException(IsRun(fullPath)
-                ? $"--out: {fullPath} already holds a run; resume it, or choose another directory"
-                : $"--out: {fullPath} is not empty; choose a new or an empty directory");
-        }
-
+        RequireUnused(fullPath);
         Directory.CreateDirectory(fullPath);
-        FileStream taken = TryLock(fullPath, FileMode.CreateNew)
+        FileStream taken = TryLock(fullPath, FileMode.OpenOrCreate)
             ?? throw new BadInputException(
                 $"--out: another process has just taken {fullPath}; choose another directory");
-        return Prepare(fullPath, taken);
+        try
+        {
+            RequireUnused(fullPath); // another process may have begun and ended here in between
+            return Prepare(fullPath, taken);
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
     }
+
+    private static void RequireUnused(string fullPath)
+    {
+        if (!Directory.Exists(fullPath) || Directory.EnumerateFileSystemEntries(fullPath).All(IsLeftover)) return;
+        throw new BadInputException(IsRun(fullPath)
+            ? $"--out: {fullPath} already holds a run; resume it, or choose another directory"
+            : $"--out: {fullPath} is not empty; choose a new or an empty directory");
+    }
+
+    /// <summary>What a process leaves that is killed before the plan is written: there is no run yet.</summary>
+    private static bool IsLeftover(string path) => Path.GetFileName(path) switch
+    {
+        LockName or JobFileName + DurableFile.TemporarySuffix => true,
+        CheckpointsName => Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any(),
+        _ => false,
+    };
 
     private static RunDirectory CreateDefault(TrainingPlan plan)
     {

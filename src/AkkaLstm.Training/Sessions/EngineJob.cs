@@ -2,6 +2,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Work;
+using AkkaLstm.Training.Remote;
 using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Sessions;
@@ -13,10 +14,12 @@ namespace AkkaLstm.Training.Sessions;
 /// <param name="Policy">The numeric decisions.</param>
 /// <param name="Events">Receives progress and decisions.</param>
 /// <param name="Options">Workers, servers (always set here) and threads.</param>
+/// <param name="Files">What nodes without this process's disk need; null where the job is for one process only.</param>
 public sealed record EngineJob(
     JobDescription Description,
     IWorkExecutorFactory Executors,
     IPayloadCodec Codec,
     IJobPolicy Policy,
     IEventSink Events,
-    RunOptions Options);
+    RunOptions Options,
+    OfferedFiles? Files);

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using AkkaLstm.Data;
-using AkkaLstm.Numerics;
+using AkkaLstm.Models;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Checkpoints;
-using AkkaLstm.Training.Execution;
 using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
@@ -17,19 +16,24 @@ namespace AkkaLstm.Training.Sessions;
 internal static class SessionEnd
 {
     public static TrainingResult Summarise(
-        Session session, JobContext context, JobPolicy policy, RunRecorder recorder, JobOutcome outcome)
+        Session session,
+        CheckpointStore store,
+        ModelSpec spec,
+        JobPolicy policy,
+        RunRecorder recorder,
+        JobOutcome outcome)
     {
         JobProgress progress = outcome.Progress;
         PolicyState state = policy.StateAt(progress);
         TrainingStatus status = recorder.Failure is null ? StatusOf(outcome.Kind) : TrainingStatus.Failed;
-        string? last = outcome.CheckpointId is { } name ? context.Store.PathOf(name) : null;
-        string? best = context.Store.FindBest()?.Name;
+        string? last = outcome.CheckpointId is { } name ? store.PathOf(name) : null;
+        string? best = store.FindBest()?.Name;
         EvaluationResult? test = status == TrainingStatus.Completed
             && best is not null
             && session.Data.Has(DataSplit.Test)
             ? SplitRun.Evaluate(
-                context.Spec,
-                context.Store.Load(best).Parameters,
+                spec,
+                store.Load(best).Parameters,
                 session.Data,
                 DataSplit.Test,
                 session.Plan.Shards,
@@ -49,7 +53,7 @@ internal static class SessionEnd
             BestValidationLoss = state.ValidationLoss is null ? null : state.BestLoss,
             BestEpoch = state.BestLoss is null ? null : state.BestEpoch,
             LastCheckpoint = last,
-            BestCheckpoint = best is null ? null : context.Store.PathOf(best),
+            BestCheckpoint = best is null ? null : store.PathOf(best),
             ParameterHash = last is null ? null : CheckpointReader.TryReadManifest(last)?.ParameterHash,
             Test = test?.Report,
             TestLoss = test?.Loss,

@@ -10,6 +10,7 @@ using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Policies;
+using AkkaLstm.Training.Remote;
 using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Training.Sessions;
@@ -55,6 +56,24 @@ public static class TrainingSession
         return await TrainAsync(new Session(plan, data, initial, directory, options, engine, observer, start), stop);
     }
 
+    /// <summary>
+    /// Trains a plan in the directory of the options, from its beginning or from where an earlier call left it: for a
+    /// process that may be started again at any time with the same command line.
+    /// </summary>
+    /// <exception cref="BadInputException">As <see cref="RunAsync"/>; also where there is no directory, or one with a run
+    /// of another plan: the message names the difference.</exception>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<TrainingResult> RunOrResumeAsync(
+        TrainingPlan plan, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
+    {
+        string directory = options.OutputDirectory ?? throw new BadInputException(
+            "--out: is missing; say in which directory the run is to go on when it is started again");
+        if (!RunDirectory.IsRun(directory)) return RunAsync(plan, options, engine, observer, stop);
+        if (PlanDifference.Find(RunDirectory.ReadPlan(directory), plan) is { } difference)
+            throw new BadInputException($"{directory}: holds the run of another plan: {difference}; choose another --out");
+        return ResumeAsync(directory, options, engine, observer, stop);
+    }
+
     private static async Task<TrainingResult> TrainAsync(Session session, CancellationToken stop)
     {
         TrainingPlan plan = session.Plan;
@@ -70,7 +89,7 @@ public static class TrainingSession
         JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
         RunIdentity identity = RunIdentity.CountStart(directory.FullPath, findings.Add);
 
-        var context = new JobContext(plan, data, store, session.Initial.Create);
+        var context = new JobContext(plan, data, new LocalStates(store, session.Initial));
         int stepsPerEpoch = context.Train.StepsPerEpoch;
         var policy = new JobPolicy(plan, stepsPerEpoch);
         using var stopOrFailure = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -111,12 +130,13 @@ public static class TrainingSession
         JobOutcome outcome = await session.Engine(
             new EngineJob(
                 job,
-                new MathExecutorFactory(context),
+                new MathExecutorFactory(context, store),
                 new PayloadCodec(context, keepsCarries: true),
                 policy,
                 recorder,
-                options),
+                options,
+                new OfferedFiles(plan, data.Hash, identity.RunId, store)),
             stopOrFailure.Token);
-        return SessionEnd.Summarise(session, context, policy, recorder, outcome);
+        return SessionEnd.Summarise(session, store, spec, policy, recorder, outcome);
     }
 }

@@ -37,8 +37,8 @@ public sealed class ExecutorTests : IDisposable
         var card = new ModelCard(plan, data.Hash, plan.ToModelSpec(data.Shape), data.Artifacts);
         var store = new CheckpointStore(
             _directory["checkpoints"], card, plan.ToOptimizerSpec().MomentNames, _ => { });
-        _job = new JobContext(plan, data, store, InitialState.Of(plan, card.Model).Create);
-        _factory = new MathExecutorFactory(_job);
+        _job = new JobContext(plan, data, new LocalStates(store, InitialState.Of(plan, card.Model)));
+        _factory = new MathExecutorFactory(_job, store);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -8,6 +8,7 @@ using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
+using AkkaLstm.Training.Execution.Payloads;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
@@ -107,19 +108,22 @@ public sealed class SeparateNodesTests : IDisposable
         Events? events = null,
         Func<NodeId, int, WorkOrder, bool>? mustFail = null)
     {
-        var contexts = new Dictionary<NodeId, JobContext>();
-        JobContext ContextOf(NodeId node)
+        var nodes = new Dictionary<NodeId, (IWorkExecutorFactory, IPayloadCodec)>();
+        (JobContext coordinator, CheckpointStore checkpoints) = TestJobs.Node(options, _directory["apart"]);
+        (IWorkExecutorFactory, IPayloadCodec) NodeOf(NodeId node)
         {
-            lock (contexts)
+            lock (nodes)
             {
-                return contexts.TryGetValue(node, out JobContext? known)
-                    ? known
-                    : contexts[node] = TestJobs.Context(options, _directory[$"apart-{node}"]);
+                if (nodes.TryGetValue(node, out (IWorkExecutorFactory, IPayloadCodec) known)) return known;
+                bool isCoordinator = node == NodeId.Coordinator;
+                JobContext job = isCoordinator ? coordinator : TestJobs.Context(options, _directory[$"apart-{node}"]);
+                return nodes[node] = (
+                    new MathExecutorFactory(job, isCoordinator ? checkpoints : null),
+                    new PayloadCodec(job, keepsCarries: isCoordinator));
             }
         }
 
-        JobContext coordinator = ContextOf(NodeId.Coordinator);
-        IWorkExecutorFactory executors = new TransferringExecutors(ContextOf);
+        IWorkExecutorFactory executors = new TransferringExecutors(NodeOf);
         JobOutcome outcome = await InProcessEngine.RunAsync(
             TestJobs.Job(coordinator),
             mustFail is null ? executors : new FaultyExecutors(executors, mustFail),
@@ -129,7 +133,7 @@ public sealed class SeparateNodesTests : IDisposable
             CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal(JobOutcomeKind.Completed, outcome.Kind);
-        return coordinator.Store.FindNewest()!.Value.Manifest.ParameterHash;
+        return checkpoints.FindNewest()!.Value.Manifest.ParameterHash;
     }
 
     private sealed class Events : IEventSink

@@ -9,14 +9,18 @@ namespace AkkaLstm.Training.Tests.Support;
 /// <summary>Job contexts without a session around them.</summary>
 internal static class TestJobs
 {
-    /// <summary>Opens a plan's data and makes a context of its own.</summary>
-    public static JobContext Context(PlanOptions options, string checkpoints, bool hasAllServers = false)
+    /// <summary>Opens a plan's data and makes a context of its own, as a node has that is alone in its process.</summary>
+    public static JobContext Context(PlanOptions options, string checkpoints) => Node(options, checkpoints).Job;
+
+    /// <summary>As <see cref="Context"/>, with the checkpoints.</summary>
+    public static (JobContext Job, CheckpointStore Checkpoints) Node(PlanOptions options, string checkpoints)
     {
         TrainingPlan plan = TrainingPlan.Resolve(options);
         DataSet data = DataSets.Open(plan.ToDataOptions());
         var card = new ModelCard(plan, data.Hash, plan.ToModelSpec(data.Shape), data.Artifacts);
         var store = new CheckpointStore(checkpoints, card, plan.ToOptimizerSpec().MomentNames, _ => { });
-        return new JobContext(plan, data, store, InitialState.Of(plan, card.Model).Create) { HasAllServers = hasAllServers };
+        var states = new LocalStates(store, InitialState.Of(plan, card.Model));
+        return (new JobContext(plan, data, states) { HasAllServers = false }, store);
     }
 
     /// <summary>The job of a context, from its beginning.</summary>

@@ -1,25 +1,23 @@
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
-using AkkaLstm.Training.Execution;
-using AkkaLstm.Training.Execution.Payloads;
 
 namespace AkkaLstm.Training.Tests.Support;
 
 /// <summary>
-/// Executors that share nothing: every node has a <see cref="JobContext"/> of its own, and what one node gives another
-/// goes through the payload codecs of both, value by value, as it would over a network.
+/// Executors that share nothing: every node has mathematics of its own, and what one node gives another goes through the
+/// payload codecs of both, value by value, as it would over a network.
 /// </summary>
-internal sealed class TransferringExecutors(Func<NodeId, JobContext> contextOf) : IWorkExecutorFactory
+internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory Executors, IPayloadCodec Codec)> nodeOf)
+    : IWorkExecutorFactory
 {
     public IWorkExecutor Create(NodeId node, int incarnation)
     {
-        JobContext job = contextOf(node);
-        var codec = new PayloadCodec(job, keepsCarries: node.Role == NodeRole.Coordinator);
-        return new Executor(new MathExecutorFactory(job).Create(node, incarnation), codec);
+        (IWorkExecutorFactory executors, IPayloadCodec codec) = nodeOf(node);
+        return new Executor(executors.Create(node, incarnation), codec);
     }
 
     /// <summary>Passes a payload on as a network would; fails the test where the receiver refuses it.</summary>
-    public static Payload Transfer(Payload payload, PayloadCodec from, PayloadCodec to, PayloadPlace place)
+    public static Payload Transfer(Payload payload, IPayloadCodec from, IPayloadCodec to, PayloadPlace place)
     {
         IReadOnlyList<ReadOnlyMemory<float>> runs = from.ValuesOf(payload, place);
         PayloadIntake intake = to.Expect(place);
@@ -32,16 +30,16 @@ internal sealed class TransferringExecutors(Func<NodeId, JobContext> contextOf) 
     }
 
     /// <summary>A payload in the hands of a node that may be another one than its maker.</summary>
-    private sealed class Handed(Payload inner, PayloadCodec maker) : Payload
+    private sealed class Handed(Payload inner, IPayloadCodec maker) : Payload
     {
         public Payload Inner => inner;
 
-        public PayloadCodec Maker => maker;
+        public IPayloadCodec Maker => maker;
 
         public override long Bytes => inner.Bytes;
     }
 
-    private sealed class Executor(IWorkExecutor inner, PayloadCodec codec) : IWorkExecutor
+    private sealed class Executor(IWorkExecutor inner, IPayloadCodec codec) : IWorkExecutor
     {
         public WorkResult Execute(WorkOrder order) => inner.Execute(Take(order)) switch
         {

@@ -1,0 +1,146 @@
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Training.Checkpoints;
+using AkkaLstm.Training.Plans;
+
+namespace AkkaLstm.Training.Remote;
+
+/// <summary>
+/// The files of a run that nodes without this machine's disk may read, by name: <c>job</c>, <c>file/SHA256</c> for those
+/// that the plan names, <c>checkpoint/step-00000123/FILE</c> for those of a checkpoint. There are no other names, and
+/// what a name says never becomes a path unchecked. May be used by several threads at once.
+/// </summary>
+public sealed class OfferedFiles
+{
+    /// <summary>The name of what says which job it is; a node reads it first.</summary>
+    public const string JobName = "job";
+
+    /// <summary>Longest name.</summary>
+    public const int MaxName = 128;
+
+    private const string FilePrefix = "file";
+    private const string CheckpointPrefix = "checkpoint";
+    private const int ShownCharacters = 40;
+
+    private readonly TrainingPlan _plan;
+    private readonly string _dataHash;
+    private readonly string _runId;
+    private readonly CheckpointStore _checkpoints;
+    private readonly Lazy<IReadOnlyDictionary<string, (OfferedFile File, string Path)>> _files;
+    private readonly Lazy<byte[]> _job;
+
+    /// <summary>Offers the files of a run. They are hashed when the first node asks.</summary>
+    internal OfferedFiles(TrainingPlan plan, string dataHash, string runId, CheckpointStore checkpoints)
+        : this(plan, dataHash, runId, checkpoints, new(() => FilesOf(plan.Options)), new ProtocolOptions())
+    {
+    }
+
+    private OfferedFiles(
+        TrainingPlan plan,
+        string dataHash,
+        string runId,
+        CheckpointStore checkpoints,
+        Lazy<IReadOnlyDictionary<string, (OfferedFile File, string Path)>> files,
+        ProtocolOptions protocol)
+    {
+        (_plan, _dataHash, _runId, _checkpoints, _files) = (plan, dataHash, runId, checkpoints, files);
+        _job = new(() => JobOf(protocol));
+    }
+
+    /// <summary>Hash of the plan.</summary>
+    public string PlanHash => _plan.Hash;
+
+    /// <summary>Hash of the data's contents.</summary>
+    public string DataHash => _dataHash;
+
+    /// <summary>The same files, with deadlines for the roles of the nodes. Default are those of the protocol.</summary>
+    public OfferedFiles With(ProtocolOptions protocol) => new(_plan, _dataHash, _runId, _checkpoints, _files, protocol);
+
+    /// <summary>Opens a file for reading; its length is known.</summary>
+    /// <param name="name">What a node asks for; anything may come.</param>
+    /// <exception cref="BadInputException">There is no such file, or it is not what it was; one line.</exception>
+    public Stream Open(string name)
+    {
+        if (name.Length > MaxName) throw NoSuchFile(name);
+        return name.Split('/') switch
+        {
+            [JobName] => new MemoryStream(_job.Value, writable: false),
+            [FilePrefix, var hash] => OpenContent(hash),
+            [CheckpointPrefix, var checkpoint, var file] => OpenCheckpoint(checkpoint, file),
+            _ => throw NoSuchFile(name),
+        };
+    }
+
+    /// <summary>The name of a file of the plan.</summary>
+    internal static string NameOf(OfferedFile file) => $"{FilePrefix}/{file.Sha256}";
+
+    /// <summary>The name of a checkpoint's file.</summary>
+    internal static string NameOf(string checkpoint, string file) => $"{CheckpointPrefix}/{checkpoint}/{file}";
+
+    private Stream OpenContent(string hash)
+    {
+        // The name only selects; the path is the plan's own.
+        foreach ((OfferedFile file, string path) in _files.Value.Values)
+        {
+            if (file.Sha256 == hash) return new VerifiedStream(OpenToRead(path), file);
+        }
+
+        throw NoSuchFile($"{FilePrefix}/{hash}");
+    }
+
+    private FileStream OpenCheckpoint(string checkpoint, string file) =>
+        CheckpointName.StepOf(checkpoint) is not null
+            && CheckpointStore.FileNames.FirstOrDefault(known => known == file) is { } name
+            ? OpenToRead(Path.Combine(_checkpoints.PathOf(checkpoint), name))
+            : throw NoSuchFile($"{CheckpointPrefix}/{checkpoint}/{file}");
+
+    private byte[] JobOf(ProtocolOptions protocol) => new JobOffer
+    {
+        RunId = _runId,
+        PlanHash = _plan.Hash,
+        DataHash = _dataHash,
+        Plan = JobOffer.PlanOf(_plan.Options),
+        Files = _files.Value.ToDictionary(entry => entry.Key, entry => entry.Value.File, StringComparer.Ordinal),
+        Protocol = protocol,
+    }.ToBytes();
+
+    private static Dictionary<string, (OfferedFile File, string Path)> FilesOf(PlanOptions options)
+    {
+        var files = new Dictionary<string, (OfferedFile File, string Path)>(StringComparer.Ordinal);
+        foreach ((string option, string path) in JobOffer.FilesOf(options))
+        {
+            try
+            {
+                CheckpointFile content = HashingFile.Read(path);
+                files.Add(option, (new OfferedFile(content.Sha256, content.Bytes, OfferedFile.ExtensionOf(path)), path));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(path, e);
+            }
+        }
+
+        return files;
+    }
+
+    private static FileStream OpenToRead(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    private static BadInputException Unreadable(string path, Exception e) =>
+        new($"{path}: cannot be read ({e.Message.ReplaceLineEndings(" ")}); restore it and resume the run", e);
+
+    private static BadInputException NoSuchFile(string name)
+    {
+        string shown = string.Concat(name.Take(ShownCharacters).Select(c => char.IsControl(c) ? '?' : c));
+        return new BadInputException($"there is no file \"{shown}\" in this job");
+    }
+}
