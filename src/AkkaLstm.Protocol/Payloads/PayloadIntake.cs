@@ -6,7 +6,8 @@ namespace AkkaLstm.Protocol;
 /// </summary>
 public abstract class PayloadIntake
 {
-    /// <summary>The payload; to be read only after <see cref="TryComplete"/> said true.</summary>
+    /// <summary>The payload, always the same object: it may be put into its message at once. What is in it may be read
+    /// only after <see cref="TryComplete"/> said true.</summary>
     public abstract Payload Payload { get; }
 
     /// <summary>Memory for the values, one for each run with its length; null where lengths are not those that this

@@ -40,7 +40,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         long step = order.Fence.Step;
         _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
         ParameterBuffers buffers = job.BuffersOf(order.Fence, order.Replica);
-        _payload = new ParameterPayload(buffers, _slice);
+        _payload = new ParameterPayload(new ParameterPlace(buffers, _slice));
         _reduced = new ReducedSlice(job.Layout, _slice);
         _optimizer = new OptimizerState(
             job.Optimizer,
@@ -130,9 +130,9 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
 
     private SliceSnapshot SnapshotOfSlice(SnapshotSlice order)
     {
-        var state = new SliceStatePayload(
+        var state = new SliceState(
             _optimizer!.Current.Span.ToArray(), [.. _optimizer.Moments.Select(moment => moment.AsSpan().ToArray())]);
-        return new SliceSnapshot(state, [.. order.Carries.Select(Copy)]);
+        return new SliceSnapshot(new SliceStatePayload(state), [.. order.Carries.Select(Copy)]);
     }
 
     private static Payload? Copy(Payload? carry) =>

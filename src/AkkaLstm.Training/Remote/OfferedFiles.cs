@@ -26,7 +26,7 @@ public sealed class OfferedFiles
     private readonly string _dataHash;
     private readonly string _runId;
     private readonly CheckpointStore _checkpoints;
-    private readonly Lazy<IReadOnlyDictionary<string, (OfferedFile File, string Path)>> _files;
+    private readonly Lazy<IReadOnlyDictionary<string, LocalFile>> _files;
     private readonly Lazy<byte[]> _job;
 
     /// <summary>Offers the files of a run. They are hashed when the first node asks.</summary>
@@ -40,7 +40,7 @@ public sealed class OfferedFiles
         string dataHash,
         string runId,
         CheckpointStore checkpoints,
-        Lazy<IReadOnlyDictionary<string, (OfferedFile File, string Path)>> files,
+        Lazy<IReadOnlyDictionary<string, LocalFile>> files,
         ProtocolOptions protocol)
     {
         (_plan, _dataHash, _runId, _checkpoints, _files) = (plan, dataHash, runId, checkpoints, files);
@@ -80,9 +80,11 @@ public sealed class OfferedFiles
     private Stream OpenContent(string hash)
     {
         // The name only selects; the path is the plan's own.
-        foreach ((OfferedFile file, string path) in _files.Value.Values)
+        foreach (LocalFile file in _files.Value.Values)
         {
-            if (file.Sha256 == hash) return new VerifiedStream(OpenToRead(path), file);
+            if (file.Content.Sha256 != hash) continue;
+            RequireUnchanged(file);
+            return new VerifiedStream(OpenToRead(file.Path), file.Content);
         }
 
         throw NoSuchFile($"{FilePrefix}/{hash}");
@@ -100,27 +102,36 @@ public sealed class OfferedFiles
         PlanHash = _plan.Hash,
         DataHash = _dataHash,
         Plan = JobOffer.PlanOf(_plan.Options),
-        Files = _files.Value.ToDictionary(entry => entry.Key, entry => entry.Value.File, StringComparer.Ordinal),
+        Files = _files.Value.ToDictionary(entry => entry.Key, entry => entry.Value.Content, StringComparer.Ordinal),
         Protocol = protocol,
     }.ToBytes();
 
-    private static Dictionary<string, (OfferedFile File, string Path)> FilesOf(PlanOptions options)
-    {
-        var files = new Dictionary<string, (OfferedFile File, string Path)>(StringComparer.Ordinal);
-        foreach ((string option, string path) in JobOffer.FilesOf(options))
-        {
-            try
-            {
-                CheckpointFile content = HashingFile.Read(path);
-                files.Add(option, (new OfferedFile(content.Sha256, content.Bytes, OfferedFile.ExtensionOf(path)), path));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw Unreadable(path, e);
-            }
-        }
+    private static Dictionary<string, LocalFile> FilesOf(PlanOptions options) => JobOffer.FilesOf(options).ToDictionary(
+        file => file.Option, file => Read(file.Path), StringComparer.Ordinal);
 
-        return files;
+    private static LocalFile Read(string path)
+    {
+        try
+        {
+            DateTime writtenUtc = File.GetLastWriteTimeUtc(path); // before it is read: a change in between is found later
+            CheckpointFile content = HashingFile.Read(path);
+            return new LocalFile(
+                new OfferedFile(content.Sha256, content.Bytes, OfferedFile.ExtensionOf(path)), path, writtenUtc);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, e);
+        }
+    }
+
+    /// <summary>
+    /// Refuses a file that was changed before anything of it is sent, so that the node hears why. One that is changed
+    /// while it is sent is found by <see cref="VerifiedStream"/>, and by the node.
+    /// </summary>
+    private static void RequireUnchanged(LocalFile file)
+    {
+        if (File.GetLastWriteTimeUtc(file.Path) != file.WrittenUtc && Read(file.Path).Content != file.Content)
+            throw VerifiedStream.Changed(file.Path);
     }
 
     private static FileStream OpenToRead(string path)
@@ -143,4 +154,7 @@ public sealed class OfferedFiles
         string shown = string.Concat(name.Take(ShownCharacters).Select(c => char.IsControl(c) ? '?' : c));
         return new BadInputException($"there is no file \"{shown}\" in this job");
     }
+
+    /// <summary>A file of the plan on this machine.</summary>
+    private sealed record LocalFile(OfferedFile Content, string Path, DateTime WrittenUtc);
 }

@@ -21,7 +21,7 @@ internal sealed class VerifiedStream : Stream
         (_file, _expected) = (file, expected);
         if (file.Length == expected.Bytes) return;
         file.Dispose();
-        throw Changed();
+        throw Changed(file.Name);
     }
 
     /// <inheritdoc/>
@@ -49,14 +49,14 @@ internal sealed class VerifiedStream : Stream
     {
         int left = (int)Math.Min(buffer.Length, _expected.Bytes - _position);
         int count = left == 0 ? 0 : _file.Read(buffer[..left]);
-        if (count == 0 && buffer.Length > 0 && _position < _expected.Bytes) throw Changed();
+        if (count == 0 && buffer.Length > 0 && _position < _expected.Bytes) throw Changed(_file.Name);
         _hash.AppendData(buffer[..count]);
         _position += count;
 
         // With the last bytes, not after them: who knows the length may never ask again.
         if (_position == _expected.Bytes && !_isVerified)
         {
-            if (Convert.ToHexStringLower(_hash.GetHashAndReset()) != _expected.Sha256) throw Changed();
+            if (Convert.ToHexStringLower(_hash.GetHashAndReset()) != _expected.Sha256) throw Changed(_file.Name);
             _isVerified = true;
         }
 
@@ -92,6 +92,7 @@ internal sealed class VerifiedStream : Stream
         base.Dispose(disposing);
     }
 
-    private BadInputException Changed() =>
-        new($"{_file.Name}: was changed after the job began; restore it and resume the run");
+    /// <summary>The exception for a file that is not what it was.</summary>
+    public static BadInputException Changed(string path) =>
+        new($"{path}: was changed after the job began; restore it and resume the run");
 }

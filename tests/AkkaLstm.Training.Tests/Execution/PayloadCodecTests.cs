@@ -117,7 +117,7 @@ public sealed class PayloadCodecTests : IDisposable
         float[] Cut(float[] all) => all.AsSpan(slice.Start, slice.Length).ToArray();
         Payload payload = isShared
             ? new SnapshotPayload(state, slice)
-            : new SliceStatePayload(Cut(state.Parameters), [.. state.Moments.Select(Cut)]);
+            : new SliceStatePayload(new SliceState(Cut(state.Parameters), [.. state.Moments.Select(Cut)]));
 
         var received = (SliceStatePayload)Transfer(payload, Place(PayloadKind.State, 4) with { Slice = new SliceId(1, 3) });
 
@@ -191,7 +191,7 @@ public sealed class PayloadCodecTests : IDisposable
         runs[1].Span[1] = BitConverter.Int32BitsToSingle(second);
 
         Assert.False(intake.TryComplete());
-        Assert.Throws<InvalidOperationException>(() => intake.Payload);
+        Assert.Throws<InvalidOperationException>(() => ((GradientPayload)intake.Payload).Gradient);
     }
 
     [Fact]
@@ -332,7 +332,7 @@ public sealed class PayloadCodecTests : IDisposable
     {
         var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength);
         values.CopyTo(buffers.Flat(step), 0);
-        return new ParameterPayload(buffers, Layout.Split(sliceCount)[slice]);
+        return new ParameterPayload(new ParameterPlace(buffers, Layout.Split(sliceCount)[slice]));
     }
 
     private Gradient SparseGradient(int rowStep)

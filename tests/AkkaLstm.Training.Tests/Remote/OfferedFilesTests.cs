@@ -126,6 +126,28 @@ public sealed class OfferedFilesTests : IDisposable
     }
 
     [Fact]
+    public void Open_DataFileThatWasOnlyTouched_IsGiven()
+    {
+        OfferedFile data = ReadOffer().Files["data"];
+        File.SetLastWriteTimeUtc(_directory["data.csv"], new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        using Stream stream = _files.Open(OfferedFiles.NameOf(data));
+
+        Assert.Equal(data.Bytes, stream.Length);
+    }
+
+    [Fact]
+    public void Open_DataFileThatChangesWhileItIsRead_EndsWithAnError()
+    {
+        OfferedFile data = ReadOffer().Files["data"];
+        using Stream stream = _files.Open(OfferedFiles.NameOf(data));
+        using (var writer = new FileStream(_directory["data.csv"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            writer.Write("VALUE"u8);
+
+        Assert.Throws<BadInputException>(() => stream.CopyTo(Stream.Null));
+    }
+
+    [Fact]
     public void Open_Job_NamesNoPath()
     {
         using var reader = new StreamReader(_files.Open("job"));

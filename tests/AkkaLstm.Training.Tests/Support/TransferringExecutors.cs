@@ -21,12 +21,13 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
     {
         IReadOnlyList<ReadOnlyMemory<float>> runs = from.ValuesOf(payload, place);
         PayloadIntake intake = to.Expect(place);
+        Payload expected = intake.Payload; // the message around it is there first
         IReadOnlyList<Memory<float>>? memory = intake.TryOpen([.. runs.Select(run => run.Length)]);
         Assert.NotNull(memory);
         Assert.Equal(runs.Select(run => run.Length), memory.Select(run => run.Length));
         for (int i = 0; i < runs.Count; i++) runs[i].CopyTo(memory[i]);
         Assert.True(intake.TryComplete());
-        return intake.Payload;
+        return expected;
     }
 
     /// <summary>A payload in the hands of a node that may be another one than its maker.</summary>

@@ -9,11 +9,6 @@ internal sealed partial class PayloadCodec
     /// <summary>What all intakes have: the slice is looked up when values begin to come.</summary>
     private abstract class Intake(PayloadCodec codec, PayloadPlace place) : PayloadIntake
     {
-        private Payload? _whole;
-
-        public sealed override Payload Payload =>
-            _whole ?? throw new InvalidOperationException("The values are not there.");
-
         protected PayloadCodec Codec => codec;
 
         protected JobContext Job => codec._job;
@@ -23,26 +18,20 @@ internal sealed partial class PayloadCodec
         public sealed override IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths) =>
             codec.TryFindSlice(place.Slice, out ParameterSlice slice) ? TryOpen(slice, lengths) : null;
 
-        public sealed override bool TryComplete()
-        {
-            _whole = Take();
-            return _whole is not null;
-        }
-
         public sealed override void Abandon() => Close(isWhole: false);
 
         protected abstract IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths);
-
-        /// <summary>The payload; null where its values cannot be.</summary>
-        protected abstract Payload? Take();
 
         protected abstract void Close(bool isWhole);
     }
 
     private sealed class ParametersIntake(PayloadCodec codec, PayloadPlace place) : Intake(codec, place)
     {
+        private readonly ParameterPayload _payload = new(place: null);
         private ReceivedParameters? _buffer;
         private ParameterSlice _slice;
+
+        public override Payload Payload => _payload;
 
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
@@ -52,10 +41,11 @@ internal sealed partial class PayloadCodec
             return [_buffer.Flat(Place.Fence.Step).AsMemory(slice.Start, slice.Length)];
         }
 
-        protected override Payload Take()
+        public override bool TryComplete()
         {
+            _payload.Arrive(new ParameterPlace(_buffer!, _slice));
             Close(isWhole: true);
-            return new ParameterPayload(_buffer!, _slice);
+            return true;
         }
 
         protected override void Close(bool isWhole) => Codec._parameters.Close(_buffer!, Place.Slice, isWhole);
@@ -65,8 +55,11 @@ internal sealed partial class PayloadCodec
     {
         private const int NoRows = -1;
 
+        private readonly GradientPayload _payload = new(gradient: null);
         private ReceivedGradient? _buffer;
         private int _rowCount = NoRows;
+
+        public override Payload Payload => _payload;
 
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
@@ -84,11 +77,12 @@ internal sealed partial class PayloadCodec
             return _buffer.Runs(_rowCount);
         }
 
-        protected override Payload? Take()
+        public override bool TryComplete()
         {
             bool isWhole = _rowCount == NoRows || _buffer!.TryTakeRows(_rowCount);
+            if (isWhole) _payload.Arrive(_buffer!.Gradient);
             Close(isWhole);
-            return isWhole ? _buffer!.Payload : null;
+            return isWhole;
         }
 
         protected override void Close(bool isWhole) => Codec._gradients.Close(_buffer!, Place.Slice, isWhole);
@@ -96,19 +90,23 @@ internal sealed partial class PayloadCodec
 
     private sealed class CarryIntake(PayloadCodec codec, PayloadPlace place) : Intake(codec, place)
     {
+        private readonly CarryPayload _payload = new(carry: null);
         private ReceivedCarry? _buffer;
+
+        public override Payload Payload => _payload;
 
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
             if (lengths is not [var length] || length != Job.ShardCarryLength) return null;
             _buffer = Codec._carries?.Open(Place.Fence, Place.Slice, slice) ?? new ReceivedCarry(length);
-            return [_buffer.Payload.Values];
+            return [_buffer.Carry.Values];
         }
 
-        protected override Payload Take()
+        public override bool TryComplete()
         {
+            _payload.Arrive(_buffer!.Carry);
             Close(isWhole: true);
-            return _buffer!.Payload;
+            return true;
         }
 
         protected override void Close(bool isWhole) => Codec._carries?.Close(_buffer!, Place.Slice, isWhole);
@@ -116,18 +114,25 @@ internal sealed partial class PayloadCodec
 
     private sealed class StateIntake(PayloadCodec codec, PayloadPlace place) : Intake(codec, place)
     {
-        private SliceStatePayload? _state;
+        private readonly SliceStatePayload _payload = new(state: null);
+        private SliceState? _state;
+
+        public override Payload Payload => _payload;
 
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
             int momentCount = Job.Optimizer.MomentNames.Count;
             if (lengths.Count != 1 + momentCount || lengths.Any(length => length != slice.Length)) return null;
-            _state = new SliceStatePayload(
+            _state = new SliceState(
                 new float[slice.Length], [.. Enumerable.Range(0, momentCount).Select(_ => new float[slice.Length])]);
             return [_state.Parameters, .. _state.Moments.Select(moment => moment.AsMemory())];
         }
 
-        protected override Payload? Take() => _state;
+        public override bool TryComplete()
+        {
+            _payload.Arrive(_state!);
+            return true;
+        }
 
         protected override void Close(bool isWhole) => _state = null;
     }

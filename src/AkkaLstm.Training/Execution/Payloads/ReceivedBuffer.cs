@@ -78,9 +78,7 @@ internal sealed class ReceivedGradient(ParameterLayout layout, ParameterSlice sl
 {
     private float[] _rowBits = [];
 
-    public GradientPayload Payload { get; } = new(new Gradient(layout, slice));
-
-    private Gradient Gradient => Payload.Gradient;
+    public Gradient Gradient { get; } = new(layout, slice);
 
     /// <inheritdoc/>
     public override bool Fits(ParameterSlice other) => other == Gradient.Slice;
@@ -115,5 +113,5 @@ internal sealed class ReceivedGradient(ParameterLayout layout, ParameterSlice sl
 /// <summary>Carried state of one shard.</summary>
 internal sealed class ReceivedCarry(int length) : ReceivedBuffer
 {
-    public CarryPayload Payload { get; } = new(new float[length]);
+    public Carry Carry { get; } = new(new float[length]);
 }
