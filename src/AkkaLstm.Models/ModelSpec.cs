@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AkkaLstm.Models.Cells;
 
 namespace AkkaLstm.Models;
@@ -20,6 +21,11 @@ public enum LossKind
 
     /// <summary>(y - target)^2 for each output; its mean over the counted elements is the MSE.</summary>
     SquaredError,
+
+    /// <summary>
+    /// q (target - y) above the output y, (1 - q) (y - target) below, for the <see cref="ModelSpec.Quantiles"/> q in turn.
+    /// </summary>
+    Quantile,
 }
 
 /// <summary>Which way the layers go through a window.</summary>
@@ -96,11 +102,17 @@ public sealed record ModelSpec
     /// <summary>L, the number of stacked layers. Default: 1.</summary>
     public int LayerCount { get; init; } = 1;
 
-    /// <summary>O: classes for cross-entropy, numbers in a target row for squared error.</summary>
+    /// <summary>O: classes for cross-entropy, numbers in a target row for the other losses.</summary>
     public required int OutputSize { get; init; }
 
     /// <summary>What is minimised.</summary>
     public required LossKind Loss { get; init; }
+
+    /// <summary>
+    /// Quantile loss: the Q quantiles, each above 0 and below 1; output o is for quantile o mod Q. Null for other losses.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<float>? Quantiles { get; init; }
 
     /// <summary>
     /// Probability in [0, 1) with which an element is dropped in training; survivors are scaled by 1 / (1 - p).
@@ -172,6 +184,14 @@ public sealed record ModelSpec
         {
             throw new ArgumentException(
                 $"{nameof(ModuleCount)} is {ModuleCount}: give at least 1 and at most {Math.Min(HiddenSize, MostModules)}.");
+        }
+
+        if (Loss == LossKind.Quantile != Quantiles is { Count: > 0 })
+            throw new ArgumentException($"{nameof(Quantiles)}: give some for the quantile loss, and none for another.");
+        if (Quantiles?.All(q => q is > 0 and < 1) == false || OutputSize % (Quantiles?.Count ?? 1) != 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(Quantiles)}: give numbers above 0 and below 1, so many that they divide {OutputSize}, the outputs.");
         }
 
         if (!(Dropout >= 0 && Dropout < 1))

@@ -14,6 +14,7 @@ public class SequenceModelTests
     public static TheoryData<string> ModelNames =>
     [
         "tokens-ce-1", "tokens-ce-2", "tokens-ce-3", "tokens-ce-wide", "values-mse-1", "values-mse-2", "values-ce-2",
+        "values-quantile-2",
         "tokens-mse-1", "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere", "tokens-both-2",
         "values-both-1", "tokens-both-dropout", "values-both-projected", "values-both-gru-original", .. TestModels.CellNames,
     ];

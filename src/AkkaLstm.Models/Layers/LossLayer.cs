@@ -54,7 +54,7 @@ internal static class LossLayer
                 if (spec.Loss == LossKind.CrossEntropy)
                     CrossEntropy(spec, batch.TargetClasses.AsSpan(row, lanes), rows, rowStride, wantsGradient, ref total);
                 else
-                    SquaredErrors(spec, batch, row, lanes, rows, rowStride, wantsGradient, ref total);
+                    Regression(spec, batch, row, lanes, rows, rowStride, wantsGradient, ref total);
             }
 
             losses[shard] = new ShardLoss(total.Sum, total.Count, total.Correct);
@@ -74,7 +74,7 @@ internal static class LossLayer
             SoftmaxCrossEntropy.Forward(rows, rowStride, spec.OutputSize, targets, ref total);
     }
 
-    private static void SquaredErrors(
+    private static void Regression(
         ModelSpec spec,
         SequenceBatch batch,
         int row,
@@ -84,11 +84,26 @@ internal static class LossLayer
         bool wantsGradient,
         ref LossTotal total)
     {
-        ReadOnlySpan<float> targets = batch.TargetValues.AsSpan(row * spec.OutputSize, count * spec.OutputSize);
+        int size = spec.OutputSize;
+        ReadOnlySpan<float> targets = batch.TargetValues.AsSpan(row * size, count * size);
         ReadOnlySpan<bool> mask = batch.TargetMask.AsSpan(row, count);
-        if (wantsGradient)
-            SquaredError.ForwardBackward(rows, rowStride, spec.OutputSize, targets, mask, ref total);
+        if (spec.Loss == LossKind.Quantile)
+        {
+            Span<float> quantiles = stackalloc float[spec.Quantiles!.Count];
+            for (int q = 0; q < quantiles.Length; q++)
+                quantiles[q] = spec.Quantiles[q];
+            if (wantsGradient)
+                QuantileLoss.ForwardBackward(rows, rowStride, size, quantiles, targets, mask, ref total);
+            else
+                QuantileLoss.Forward(rows, rowStride, size, quantiles, targets, mask, ref total);
+        }
+        else if (wantsGradient)
+        {
+            SquaredError.ForwardBackward(rows, rowStride, size, targets, mask, ref total);
+        }
         else
-            SquaredError.Forward(rows, rowStride, spec.OutputSize, targets, mask, ref total);
+        {
+            SquaredError.Forward(rows, rowStride, size, targets, mask, ref total);
+        }
     }
 }

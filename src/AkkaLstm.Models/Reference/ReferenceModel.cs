@@ -1,6 +1,7 @@
 using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Losses;
 
 namespace AkkaLstm.Models.Reference;
 
@@ -110,18 +111,14 @@ public sealed class ReferenceModel
     private (double Loss, long Count, double[] DOutput) Loss(SequenceBatch batch, int row, double[] output)
     {
         double[] dOutput = new double[output.Length];
-        if (_spec.Loss == LossKind.SquaredError)
+        if (_spec.Loss != LossKind.CrossEntropy)
         {
             if (!batch.TargetMask[row])
                 return (0, 0, dOutput);
-            double sum = 0;
-            for (int o = 0; o < output.Length; o++)
-            {
-                double difference = output[o] - batch.TargetValues[(row * output.Length) + o];
-                sum += difference * difference;
-                dOutput[o] = 2 * difference;
-            }
-
+            double[] wanted = Array.ConvertAll(batch.TargetValues.AsSpan(row * output.Length, output.Length).ToArray(), value => (double)value);
+            double sum = _spec.Loss == LossKind.Quantile
+                ? LossReference.Quantile(output, wanted, [.. _spec.Quantiles!.Select(q => (double)q)], dOutput)
+                : LossReference.SquaredError(output, wanted, dOutput);
             return (sum, output.Length, dOutput);
         }
 

@@ -36,4 +36,27 @@ public static class LossReference
 
         return sum;
     }
+
+    /// <summary>
+    /// Quantile loss of one row: sum_o max(q e, (q - 1) e) with e = target[o] - y[o] and q = quantiles[o mod Q], and d[o] = -q where e is
+    /// positive, 1 - q where it is negative, else 0.
+    /// </summary>
+    /// <param name="y">Outputs, (O).</param>
+    /// <param name="target">Targets, (O).</param>
+    /// <param name="quantiles">(Q).</param>
+    /// <param name="d">Gradient, (O).</param>
+    public static double Quantile(
+        ReadOnlySpan<double> y, ReadOnlySpan<double> target, ReadOnlySpan<double> quantiles, Span<double> d)
+    {
+        double sum = 0;
+        for (int o = 0; o < y.Length; o++)
+        {
+            double q = quantiles[o % quantiles.Length];
+            double error = target[o] - y[o];
+            sum += Math.Max(q * error, (q - 1) * error);
+            d[o] = error > 0 ? -q : error < 0 ? 1 - q : 0;
+        }
+
+        return sum;
+    }
 }

@@ -31,6 +31,7 @@ public class ReferenceModelTests
     [InlineData("values-mse-2", 0.25, 0.0)]
     [InlineData("values-ce-2", 0.25, 0.4)]
     [InlineData("tokens-mse-1", 0.25, 0.4)]
+    [InlineData("values-quantile-2", 0.25, 0.4)]
     [InlineData("tokens-both-2", 0.25, 0.4)]
     [InlineData("values-both-projected", 0.25, 0.4)]
     [InlineData("tokens-dropout", 0.25, 0.4)]

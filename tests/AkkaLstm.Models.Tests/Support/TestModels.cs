@@ -40,6 +40,8 @@ internal static class TestModels
         "values-mse-1" => Values(layers: 1),
         "values-mse-2" => Values(layers: 2),
         "values-ce-2" => Values(layers: 2) with { Loss = LossKind.CrossEntropy, OutputSize = 4 },
+        "values-quantile-2" =>
+            Values(layers: 2) with { Loss = LossKind.Quantile, OutputSize = 6, Quantiles = [0.1f, 0.5f, 0.9f] },
         "tokens-mse-1" => Tokens(layers: 1) with { Loss = LossKind.SquaredError, OutputSize = 3 },
         "tokens-both-2" => Tokens(layers: 2) with { Direction = LayerDirection.Both },
         "values-both-1" => Values(layers: 1) with { Direction = LayerDirection.Both },
