@@ -65,6 +65,17 @@ public sealed record DataOptions
     public int Horizon { get; init; } = 1;
 
     /// <summary>
+    /// Forecast: the targets are differenced over so many rows, and forecasts brought back to values; null: they are not.
+    /// </summary>
+    public int? Difference { get; init; }
+
+    /// <summary>Forecast: quantiles to forecast, ascending, with 0.5; null: the mean.</summary>
+    public IReadOnlyList<double>? Quantiles { get; init; }
+
+    /// <summary>Forecast: input columns whose values are known for the rows that are forecast; null: none.</summary>
+    public IReadOnlyList<string>? Known { get; init; }
+
+    /// <summary>
     /// Forecast: season of the seasonal naive baseline, in rows; null: estimated on the training part.
     /// </summary>
     public int? SeasonLength { get; init; }

@@ -12,9 +12,23 @@ public sealed record EvaluationReport(IReadOnlyList<MethodScores> Methods)
     /// <summary>Classification: which class the model took for which; else null.</summary>
     public ConfusionMatrix? Confusion { get; init; }
 
+    /// <summary>Forecast with quantiles: how each of them held; else empty.</summary>
+    public IReadOnlyList<QuantileScores> Quantiles { get; init; } = [];
+
     /// <summary>The model's own figures.</summary>
     public MethodScores Model => Methods[0];
 }
+
+/// <summary>How a forecast quantile held.</summary>
+/// <param name="Quantile">Which.</param>
+/// <param name="Share">Share of the values that came that were at most as large; near the quantile if it held.</param>
+/// <param name="Loss">Mean quantile loss in the data's own units.</param>
+public sealed record QuantileScores(double Quantile, double Share, double Loss);
+
+/// <summary>Figures of the forecast from one origin.</summary>
+/// <param name="Origin">Date of the last known row, or its number from 0.</param>
+/// <param name="Methods">The model first, then the baselines.</param>
+public sealed record OriginScores(string Origin, IReadOnlyList<MethodScores> Methods);
 
 /// <summary>Figures of one method.</summary>
 /// <param name="Method">Stable name: <c>model</c>, <c>persistence</c>, <c>seasonal-naive</c>, <c>ar</c>, <c>majority</c>, <c>centroid</c>.</param>

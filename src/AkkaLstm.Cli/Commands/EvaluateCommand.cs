@@ -27,6 +27,7 @@ internal static class EvaluateCommand
                 new(
                     "evaluate runs/book --data other.txt --split train",
                     "another text, all of its training part"),
+                new("evaluate runs/sales --rolling 6", "a forecast from each of six origins, one horizon apart"),
             ],
         };
         Argument<string> model = ModelArgument.Create();
@@ -39,7 +40,10 @@ internal static class EvaluateCommand
         command.Arguments.Add(model);
         command.Options.Add(data);
         command.Options.Add(split);
+        CliOption<int?> rolling = Values.Int(
+            "--rolling", OptionGroup.Command, "also the figures of N origins of a forecast, a horizon apart, the newest last");
         command.Options.Add(plot);
+        command.Options.Add(rolling);
         return new CliEntry(command, context =>
         {
             DataSplit part = ChoiceNames.Parse<DataSplit>(context.Parsed.GetValue(split) ?? "test", "--split");
@@ -47,7 +51,8 @@ internal static class EvaluateCommand
             string? plotPath = context.Parsed.GetValue(plot);
             if (plotPath is not null && file.Card.Plan.Task != DataTask.Classify)
                 throw new BadInputException("--plot: draws the confusion matrix of a classifier; leave it out");
-            EvaluationResult result = Evaluator.Evaluate(file, context.Parsed.GetValue(data), part);
+            EvaluationResult result = Evaluator.Evaluate(
+                file, context.Parsed.GetValue(data), part, rolling: context.Parsed.GetValue(rolling));
             if (plotPath is not null && result.Report.Confusion is { } confusion)
             {
                 OutputFile.WriteText("--plot", plotPath, ConfusionChart.Draw(Title(context.Parsed.GetValue(data) ?? file.Card.Plan.Data, result), confusion));
@@ -71,6 +76,10 @@ internal static class EvaluateCommand
         result.Accuracy,
         Methods = MethodResult.Of(result.Report),
         Confusion = ConfusionResult.Of(result.Report.Confusion),
+        Quantiles = result.Report.Quantiles.Count == 0 ? null : result.Report.Quantiles,
+        Origins = result.Origins.Count == 0
+            ? null
+            : result.Origins.Select(origin => new { origin.Origin, Methods = MethodResult.Of(origin.Methods) }),
     };
 
     private static string Title(string data, EvaluationResult result) => string.Create(
@@ -83,5 +92,7 @@ internal static class EvaluateCommand
         console.Out.WriteLine(
             $"loss {Units.Short(result.Loss)} over {Units.Count(result.Count)} targets{accuracy}");
         EvaluationTable.Write(console, result.Report, $"{ChoiceNames.NameOf(result.Split)} split");
+        if (result.Origins.Count > 0)
+            OriginTable.Write(console, result.Origins);
     }
 }

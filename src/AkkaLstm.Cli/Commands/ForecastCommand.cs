@@ -38,14 +38,17 @@ internal static class ForecastCommand
             "--plot", OptionGroup.Command, "also draw a chart into this SVG file", "FILE.svg");
         CliOption<string?> output = Values.Text(
             "--out", OptionGroup.Command, "write the CSV to a file instead of stdout", "FILE");
+        CliOption<string?> future = Values.Text(
+            "--future", OptionGroup.Command, "coming values of the columns that --known named in training", "FILE.csv");
         command.Arguments.Add(model);
-        foreach (Option option in (Option[])[data, horizon, plot, output])
+        foreach (Option option in (Option[])[data, horizon, future, plot, output])
             command.Options.Add(option);
         return new CliEntry(command, context =>
         {
             ParseResult parsed = context.Parsed;
             ModelFile file = ModelFile.Open(parsed.GetValue(model)!);
-            ForecastResult result = Forecaster.Forecast(file, parsed.GetValue(data), parsed.GetValue(horizon));
+            ForecastResult result = Forecaster.Forecast(
+                file, parsed.GetValue(data), parsed.GetValue(horizon), parsed.GetValue(future));
             if (parsed.GetValue(plot) is { } plotPath)
             {
                 OutputFile.WriteText("--plot", plotPath, Chart(file, result));
@@ -66,23 +69,37 @@ internal static class ForecastCommand
         });
     }
 
-    /// <summary>The forecast as CSV: step, date where there are dates, one column for each target.</summary>
+    /// <summary>
+    /// The forecast as CSV: step, date where there are dates, one column for each target, followed by those of its quantiles
+    /// but the median, which is the forecast itself.
+    /// </summary>
     internal static string Csv(ForecastResult result)
     {
         bool hasDates = result.Rows.All(row => row.Date is not null);
         var csv = new StringBuilder("step");
         if (hasDates)
             csv.Append(',').Append(CsvField.Of(result.DateColumn ?? "date"));
+        int[] others = [.. Enumerable.Range(0, result.Quantiles.Count).Where(q => result.Quantiles[q] != 0.5)];
         foreach (string target in result.Targets)
+        {
             csv.Append(',').Append(CsvField.Of(target));
+            foreach (int q in others)
+                csv.Append(',').Append(CsvField.Of(string.Create(CultureInfo.InvariantCulture, $"{target}_q{result.Quantiles[q]}")));
+        }
+
         csv.Append('\n');
         foreach (ForecastRow row in result.Rows)
         {
             csv.Append(row.Step);
             if (hasDates)
                 csv.Append(',').Append(CsvField.Of(row.Date!));
-            foreach (double value in row.Values)
-                csv.Append(CultureInfo.InvariantCulture, $",{value:G7}");
+            for (int j = 0; j < row.Values.Count; j++)
+            {
+                csv.Append(CultureInfo.InvariantCulture, $",{row.Values[j]:G7}");
+                foreach (int q in others)
+                    csv.Append(CultureInfo.InvariantCulture, $",{row.Quantiles[j][q]:G7}");
+            }
+
             csv.Append('\n');
         }
 
@@ -94,8 +111,27 @@ internal static class ForecastCommand
         Model = file.Source,
         result.DateColumn,
         result.Targets,
-        Rows = result.Rows.Select(row => new { row.Step, row.Date, row.Values }),
+        Quantiles = result.Quantiles.Count == 0 ? null : result.Quantiles,
+        Rows = result.Rows.Select(
+            row => new { row.Step, row.Date, row.Values, Quantiles = row.Quantiles.Count == 0 ? null : row.Quantiles }),
     };
+
+    /// <summary>The intervals between the first and the last quantile, the second and the last but one, and so on.</summary>
+    private static List<ForecastBand> BandsOf(ForecastResult result, int target)
+    {
+        List<ForecastBand> bands = [];
+        for (int low = 0, high = result.Quantiles.Count - 1; low < high; low++, high--)
+        {
+            int first = low;
+            int last = high;
+            bands.Add(new ForecastBand(
+                string.Create(CultureInfo.InvariantCulture, $"{result.Quantiles[low]} to {result.Quantiles[high]}"),
+                [.. result.Rows.Select(row => row.Quantiles[target][first])],
+                [.. result.Rows.Select(row => row.Quantiles[target][last])]));
+        }
+
+        return bands;
+    }
 
     private static string Chart(ModelFile file, ForecastResult result)
     {
@@ -117,7 +153,10 @@ internal static class ForecastCommand
             panels.Add(
                 new ForecastPanel(
                     result.Targets[j], result.History[j][^shown..],
-                    [.. result.Rows.Select(row => row.Values[j])]));
+                    [.. result.Rows.Select(row => row.Values[j])])
+                {
+                    Bands = BandsOf(result, j),
+                });
 
         string what = result.Targets.Count == 1 ? result.Targets[0] : $"{result.Targets.Count} columns";
         string rows = result.Rows.Count == 1 ? "1 row" : $"{result.Rows.Count} rows";

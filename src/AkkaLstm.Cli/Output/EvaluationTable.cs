@@ -20,6 +20,8 @@ internal static class EvaluationTable
             ansi.Write(TargetsTable(report.Model, report.Confusion is null ? "target column" : "class"));
         if (report.Confusion is { } confusion)
             ConfusionTable.Write(console, confusion);
+        if (report.Quantiles.Count > 0)
+            QuantileTable.Write(console, report.Quantiles);
         if (Verdict(report) is { } verdict)
             console.Out.WriteLine(verdict);
     }
@@ -78,7 +80,7 @@ internal static class EvaluationTable
     };
 
     /// <summary>What a baseline is called in a sentence: persistence, seasonal naive, AR(27).</summary>
-    private static string ShortName(MethodScores method) =>
+    internal static string ShortName(MethodScores method) =>
         method.Method == "ar" ? method.Description.Split(' ')[0] : method.Method.Replace('-', ' ');
 
     private static Table MethodsTable(EvaluationReport report, string splitName)

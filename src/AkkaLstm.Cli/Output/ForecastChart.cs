@@ -9,7 +9,17 @@ namespace AkkaLstm.Cli.Output;
 /// <param name="History">Known values, oldest first; not empty.</param>
 /// <param name="Forecast">Expected values, the first one right after the last known; not empty.</param>
 internal sealed record ForecastPanel(
-    string Name, IReadOnlyList<double> History, IReadOnlyList<double> Forecast);
+    string Name, IReadOnlyList<double> History, IReadOnlyList<double> Forecast)
+{
+    /// <summary>Intervals around the forecast, the widest first; empty for none.</summary>
+    public IReadOnlyList<ForecastBand> Bands { get; init; } = [];
+}
+
+/// <summary>An interval at every row of a forecast.</summary>
+/// <param name="Name">Its quantiles, for the legend.</param>
+/// <param name="Low">Lower ends.</param>
+/// <param name="High">Upper ends, as many.</param>
+internal sealed record ForecastBand(string Name, IReadOnlyList<double> Low, IReadOnlyList<double> High);
 
 /// <summary>A chart of a forecast as a stand-alone SVG file, one panel for each target column.</summary>
 internal sealed class ForecastChart
@@ -25,6 +35,10 @@ internal sealed class ForecastChart
     private const string ForecastColor = "#d1495b";
     private const string GridColor = "#e3e7ec";
     private const string TextColor = "#3a4550";
+    private const double BandLegendWidth = 122;
+
+    // Of the widest band; each narrower one lies over those around it.
+    private const double BandOpacity = 0.18;
 
     private readonly StringBuilder _svg = new();
 
@@ -43,7 +57,7 @@ internal sealed class ForecastChart
     {
         var chart = new ForecastChart();
         double height = Top + (panels.Count * PanelHeight) + ((panels.Count - 1) * PanelGap) + Bottom;
-        chart.Open(title, height);
+        chart.Open(title, height, panels[0].Bands);
         for (int i = 0; i < panels.Count; i++)
         {
             double top = Top + (i * (PanelHeight + PanelGap));
@@ -55,7 +69,7 @@ internal sealed class ForecastChart
         return chart._svg.ToString();
     }
 
-    private void Open(string title, double height)
+    private void Open(string title, double height, IReadOnlyList<ForecastBand> bands)
     {
         _svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width:0} {height:0}" width="{Width:0}" height="{height:0}" role="img"
@@ -65,12 +79,22 @@ internal sealed class ForecastChart
 
             """);
         Text(Left, 32, title, "start", 18, "600");
-        Legend();
+        Legend(bands);
     }
 
-    private void Legend()
+    private void Legend(IReadOnlyList<ForecastBand> bands)
     {
-        double x = Width - Right - 190;
+        double x = Width - Right - 190 - (BandLegendWidth * bands.Count);
+        for (int i = 0; i < bands.Count; i++)
+        {
+            double at = x + 190 + (BandLegendWidth * i);
+            _svg.Append(CultureInfo.InvariantCulture, $"""
+                <rect x="{at:0.#}" y="20" width="24" height="14" fill="{ForecastColor}" fill-opacity="{BandOpacity * (i + 1):0.##}"/>
+
+                """);
+            Text(at + 30, 31.5, bands[i].Name, "start", 13);
+        }
+
         _svg.Append(CultureInfo.InvariantCulture, $"""
             <line x1="{x:0.#}" x2="{x + 24:0.#}" y1="27" y2="27" stroke="{HistoryColor}" stroke-width="2"/>
             <line x1="{x + 98:0.#}" x2="{x + 122:0.#}" y1="27" y2="27" stroke="{ForecastColor}" stroke-width="2.5"/>
@@ -83,7 +107,7 @@ internal sealed class ForecastChart
     private void Panel(ForecastPanel panel, double top, IReadOnlyList<string> positions, bool drawsPositions)
     {
         List<double> all = [.. panel.History, .. panel.Forecast];
-        (double low, double high) = Range(all);
+        (double low, double high) = Range([.. all, .. panel.Bands.SelectMany(band => band.Low.Concat(band.High))]);
         double bottom = top + PanelHeight;
         double X(double position) => Left + (position / Math.Max(1, all.Count - 1) * (Width - Left - Right));
         double Y(double value) => bottom - ((value - low) / (high - low) * PanelHeight);
@@ -103,6 +127,8 @@ internal sealed class ForecastChart
 
             """);
         Positions(positions, bottom, X, drawsPositions);
+        foreach (ForecastBand band in panel.Bands)
+            Band(band, panel.History[^1], position => X(panel.History.Count - 1 + position), Y);
         Line(HistoryColor, 1.6, panel.History.Select((v, i) => (X(i), Y(v))));
 
         // The forecast starts at the last known value, so that the two lines are seen to be one series.
@@ -169,14 +195,27 @@ internal sealed class ForecastChart
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{y:0.##}\" stroke=\"{GridColor}\"/>\n");
     }
 
+    /// <summary>A filled interval that opens from the last known value.</summary>
+    private void Band(ForecastBand band, double last, Func<double, double> x, Func<double, double> y)
+    {
+        IEnumerable<(double X, double Y)> low = band.Low.Prepend(last).Select((v, i) => (x(i), y(v)));
+        IEnumerable<(double X, double Y)> high = band.High.Prepend(last).Select((v, i) => (x(i), y(v)));
+        _svg.Append(
+            CultureInfo.InvariantCulture, $"<polygon fill=\"{ForecastColor}\" fill-opacity=\"{BandOpacity}\" points=\"");
+        AppendPoints(low.Concat(high.Reverse()));
+        _svg.Append("\"/>\n");
+    }
+
+    private void AppendPoints(IEnumerable<(double X, double Y)> points) => _svg.AppendJoin(
+        ' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.##},{p.Y:0.##}")));
+
     private void Line(string color, double width, IEnumerable<(double X, double Y)> points)
     {
         _svg.Append(
             CultureInfo.InvariantCulture,
             $"<polyline fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.#}\" ");
         _svg.Append("stroke-linejoin=\"round\" stroke-linecap=\"round\" points=\"");
-        _svg.AppendJoin(
-            ' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.##},{p.Y:0.##}")));
+        AppendPoints(points);
         _svg.Append("\"/>\n");
     }
 

@@ -19,7 +19,7 @@ internal static class TrainingSummary
         DataTask task = history.Started!.Plan.Task;
         IReadOnlyList<string> curve =
             LossCurve.Render(
-                history.Training, history.Validation, Units.LossOf(task), console.Width, CurveHeight);
+                history.Training, history.Validation, Units.LossOf(history.Started.Plan), console.Width, CurveHeight);
         foreach (string line in curve)
             console.Out.WriteLine(line);
         if (curve.Count > 0)

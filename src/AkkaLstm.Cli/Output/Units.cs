@@ -1,5 +1,6 @@
 using System.Globalization;
 using AkkaLstm.Data;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Output;
 
@@ -17,8 +18,9 @@ internal static class Units
     };
 
     /// <summary>What the loss of a task is.</summary>
-    public static string LossOf(DataTask task) => task switch
+    public static string LossOf(TrainingPlan plan) => plan.Task switch
     {
+        DataTask.Forecast when plan.Options.Quantiles is not null => "loss (quantile loss, normalised)",
         DataTask.Forecast => "loss (mean squared error, normalised)",
         DataTask.CharLm => "loss (nats per character)",
         DataTask.WordLm => "loss (nats per word)",

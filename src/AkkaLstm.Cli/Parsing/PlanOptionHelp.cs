@@ -11,14 +11,14 @@ internal static class PlanOptionHelp
     private static readonly HashSet<string> DataNames = new(StringComparer.Ordinal)
     {
         "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn",
-        "horizon", "seasonLength",
+        "horizon", "difference", "quantiles", "known", "seasonLength",
         "arOrder", "maxVocabulary", "trainSequences", "evaluationSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength",
     };
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
     {
         "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding",
-        "dropout", "dropoutSites", "init", "forgetBias", "initFrom",
+        "dropout", "dropoutSites", "init", "forgetBias", "inputBias", "initFrom",
     };
 
     // One plan of each task, resolved from nothing but its data.

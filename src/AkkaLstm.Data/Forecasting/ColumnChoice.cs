@@ -4,21 +4,26 @@ namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>Which columns a forecast reads and forecasts; null where the file decides.</summary>
 /// <param name="Inputs">Input columns; null: every column but the date column.</param>
-/// <param name="Targets">Columns to forecast; null: the inputs.</param>
+/// <param name="Targets">Columns to forecast; null: the inputs but the known ones.</param>
 /// <param name="DateColumn">
 /// Column with dates; null: the first one whose first cell is a date and not a number.
 /// </param>
+/// <param name="Known">Input columns whose future is known; they are no targets. Null: none.</param>
 internal sealed record ColumnChoice(
-    IReadOnlyList<string>? Inputs, IReadOnlyList<string>? Targets, string? DateColumn)
+    IReadOnlyList<string>? Inputs,
+    IReadOnlyList<string>? Targets,
+    string? DateColumn,
+    IReadOnlyList<string>? Known = null)
 {
     /// <summary>What the options ask for.</summary>
-    internal static ColumnChoice Of(DataOptions options) => new(options.Inputs, options.Targets, options.DateColumn);
+    internal static ColumnChoice Of(DataOptions options) => new(options.Inputs, options.Targets, options.DateColumn, options.Known);
 
     /// <summary>The columns that a model was trained on; dates stay a matter of the file.</summary>
     internal static ColumnChoice Of(Normalizer normalizer, DataOptions options) => new(
         [.. normalizer.Inputs.Select(scale => scale.Column)],
         [.. normalizer.Targets.Select(scale => scale.Column)],
-        options.DateColumn);
+        options.DateColumn,
+        options.Known);
 
     /// <summary>Settles what was left open.</summary>
     /// <param name="path">File, for messages.</param>
@@ -33,10 +38,15 @@ internal sealed record ColumnChoice(
         string? date = DateColumn
             ?? headers.Zip(firstRow).FirstOrDefault(cell => DateSequence.IsDate(cell.Second)).First;
         IReadOnlyList<string> inputs = Inputs ?? [.. headers.Where(header => header != date)];
-        IReadOnlyList<string> targets = Targets ?? inputs;
+        if (Known is not null)
+            Require(path, headers, "--known", Known);
+        IReadOnlyList<string> targets = Targets ?? [.. inputs.Except(Known ?? [], StringComparer.Ordinal)];
         Require(path, headers, "--inputs", inputs);
         Require(path, headers, "--targets", targets);
-        return (inputs, targets, date);
+        return targets.Intersect(Known ?? [], StringComparer.Ordinal).FirstOrDefault() is { } both
+            ? throw new BadInputException(
+                $"--known: column '{both}' is among the targets, so its future is not known; take it out of one of them.")
+            : (inputs, targets, date);
     }
 
     private static void Require(

@@ -9,6 +9,7 @@ public sealed class ForecastDataSet : DataSet
 {
     private const double DefaultFraction = 0.15;
     private const int LargestHorizon = 100_000;
+    private const int LargestLag = 100_000;
 
     private readonly DataOptions _options;
     private readonly SplitRows[] _splits;
@@ -20,12 +21,16 @@ public sealed class ForecastDataSet : DataSet
         _options = options;
         _splits = splits;
         Normalizer = normalizer;
-        Shape = ShapeOf(normalizer, options, options.Batch);
+        Layout = ForecastLayout.Of(normalizer, options);
+        Shape = Layout.Shape(options, options.Batch);
         _baselines = new(FitBaselines);
     }
 
     /// <summary>Columns and scales, from the training part or from the saved model.</summary>
     public Normalizer Normalizer { get; }
+
+    /// <summary>Order of inputs and outputs.</summary>
+    internal ForecastLayout Layout { get; }
 
     /// <summary>Steps ahead that are forecast at once.</summary>
     public int Horizon => _options.Horizon;
@@ -47,12 +52,13 @@ public sealed class ForecastDataSet : DataSet
 
     /// <inheritdoc/>
     public override TaskEvaluation Evaluate(DataSplit split) =>
-        new ForecastEvaluation(Cut(split), Normalizer, Baselines, Shape.Lanes, Horizon);
+        new ForecastEvaluation(Cut(split), Layout, Baselines, Shape.Lanes);
 
     /// <summary>Reads the tables and cuts the splits.</summary>
     internal static ForecastDataSet Open(DataOptions options, Normalizer? saved)
     {
         DataSets.RequireWithin("--horizon", options.Horizon, 1, LargestHorizon);
+        DataSets.RequireWithin("--difference", options.Difference ?? 1, 1, LargestLag);
         DataSets.RequireWithin("--season-length", options.SeasonLength ?? 1, 1, int.MaxValue);
         DataSets.RequireWithin("--ar-order", options.ArOrder ?? 0, 0, AutoregressiveMethod.LargestOrder);
         ColumnChoice choice = saved is null ? ColumnChoice.Of(options) : ColumnChoice.Of(saved, options);
@@ -65,7 +71,7 @@ public sealed class ForecastDataSet : DataSet
                 + "give more rows, or smaller --valid-fraction and --test-fraction.");
         }
 
-        Normalizer normalizer = saved ?? NormalizerFit.Fit(main, sizes.Train);
+        Normalizer normalizer = saved ?? NormalizerFit.Fit(main, sizes.Train, options.Difference ?? 0);
         NormalizedSeries series = NormalizedSeries.Of(main, normalizer);
 
         // Other files must have the columns that the main file settled on, whatever else they have.
@@ -82,26 +88,20 @@ public sealed class ForecastDataSet : DataSet
         return new ForecastDataSet(options, ContentHash.Of(mainBytes, validBytes, testBytes), normalizer, splits);
     }
 
-    /// <summary>Sizes of the windows that a plan asks for.</summary>
-    internal static SourceShape ShapeOf(Normalizer normalizer, DataOptions options, int lanes) => new(
-        IsTokenInput: false,
-        InputSize: normalizer.Inputs.Count,
-        IsClassTarget: false,
-        OutputSize: checked(options.Horizon * normalizer.Targets.Count),
-        options.Window,
-        lanes);
-
     /// <summary>Reads a CSV file or the built-in one.</summary>
     internal static SeriesTable Read(string data, ColumnChoice choice, out byte[] bytes) => data == Sunspots.Data
         ? SeriesReader.Parse(data, Sunspots.Read(out bytes), choice)
         : SeriesReader.Read(data, "--data", choice, out bytes);
+
+    /// <summary>Rows that a sample looks back on, its origin included.</summary>
+    private int Reach => Shape.WindowLength + Layout.Lag;
 
     /// <inheritdoc/>
     protected override ISequenceSource CreateSource(DataSplit split)
     {
         ForecastSegment segment = Cut(split);
         EpochOrder? order = split == DataSplit.Train ? new EpochOrder(_options.Seed, segment.SampleCount) : null;
-        return new ForecastSource(segment, Shape, Horizon, order);
+        return new ForecastSource(segment, Shape, Layout, order);
     }
 
     private static NormalizedSeries? ReadOwn(
@@ -117,15 +117,16 @@ public sealed class ForecastDataSet : DataSet
         if (!Has(split))
             throw MissingSplit(split);
         (NormalizedSeries series, int first, int end) = _splits[(int)split];
-        ForecastSegment segment = ForecastSegment.Cut(series, first, end, Shape.WindowLength, Horizon);
+        ForecastSegment segment = ForecastSegment.Cut(series, first, end, Reach, Horizon);
         if (segment.SampleCount > 0)
             return segment;
 
         // Rows before the split count as history: only a split at the start of its file must hold the whole window.
-        int needed = Math.Max(Shape.WindowLength - first, 0) + Horizon;
+        int needed = Math.Max(Reach - first, 0) + Horizon;
+        string lag = Layout.Lag > 0 ? $", --difference {Layout.Lag}" : "";
         throw new BadInputException(
             $"{series.Table.Path}: the {split.ToString().ToLowerInvariant()} part has {end - first} rows, "
-            + $"but --window {Shape.WindowLength} and --horizon {Horizon} need {needed}; "
+            + $"but --window {Shape.WindowLength}{lag} and --horizon {Horizon} need {needed}; "
             + "give more rows, a smaller --window or --horizon, or another fraction.");
     }
 

@@ -3,7 +3,7 @@ using AkkaLstm.Numerics.Batches;
 
 namespace AkkaLstm.Data.Forecasting;
 
-// T window length, I inputs, J targets, O = horizon * J outputs.
+// T window length, H horizon, J target columns, Q quantiles (1 where there are none).
 
 /// <summary>
 /// Runs the model on one window and returns its outputs at the last time step, (O), normalised.
@@ -17,21 +17,26 @@ public delegate ReadOnlySpan<float> WindowPredictor(SequenceBatch window);
 /// <param name="Dates">Date of each row, null if there are none or they follow no regular step.</param>
 /// <param name="Rows">Values, one row a step ahead, one value a target column.</param>
 public sealed record ForecastTable(
-    IReadOnlyList<string> Columns, string? DateColumn, IReadOnlyList<string>? Dates, IReadOnlyList<double[]> Rows);
+    IReadOnlyList<string> Columns, string? DateColumn, IReadOnlyList<string>? Dates, IReadOnlyList<double[]> Rows)
+{
+    /// <summary>The quantiles that were forecast, ascending; empty for a model of the mean.</summary>
+    public IReadOnlyList<double> Quantiles { get; init; } = [];
+
+    /// <summary>Of each row, (J, Q): the quantiles of every target column; empty for a model of the mean.</summary>
+    public IReadOnlyList<double[]> QuantileRows { get; init; } = [];
+}
 
 /// <summary>The rows known so far, ready to be continued by a model.</summary>
 public sealed class ForecastHistory
 {
     private readonly SeriesTable _table;
-    private readonly Normalizer _normalizer;
-    private readonly int _horizon;
+    private readonly ForecastLayout _layout;
 
-    private ForecastHistory(SeriesTable table, Normalizer normalizer, DataOptions options)
+    private ForecastHistory(SeriesTable table, ForecastLayout layout, SourceShape shape)
     {
         _table = table;
-        _normalizer = normalizer;
-        _horizon = options.Horizon;
-        Shape = ForecastDataSet.ShapeOf(normalizer, options, lanes: 1);
+        _layout = layout;
+        Shape = shape;
     }
 
     /// <summary>Sizes of the window to predict from: one lane.</summary>
@@ -48,7 +53,8 @@ public sealed class ForecastHistory
 
     /// <summary>Reads the rows to continue.</summary>
     /// <param name="options">
-    /// Data, window and horizon, as in the plan of the model; columns come from the normaliser.
+    /// Data, window, horizon, known columns and quantiles, as in the plan of the model; the other columns come from the
+    /// normaliser.
     /// </param>
     /// <param name="normalizer">As saved with the model.</param>
     /// <exception cref="BadInputException">A file that cannot be used, or fewer rows than the window.</exception>
@@ -57,10 +63,11 @@ public sealed class ForecastHistory
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(normalizer);
         SeriesTable table = ForecastDataSet.Read(options.Data, ColumnChoice.Of(normalizer, options), out _);
-        if (table.RowCount >= options.Window)
-            return new ForecastHistory(table, normalizer, options);
+        var layout = ForecastLayout.Of(normalizer, options);
+        if (table.RowCount >= options.Window + layout.Lag)
+            return new ForecastHistory(table, layout, layout.Shape(options, lanes: 1));
         throw new BadInputException(
-            $"{options.Data}: has {table.RowCount} rows, but the model looks back {options.Window}; "
+            $"{options.Data}: has {table.RowCount} rows, but the model looks back {options.Window + layout.Lag}; "
             + "give at least that many.");
     }
 
@@ -69,80 +76,62 @@ public sealed class ForecastHistory
 
     /// <summary>
     /// Forecasts the next rows. Beyond the model's horizon its own forecasts are taken as known and the
-    /// window moves on (iterated forecast); that needs every input to be among the targets.
+    /// window moves on (iterated forecast); that needs every input to be among the targets or known.
     /// </summary>
     /// <param name="rowCount">Rows to forecast, at least 1.</param>
     /// <param name="predict">The model.</param>
+    /// <param name="futurePath">CSV file with the coming values of the columns whose future is known; null for none.</param>
     /// <exception cref="BadInputException">
-    /// More rows than the horizon, and an input whose future is not forecast.
+    /// More rows than the horizon, and an input whose future is neither forecast nor known, or quantiles; known columns
+    /// without their future.
     /// </exception>
-    public ForecastTable Forecast(int rowCount, WindowPredictor predict)
+    public ForecastTable Forecast(int rowCount, WindowPredictor predict, string? futurePath = null)
     {
         ArgumentNullException.ThrowIfNull(predict);
         if (rowCount < 1)
             throw new BadInputException($"--horizon {rowCount}: must be at least 1.");
-        int[] targetOfInput = [.. _normalizer.Inputs.Select(input => Array.FindIndex(
-            [.. _normalizer.Targets], target => target.Column == input.Column))];
-        int unknown = Array.IndexOf(targetOfInput, -1);
-        if (rowCount > _horizon && unknown >= 0)
-        {
-            throw new BadInputException(
-                $"--horizon {rowCount}: the model forecasts {_horizon} rows at once and cannot go beyond, because its "
-                + $"input '{_normalizer.Inputs[unknown].Column}' is not among its targets; ask for {_horizon} "
-                + $"or train with --horizon {rowCount}.");
-        }
-
+        RequireReach(rowCount);
+        int rounds = (rowCount + _layout.Horizon - 1) / _layout.Horizon;
+        var coming = new ComingRows(_table, _layout, FutureRows.Read(futurePath, _table, _layout, rounds * _layout.Horizon));
         SequenceBatch window = Shape.CreateBatch(1);
         window.Reshape(Shape.WindowLength, 0, 1);
         window.ResetsCarry[0] = true;
-        FillLastRows(window);
-        var rows = new List<double[]>(rowCount);
-        while (rows.Count < rowCount)
+        for (int round = 0; round < rounds; round++)
         {
-            ReadOnlySpan<float> outputs = predict(window);
-            int targets = _normalizer.Targets.Count;
-            for (int k = 0; k < _horizon && rows.Count < rowCount; k++)
-            {
-                ReadOnlySpan<float> normalised = outputs.Slice(k * targets, targets);
-                rows.Add(Denormalize(normalised));
-                if (unknown < 0)
-                    MoveOn(window, normalised, targetOfInput);
-            }
+            coming.FillWindow(window);
+            coming.Add(predict(window));
         }
 
         string[]? dates = _table.Dates is null ? null : DateSequence.Continue(_table.Dates, rowCount);
-        return new ForecastTable(_table.Targets, _table.DateColumn, dates, rows);
-    }
-
-    private double[] Denormalize(ReadOnlySpan<float> normalised)
-    {
-        var row = new double[normalised.Length];
-        for (int j = 0; j < row.Length; j++)
-            row[j] = _normalizer.Targets[j].Denormalize(normalised[j]);
-        return row;
-    }
-
-    private void FillLastRows(SequenceBatch window)
-    {
-        int inputs = Shape.InputSize;
-        for (int i = 0; i < inputs; i++)
+        return new ForecastTable(_table.Targets, _table.DateColumn, dates, coming.Values[..rowCount])
         {
-            ReadOnlySpan<double> last = _table.Columns[_normalizer.Inputs[i].Column].AsSpan()[^Shape.WindowLength..];
-            for (int t = 0; t < last.Length; t++)
-                window.Values[(t * inputs) + i] = _normalizer.Inputs[i].Normalize(last[t]);
-        }
+            Quantiles = _layout.Quantiles,
+            QuantileRows = _layout.Quantiles.Count == 0 ? [] : coming.Quantiles[..rowCount],
+        };
     }
 
-    /// <summary>
-    /// Drops the window's first row and appends forecast values as its last; scales of a column are the same
-    /// on both sides.
-    /// </summary>
-    private void MoveOn(SequenceBatch window, ReadOnlySpan<float> normalised, int[] targetOfInput)
+    /// <summary>Checks that the model can be asked for so many rows.</summary>
+    private void RequireReach(int rowCount)
     {
-        int inputs = Shape.InputSize;
-        window.Values.AsSpan(inputs).CopyTo(window.Values);
-        Span<float> last = window.Values.AsSpan()[^inputs..];
-        for (int i = 0; i < inputs; i++)
-            last[i] = normalised[targetOfInput[i]];
+        int horizon = _layout.Horizon;
+        if (rowCount <= horizon)
+            return;
+        string remedy = $"ask for {horizon} or train with --horizon {rowCount}.";
+        if (_layout.Quantiles.Count > 0)
+        {
+            throw new BadInputException(
+                $"--horizon {rowCount}: the model forecasts {horizon} rows at once and cannot go beyond, because quantiles "
+                + $"do not follow from its own forecasts; {remedy}");
+        }
+
+        Normalizer normalizer = _layout.Normalizer;
+        string? unknown = normalizer.Inputs.Where((_, i) => !_layout.Known.Contains(i)).Select(scale => scale.Column)
+            .Except(normalizer.Targets.Select(scale => scale.Column), StringComparer.Ordinal).FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw new BadInputException(
+                $"--horizon {rowCount}: the model forecasts {horizon} rows at once and cannot go beyond, because its "
+                + $"input '{unknown}' is neither among its targets nor known; {remedy}");
+        }
     }
 }

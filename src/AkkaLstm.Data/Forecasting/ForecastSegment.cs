@@ -1,28 +1,25 @@
 namespace AkkaLstm.Data.Forecasting;
 
-// T window length, I inputs, J targets, R rows of the table.
+// T window length, I inputs, R rows of the table.
 
 /// <summary>A table with its normalised rows, made once and shared by the splits that are cut from it.</summary>
 /// <param name="Table">Rows in the data's own units.</param>
-/// <param name="Inputs">Normalised inputs, (R, I).</param>
-/// <param name="Targets">Normalised targets, (R, J).</param>
-internal sealed record NormalizedSeries(SeriesTable Table, float[] Inputs, float[] Targets)
+/// <param name="Inputs">Normalised inputs, (R, I); 0 in rows that have no difference yet.</param>
+internal sealed record NormalizedSeries(SeriesTable Table, float[] Inputs)
 {
     /// <summary>Normalises a table.</summary>
-    internal static NormalizedSeries Of(SeriesTable table, Normalizer normalizer) =>
-        new(table, Normalize(table, normalizer.Inputs), Normalize(table, normalizer.Targets));
-
-    private static float[] Normalize(SeriesTable table, IReadOnlyList<ColumnScale> scales)
+    internal static NormalizedSeries Of(SeriesTable table, Normalizer normalizer)
     {
+        IReadOnlyList<ColumnScale> scales = normalizer.Inputs;
         var rows = new float[checked(table.RowCount * scales.Count)];
         for (int c = 0; c < scales.Count; c++)
         {
             double[] column = table.Columns[scales[c].Column];
-            for (int r = 0; r < column.Length; r++)
-                rows[(r * scales.Count) + c] = scales[c].Normalize(column[r]);
+            for (int r = scales[c].Lag; r < column.Length; r++)
+                rows[(r * scales.Count) + c] = scales[c].Input(column, r);
         }
 
-        return rows;
+        return new NormalizedSeries(table, rows);
     }
 }
 
@@ -39,9 +36,14 @@ internal sealed record ForecastSegment(NormalizedSeries Series, int FirstOrigin,
     /// <summary>
     /// The samples whose targets lie in rows [firstRow, endRow); none if there are too few rows.
     /// </summary>
-    internal static ForecastSegment Cut(NormalizedSeries series, int firstRow, int endRow, int window, int horizon)
+    /// <param name="series">The rows.</param>
+    /// <param name="firstRow">First row of the split.</param>
+    /// <param name="endRow">Row after its last.</param>
+    /// <param name="reach">Rows that a sample looks back on, its origin included: the window and the lag of differences.</param>
+    /// <param name="horizon">Rows ahead.</param>
+    internal static ForecastSegment Cut(NormalizedSeries series, int firstRow, int endRow, int reach, int horizon)
     {
-        int firstOrigin = Math.Max(window, firstRow) - 1;
+        int firstOrigin = Math.Max(reach, firstRow) - 1;
         return new ForecastSegment(series, firstOrigin, Math.Max(0, endRow - horizon - firstOrigin));
     }
 }

@@ -2,27 +2,24 @@ using AkkaLstm.Numerics.Batches;
 
 namespace AkkaLstm.Data.Forecasting;
 
-// T window length, B lanes, I inputs, J targets, O = horizon * J outputs.
+// T window length, B lanes; ForecastLayout has the order of inputs and outputs.
 
 /// <summary>
 /// Sliding windows, each a sample of its own: the state always starts from zero and only the last time step
-/// has a target, the next horizon values of every target column (output k * J + j: column j, k + 1 rows
-/// ahead). In training the samples come in another order each epoch; the lanes that are left over in the last
+/// has a target, the next horizon values of every target column, each as often as there are quantiles. In training the samples come in another order each epoch; the lanes that are left over in the last
 /// batch are masked, so that an epoch sees every sample exactly once.
 /// </summary>
 internal sealed class ForecastSource : ISequenceSource
 {
     private readonly ForecastSegment _segment;
     private readonly EpochOrder? _order;
-    private readonly int _horizon;
-    private readonly int _targets;
+    private readonly ForecastLayout _layout;
 
-    internal ForecastSource(ForecastSegment segment, SourceShape shape, int horizon, EpochOrder? order)
+    internal ForecastSource(ForecastSegment segment, SourceShape shape, ForecastLayout layout, EpochOrder? order)
     {
         _segment = segment;
         _order = order;
-        _horizon = horizon;
-        _targets = shape.OutputSize / horizon;
+        _layout = layout;
         Shape = shape;
         StepsPerEpoch = (segment.SampleCount + shape.Lanes - 1) / shape.Lanes;
         TargetsPerEpoch = (long)segment.SampleCount * shape.OutputSize;
@@ -62,14 +59,38 @@ internal sealed class ForecastSource : ISequenceSource
 
     private void FillLane(SequenceBatch batch, int lane, int origin)
     {
-        int inputs = Shape.InputSize;
-        ReadOnlySpan<float> rows = _segment.Series.Inputs.AsSpan((origin + 1 - Shape.WindowLength) * inputs);
+        int columns = _layout.Normalizer.Inputs.Count;
+        ReadOnlySpan<float> rows = _segment.Series.Inputs;
         for (int t = 0; t < Shape.WindowLength; t++)
-            rows.Slice(t * inputs, inputs).CopyTo(batch.Values.AsSpan(((t * batch.Lanes) + lane) * inputs));
+        {
+            int row = origin + 1 - Shape.WindowLength + t;
+            Span<float> values = batch.Values.AsSpan(((t * batch.Lanes) + lane) * Shape.InputSize, Shape.InputSize);
+            rows.Slice(row * columns, columns).CopyTo(values);
+            int next = columns;
+            for (int k = 1; k <= _layout.Horizon; k++)
+            {
+                foreach (int known in _layout.Known)
+                    values[next++] = rows[((row + k) * columns) + known];
+            }
+        }
+
         int last = ((Shape.WindowLength - 1) * batch.Lanes) + lane;
-        _segment.Series.Targets.AsSpan((origin + 1) * _targets, _horizon * _targets)
-            .CopyTo(batch.TargetValues.AsSpan(last * Shape.OutputSize));
+        FillTargets(batch.TargetValues.AsSpan(last * Shape.OutputSize, Shape.OutputSize), origin);
         batch.TargetMask[last] = true;
+    }
+
+    private void FillTargets(Span<float> targets, int origin)
+    {
+        int next = 0;
+        for (int k = 0; k < _layout.Horizon; k++)
+        {
+            for (int j = 0; j < _layout.TargetCount; j++)
+            {
+                float target = _layout.Normalizer.Targets[j].Target(_segment.Series.Table.Target(j), origin, k);
+                targets.Slice(next, _layout.QuantileCount).Fill(target);
+                next += _layout.QuantileCount;
+            }
+        }
     }
 
     private void ClearLane(SequenceBatch batch, int lane)

@@ -1,20 +1,58 @@
+using System.Text.Json.Serialization;
 using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>Scale of one column: normalised = (value - Mean) / Deviation.</summary>
+/// <remarks>
+/// With a lag d above 0 the model reads and forecasts differences: of row r, x(r) - x(r - d). A forecast k rows after
+/// origin o is the difference to the last known row of the same phase, x(o + k) - x(o + k - m d) with m = ceil(k / d),
+/// which is m differences in a row: Mean counts m times then and Deviation sqrt(m) times, as in a random walk.
+/// </remarks>
 /// <param name="Column">Header of the column.</param>
-/// <param name="Mean">Mean over the training part, in the column's unit.</param>
+/// <param name="Mean">Mean of values or differences over the training part, in the column's unit.</param>
 /// <param name="Deviation">
 /// Sample standard deviation over the training part, in the column's unit; 1 for a constant column.
 /// </param>
 public sealed record ColumnScale(string Column, double Mean, double Deviation)
 {
-    /// <summary>(value - Mean) / Deviation.</summary>
+    /// <summary>d, rows between the two values of a difference; 0 for the values themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Lag { get; init; }
+
+    /// <summary>(value - Mean) / Deviation, of a value or a difference.</summary>
     public float Normalize(double value) => (float)((value - Mean) / Deviation);
 
     /// <summary>normalised * Deviation + Mean.</summary>
     public double Denormalize(double normalised) => (normalised * Deviation) + Mean;
+
+    /// <summary>What the model reads of a row.</summary>
+    /// <param name="column">The column's values.</param>
+    /// <param name="row">A row of at least <see cref="Lag"/>.</param>
+    internal float Input(ReadOnlySpan<double> column, int row) =>
+        Normalize(Lag == 0 ? column[row] : column[row] - column[row - Lag]);
+
+    /// <summary>What the model is to answer for k + 1 rows after the origin.</summary>
+    internal float Target(ReadOnlySpan<double> column, int origin, int k)
+    {
+        int row = origin + 1 + k;
+        if (Lag == 0)
+            return Normalize(column[row]);
+        int periods = Periods(k);
+        return (float)((column[row] - column[row - (periods * Lag)] - (periods * Mean)) / (Deviation * Math.Sqrt(periods)));
+    }
+
+    /// <summary>The inverse of <see cref="Target"/>; reads rows up to the origin only.</summary>
+    internal double Forecast(double normalised, ReadOnlySpan<double> column, int origin, int k)
+    {
+        if (Lag == 0)
+            return Denormalize(normalised);
+        int periods = Periods(k);
+        return column[origin + 1 + k - (periods * Lag)] + (periods * Mean) + (normalised * Deviation * Math.Sqrt(periods));
+    }
+
+    /// <summary>m = ceil((k + 1) / d).</summary>
+    private int Periods(int k) => (k + Lag) / Lag;
 }
 
 /// <summary>
@@ -22,7 +60,7 @@ public sealed record ColumnScale(string Column, double Mean, double Deviation)
 /// saved with the model.
 /// </summary>
 /// <param name="Inputs">Input i of the model is column Inputs[i].</param>
-/// <param name="Targets">Output k * Targets.Count + j is column Targets[j], k + 1 rows ahead.</param>
+/// <param name="Targets">The columns that are forecast, in the order of the outputs of one step ahead.</param>
 public sealed record Normalizer(IReadOnlyList<ColumnScale> Inputs, IReadOnlyList<ColumnScale> Targets)
 {
     /// <summary>Checks values that come from a file.</summary>
@@ -30,7 +68,7 @@ public sealed record Normalizer(IReadOnlyList<ColumnScale> Inputs, IReadOnlyList
     internal void Validate(string place)
     {
         bool usable = Inputs.Count > 0 && Targets.Count > 0 && Inputs.Concat(Targets).All(
-            scale => double.IsFinite(scale.Mean) && double.IsFinite(scale.Deviation) && scale.Deviation > 0);
+            scale => double.IsFinite(scale.Mean) && double.IsFinite(scale.Deviation) && scale is { Deviation: > 0, Lag: >= 0 });
         if (!usable)
         {
             throw new BadInputException(

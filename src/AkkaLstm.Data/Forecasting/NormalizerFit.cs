@@ -1,3 +1,4 @@
+using AkkaLstm.Numerics;
 using MathNet.Numerics.Statistics;
 
 namespace AkkaLstm.Data.Forecasting;
@@ -8,11 +9,28 @@ internal static class NormalizerFit
     /// <summary>
     /// Mean and sample standard deviation of the first <paramref name="trainRows"/> rows of each column.
     /// </summary>
-    internal static Normalizer Fit(SeriesTable table, int trainRows)
+    /// <param name="table">The rows.</param>
+    /// <param name="trainRows">Rows of the training part.</param>
+    /// <param name="lag">Lag of the differences of the target columns; 0 for the values themselves.</param>
+    /// <exception cref="BadInputException">Too few rows for two differences.</exception>
+    internal static Normalizer Fit(SeriesTable table, int trainRows, int lag = 0)
     {
+        if (lag > 0 && trainRows - lag < 2)
+        {
+            throw new BadInputException(
+                $"--difference {lag}: the training part of {table.Path} has {trainRows} rows, too few for two differences; "
+                + $"give at most {Math.Max(0, trainRows - 2)}, or more rows.");
+        }
+
         return new Normalizer([.. table.Inputs.Select(Of)], [.. table.Targets.Select(Of)]);
 
-        ColumnScale Of(string column) => Scale(column, table.Columns[column][..trainRows]);
+        ColumnScale Of(string column)
+        {
+            double[] training = table.Columns[column][..trainRows];
+            return lag > 0 && table.Targets.Contains(column, StringComparer.Ordinal)
+                ? Scale(column, Differences(training, lag)) with { Lag = lag }
+                : Scale(column, training);
+        }
     }
 
     /// <summary>Mean and sample standard deviation of a column's training part.</summary>
@@ -25,4 +43,7 @@ internal static class NormalizerFit
         bool constant = !(deviation > 1e-12 * Math.Abs(mean));
         return new ColumnScale(column, mean, constant ? 1 : deviation);
     }
+
+    private static double[] Differences(double[] values, int lag) =>
+        [.. values.Skip(lag).Zip(values, (later, earlier) => later - earlier)];
 }

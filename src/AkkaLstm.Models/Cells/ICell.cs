@@ -60,6 +60,9 @@ internal interface ICell
     /// <summary>A number of each unit that is not learned, such as a period; null where there is none.</summary>
     static virtual Func<RecurrentShape, int, float>? UnitConstant => null;
 
+    /// <summary>As <see cref="RecurrentCell.InputGate"/>.</summary>
+    static virtual int? InputGate => null;
+
     /// <summary>Parameters of single units, such as peepholes.</summary>
     static virtual IReadOnlyList<UnitTensor> UnitTensors => [];
 

@@ -44,6 +44,9 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
     public override int? ForgetGate => 1;
 
     /// <inheritdoc/>
+    public override int? InputGate => 0;
+
+    /// <inheritdoc/>
     internal override bool SplitsRecurrent => true;
 
     /// <inheritdoc/>

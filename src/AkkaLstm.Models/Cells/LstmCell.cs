@@ -41,6 +41,9 @@ internal readonly unsafe struct LstmCell<TVariant> : ICell
     /// <inheritdoc/>
     public static int RecurringGateCount => TVariant.HasGateRecurrence ? RecurringWeights.Count : 0;
 
+    /// <inheritdoc/>
+    public static int? InputGate => TVariant.HasInputGate ? 0 : null;
+
     /// <summary>The peepholes of i, f and o as far as there are such gates, in this order.</summary>
     public static IReadOnlyList<UnitTensor> UnitTensors =>
         TVariant.HasPeepholes ? [new UnitTensor("weight_peephole", GateCount - 1)] : [];

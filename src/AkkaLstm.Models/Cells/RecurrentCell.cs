@@ -37,6 +37,9 @@ public abstract class RecurrentCell
     /// <summary>The gate whose bias is the forget bias; null where the cell has none.</summary>
     public virtual int? ForgetGate => null;
 
+    /// <summary>The gate whose bias is the input gate's; null where the cell has none of its own.</summary>
+    public virtual int? InputGate => null;
+
     /// <summary>Whether input and recurrent part of the gates' arguments are kept apart.</summary>
     internal virtual bool SplitsRecurrent => false;
 

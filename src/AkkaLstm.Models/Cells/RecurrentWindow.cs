@@ -41,6 +41,9 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
     public override int? ForgetGate => TCell.ForgetGate;
 
     /// <inheritdoc/>
+    public override int? InputGate => TCell.InputGate;
+
+    /// <inheritdoc/>
     internal override bool SplitsRecurrent => TCell.SplitsRecurrent;
 
     /// <inheritdoc/>

@@ -37,6 +37,12 @@ public sealed record InitOptions
     /// </summary>
     public double SpectralRadius { get; init; } = 0.9;
 
+    /// <summary>
+    /// What the input gates' bias is set to, in the same way. Below 0 a cell starts by letting little in, which keeps the
+    /// state of a cell that cannot forget from drifting (Hochreiter and Schmidhuber 1997, section 5.4: -3 and -6).
+    /// </summary>
+    public float? InputBias { get; init; }
+
     /// <summary>Checks every member.</summary>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentException">One is out of range; the message names it and what would be
@@ -51,6 +57,8 @@ public sealed record InitOptions
             throw new ArgumentException($"{nameof(ForgetBias)} is {bias}: give a finite number.");
         if (!(SpectralRadius > 0 && double.IsFinite(SpectralRadius)))
             throw new ArgumentException($"{nameof(SpectralRadius)} is {SpectralRadius}: give a number above 0, for example 0.9.");
+        if (InputBias is { } inputBias && !float.IsFinite(inputBias))
+            throw new ArgumentException($"{nameof(InputBias)} is {inputBias}: give a finite number.");
         return this;
     }
 }

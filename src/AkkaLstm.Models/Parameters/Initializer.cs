@@ -24,8 +24,9 @@ public static class Initializer
             FillTensor(layout, tensor, options, ref random, parameters.Slice(tensor.Offset, tensor.Length));
         }
 
-        if (options.ForgetBias is { } bias)
-            SetForgetBias(layout, bias, parameters);
+        RecurrentCell cell = RecurrentCell.Of(layout.Spec.Cell);
+        SetBias(layout, cell.ForgetGate, options.ForgetBias, parameters);
+        SetBias(layout, cell.InputGate, options.InputBias, parameters);
     }
 
     private static void FillTensor(
@@ -141,15 +142,16 @@ public static class Initializer
         }
     }
 
-    private static void SetForgetBias(ParameterLayout layout, float bias, Span<float> parameters)
+    /// <summary>Makes the sum of a gate's two biases that value.</summary>
+    private static void SetBias(ParameterLayout layout, int? gate, float? bias, Span<float> parameters)
     {
-        if (RecurrentCell.Of(layout.Spec.Cell).ForgetGate is not { } gate)
+        if ((gate, bias) is not ({ } index, { } value))
             return;
         int hiddenSize = layout.Spec.HiddenSize;
         foreach (LayerTensors tensors in layout.Layers)
         {
-            parameters.Slice(tensors.InputBias.Offset + (gate * hiddenSize), hiddenSize).Fill(bias);
-            parameters.Slice(tensors.HiddenBias.Offset + (gate * hiddenSize), hiddenSize).Clear();
+            parameters.Slice(tensors.InputBias.Offset + (index * hiddenSize), hiddenSize).Fill(value);
+            parameters.Slice(tensors.HiddenBias.Offset + (index * hiddenSize), hiddenSize).Clear();
         }
     }
 }

@@ -10,7 +10,11 @@ namespace AkkaLstm.Training.Inference;
 /// <param name="Accuracy">Share of targets whose class had the largest output; null for forecasts.</param>
 /// <param name="Report">The task's own figures, with the baselines where there are some.</param>
 public sealed record EvaluationResult(
-    DataSplit Split, double Loss, long Count, double? Accuracy, EvaluationReport Report);
+    DataSplit Split, double Loss, long Count, double? Accuracy, EvaluationReport Report)
+{
+    /// <summary>Back-test of a forecast, oldest origin first; empty where none was asked for.</summary>
+    public IReadOnlyList<OriginScores> Origins { get; init; } = [];
+}
 
 /// <summary>Evaluates a model on a split.</summary>
 public static class Evaluator
@@ -21,11 +25,15 @@ public static class Evaluator
     /// on.</param>
     /// <param name="split">The split, cut as the plan says.</param>
     /// <param name="threads">Threads to share the work; the result is the same on any number.</param>
-    /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
-    public static EvaluationResult Evaluate(ModelFile model, string? data, DataSplit split, int threads = 1)
+    /// <param name="rolling">Origins of a back-test; null for none.</param>
+    /// <exception cref="BadInputException">The data cannot be used with this model, or it has no such back-test.</exception>
+    public static EvaluationResult Evaluate(
+        ModelFile model, string? data, DataSplit split, int threads = 1, int? rolling = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        if (rolling is not null && model.Card.Plan.Task != DataTask.Forecast)
+            throw new BadInputException("--rolling: goes with a model that forecasts; leave it out");
         return SplitRun.Evaluate(
-            model.Model, model.Parameters, model.OpenData(data), split, model.Card.Plan.Shards, threads);
+            model.Model, model.Parameters, model.OpenData(data), split, model.Card.Plan.Shards, threads, rolling);
     }
 }

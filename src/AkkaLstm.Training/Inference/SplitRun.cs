@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Data.Forecasting;
 using AkkaLstm.Models;
 using AkkaLstm.Numerics.Batches;
 using AkkaLstm.Protocol;
@@ -40,8 +41,15 @@ internal sealed class SplitRun
     /// <param name="split">Which split.</param>
     /// <param name="shardCount">S of the plan.</param>
     /// <param name="threads">Threads to share the lanes.</param>
+    /// <param name="rolling">Origins of a forecast's back-test; null for none.</param>
     public static EvaluationResult Evaluate(
-        ModelSpec spec, ReadOnlyMemory<float> parameters, DataSet data, DataSplit split, int shardCount, int threads)
+        ModelSpec spec,
+        ReadOnlyMemory<float> parameters,
+        DataSet data,
+        DataSplit split,
+        int shardCount,
+        int threads,
+        int? rolling = null)
     {
         var run = new SplitRun(spec, parameters, data, split, shardCount);
         int parts = Math.Min(threads, shardCount);
@@ -53,7 +61,10 @@ internal sealed class SplitRun
         });
         LossTotal total = run._totals.Aggregate((sum, shard) => sum.Plus(shard));
         double? accuracy = RightAnswers.AreCounted(spec, run._source) ? (double)total.Correct / total.Count : null;
-        return new EvaluationResult(split, total.Mean, total.Count, accuracy, run._evaluation.Finish(total.Mean));
+        return new EvaluationResult(split, total.Mean, total.Count, accuracy, run._evaluation.Finish(total.Mean))
+        {
+            Origins = rolling is { } count ? ((ForecastEvaluation)run._evaluation).Rolling(count) : [],
+        };
     }
 
     /// <summary>One pass over the split with the lanes of some shards.</summary>

@@ -73,6 +73,8 @@ public static class JobFile
             string place = $"{file}: {property.Name}";
             options = option.Kind == PlanValueKind.TextList
                 ? option.SetItems(options, Items(option, property.Value, place))
+                : option.Kind == PlanValueKind.NumberList
+                ? option.Parse(options, Numbers(option, property.Value, place), place)
                 : option.Parse(
                     options, Absolute(option, TextOf(option, property.Value, place), baseDirectory), place);
         }
@@ -109,6 +111,16 @@ public static class JobFile
             : throw Mismatch(option, value, place);
     }
 
+    /// <summary>An array of numbers as the command line would have it.</summary>
+    private static string Numbers(PlanOption option, JsonElement value, string place)
+    {
+        bool areNumbers = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number);
+        return areNumbers
+            ? string.Join(',', value.EnumerateArray().Select(item => item.GetRawText()))
+            : throw Mismatch(option, value, place);
+    }
+
     private static string Absolute(PlanOption option, string text, string? baseDirectory) =>
         option.Kind == PlanValueKind.Path && baseDirectory is not null && !DataName.IsBuiltin(text)
             ? Path.GetFullPath(text, baseDirectory)
@@ -122,6 +134,7 @@ public static class JobFile
         PlanValueKind.Integer => "a whole number (without quotes)",
         PlanValueKind.Number => "a number (without quotes)",
         PlanValueKind.TextList => "an array of texts in quotes",
+        PlanValueKind.NumberList => "an array of numbers",
         PlanValueKind.Choice => $"one of {string.Join(", ", option.Choices.Select(choice => $"\"{choice}\""))}",
         _ => "a text in quotes",
     };

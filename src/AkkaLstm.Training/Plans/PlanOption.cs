@@ -24,6 +24,9 @@ public enum PlanValueKind
 
     /// <summary>Several texts, separated by commas on the command line, an array in JSON.</summary>
     TextList,
+
+    /// <summary>Several numbers, separated by commas on the command line, an array in JSON.</summary>
+    NumberList,
 }
 
 /// <summary>One option of the plan: its names, its help, and how it is read, written and copied.</summary>

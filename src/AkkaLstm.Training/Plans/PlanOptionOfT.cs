@@ -44,6 +44,7 @@ internal sealed class PlanOption<T> : PlanOption
     {
         null => null,
         IReadOnlyList<string> list => string.Join(',', list),
+        IReadOnlyList<double> list => string.Join(',', list.Select(item => item.ToString(CultureInfo.InvariantCulture))),
         { } value when _format is not null => _format(value),
         { } value => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
@@ -62,6 +63,11 @@ internal sealed class PlanOption<T> : PlanOption
             case IReadOnlyList<string> list:
                 writer.WriteStartArray(Name);
                 foreach (string item in list) writer.WriteStringValue(item);
+                writer.WriteEndArray();
+                break;
+            case IReadOnlyList<double> list:
+                writer.WriteStartArray(Name);
+                foreach (double item in list) writer.WriteNumberValue(item);
                 writer.WriteEndArray();
                 break;
             default: writer.WriteString(Name, _format is null ? value.ToString() : _format(value)); break;

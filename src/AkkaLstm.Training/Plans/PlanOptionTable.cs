@@ -34,6 +34,21 @@ public static class PlanOptionTable
         Text(
             "dateColumn", "NAME", "CSV column with the date", o => o.DateColumn, (o, v) => o with { DateColumn = v }),
         Integer("horizon", "rows ahead that are forecast at once", o => o.Horizon, (o, v) => o with { Horizon = v }),
+        Integer(
+            "difference",
+            "forecast the change over N rows instead of the value: 1 for a trend, the season for a season",
+            o => o.Difference,
+            (o, v) => o with { Difference = v }),
+        Numbers(
+            "quantiles",
+            "forecast these quantiles, by quantile loss; 0.1,0.5,0.9 is an interval of 80 %",
+            o => o.Quantiles,
+            (o, v) => o with { Quantiles = v }),
+        List(
+            "known",
+            "input columns whose coming values are known when a forecast is made: calendar, prices",
+            o => o.Known,
+            (o, v) => o with { Known = v }),
         Integer("seasonLength", "rows of one season", o => o.SeasonLength, (o, v) => o with { SeasonLength = v }),
         Integer("arOrder", "order of the AR baseline", o => o.ArOrder, (o, v) => o with { ArOrder = v }),
         Integer(
@@ -142,6 +157,11 @@ public static class PlanOptionTable
             "start value of the forget gates' bias",
             o => o.ForgetBias,
             (o, v) => o with { ForgetBias = v }),
+        Number(
+            "inputBias",
+            "start value of the input gates' bias, drawn like the others where nothing is said",
+            o => o.InputBias,
+            (o, v) => o with { InputBias = v }),
         Path(
             "initFrom",
             "FILE.safetensors",
@@ -226,6 +246,17 @@ public static class PlanOptionTable
     private static PlanOption<IReadOnlyList<string>> List(
         string name, string help, Func<PlanOptions, IReadOnlyList<string>?> get, Func<PlanOptions, IReadOnlyList<string>, PlanOptions> set) =>
         new(name, PlanValueKind.TextList, "A,B,..", help, get, set, Items);
+
+    private static PlanOption<IReadOnlyList<double>> Numbers(
+        string name, string help, Func<PlanOptions, IReadOnlyList<double>?> get, Func<PlanOptions, IReadOnlyList<double>, PlanOptions> set) =>
+        new(
+            name,
+            PlanValueKind.NumberList,
+            "X,Y,..",
+            help,
+            get,
+            set,
+            (text, place) => [.. Items(text, place).Select(item => RealNumber(item, place))]);
 
     private static IReadOnlyList<string> Items(string text, string place)
     {

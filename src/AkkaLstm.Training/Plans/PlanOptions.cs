@@ -42,6 +42,15 @@ public sealed record PlanOptions
     /// <summary>Rows ahead that are forecast at once.</summary>
     public int? Horizon { get; init; }
 
+    /// <summary>Rows between the two values of a difference; the targets are differenced over so many.</summary>
+    public int? Difference { get; init; }
+
+    /// <summary>Quantiles that are forecast, ascending, with 0.5; where nothing is said, the mean.</summary>
+    public IReadOnlyList<double>? Quantiles { get; init; }
+
+    /// <summary>Input columns of the CSV whose values are known for the rows that are forecast.</summary>
+    public IReadOnlyList<string>? Known { get; init; }
+
     /// <summary>Rows of one season, for the seasonal naive baseline and MASE.</summary>
     public int? SeasonLength { get; init; }
 
@@ -154,6 +163,9 @@ public sealed record PlanOptions
 
     /// <summary>Start value of the forget gates' bias.</summary>
     public double? ForgetBias { get; init; }
+
+    /// <summary>Start value of the input gates' bias; drawn like the others where nothing is said.</summary>
+    public double? InputBias { get; init; }
 
     /// <summary>A .safetensors file the parameters start from.</summary>
     public string? InitFrom { get; init; }

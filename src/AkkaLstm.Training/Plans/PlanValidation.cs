@@ -1,5 +1,6 @@
 using AkkaLstm.Data;
 using AkkaLstm.Models;
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Numerics;
 
@@ -11,7 +12,7 @@ namespace AkkaLstm.Training.Plans;
 internal static class PlanValidation
 {
     private static readonly string[] ForecastOnly =
-        ["targets", "dateColumn", "horizon", "seasonLength", "arOrder"];
+        ["targets", "dateColumn", "horizon", "difference", "quantiles", "known", "seasonLength", "arOrder"];
 
     private static readonly string[] ClassifyOnly = ["sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength"];
 
@@ -35,6 +36,10 @@ internal static class PlanValidation
             throw new BadInputException(
                 $"--forget-bias: {ChoiceNames.NameOf(options.Cell!.Value)} has no forget gate; leave it out");
         }
+
+        CellKind cell = options.Cell ?? CellKind.Lstm;
+        if (options.InputBias is not null && RecurrentCell.Of(cell).InputGate is null)
+            throw new BadInputException($"--input-bias: {ChoiceNames.NameOf(cell)} has no input gate; leave it out");
 
         if (options.Projection is not null && options.Cell != CellKind.LstmProjected)
             throw new BadInputException("--projection: goes with --cell lstm-projected only; leave it out");
@@ -76,6 +81,8 @@ internal static class PlanValidation
         AtLeast("--epochs", options.Epochs, 1, int.MaxValue);
         AtLeast("--steps", options.Steps, 1, long.MaxValue);
         AtLeast("--horizon", options.Horizon, 1, 100_000);
+        AtLeast("--difference", options.Difference, 1, 100_000);
+        CheckQuantiles(options.Quantiles);
         AtLeast("--season-length", options.SeasonLength, 1, int.MaxValue);
         AtLeast("--ar-order", options.ArOrder, 1, 10_000);
         AtLeast("--max-vocabulary", options.MaxVocabulary, 3, int.MaxValue);
@@ -97,6 +104,7 @@ internal static class PlanValidation
             options.ForgetBias,
             value => Math.Abs(value) <= 100,
             "between -100 and 100, usually 0 or 1");
+        Within("--input-bias", options.InputBias, value => Math.Abs(value) <= 100, "between -100 and 100, usually 0 or -3");
         Within(
             "--valid-fraction",
             options.ValidFraction,
@@ -133,6 +141,18 @@ internal static class PlanValidation
         : option == "stopAtAccuracy" ? [DataTask.Classify, DataTask.Synthetic]
         : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Classify, DataTask.Synthetic]
         : null;
+
+    private static void CheckQuantiles(IReadOnlyList<double>? quantiles)
+    {
+        if (quantiles is null) return;
+        bool isAscending = quantiles.Zip(quantiles.Skip(1), (low, high) => low < high).All(holds => holds);
+        if (!isAscending || quantiles[0] <= 0 || quantiles[^1] >= 1 || !quantiles.Contains(0.5))
+        {
+            throw new BadInputException(
+                "--quantiles: give numbers above 0 and below 1, each larger than the one before, and 0.5 among them, "
+                + "for example 0.1,0.5,0.9");
+        }
+    }
 
     private static void CheckShards(int batch, int shards)
     {

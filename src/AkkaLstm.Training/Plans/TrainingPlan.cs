@@ -123,6 +123,9 @@ public sealed class TrainingPlan
         Targets = Options.Targets,
         DateColumn = Options.DateColumn,
         Horizon = Options.Horizon ?? 1,
+        Difference = Options.Difference,
+        Quantiles = Options.Quantiles,
+        Known = Options.Known,
         SeasonLength = Options.SeasonLength,
         ArOrder = Options.ArOrder,
         MaxVocabulary = Options.MaxVocabulary,
@@ -148,7 +151,9 @@ public sealed class TrainingPlan
         Direction = Options.Direction ?? LayerDirection.Forward,
         LayerCount = Layers,
         OutputSize = shape.OutputSize,
-        Loss = shape.IsClassTarget ? LossKind.CrossEntropy : LossKind.SquaredError,
+        Loss = shape.IsClassTarget ? LossKind.CrossEntropy
+            : Options.Quantiles is null ? LossKind.SquaredError : LossKind.Quantile,
+        Quantiles = Options.Quantiles is { } quantiles ? [.. quantiles.Select(q => (float)q)] : null,
         Dropout = (float)Options.Dropout!.Value,
         DropoutSites = Options.DropoutSites!.Value,
     };
@@ -164,7 +169,10 @@ public sealed class TrainingPlan
     public InitOptions ToInitOptions()
     {
         InitChoice init = Options.Init!.Value;
-        var options = new InitOptions { Kind = init.Kind, ForgetBias = (float?)Options.ForgetBias };
+        var options = new InitOptions
+        {
+            Kind = init.Kind, ForgetBias = (float?)Options.ForgetBias, InputBias = (float?)Options.InputBias,
+        };
         if (Options.SpectralRadius is { } radius)
             options = options with { SpectralRadius = radius };
         return init.Kind == InitKind.Uniform ? options with { UniformScale = (float)init.Range } : options;

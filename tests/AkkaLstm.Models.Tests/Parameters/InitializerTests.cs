@@ -96,6 +96,27 @@ public class InitializerTests
     }
 
     [Theory]
+    [InlineData(CellKind.Lstm, 4, 0)]
+    [InlineData(CellKind.Lstm1997, 3, 0)]
+    [InlineData(CellKind.LstmLayernorm, 4, 0)]
+    [InlineData(CellKind.LstmNig, 3, null)]
+    [InlineData(CellKind.Gru, 3, null)]
+    public void Fill_InputBias_ChangesTheInputGatesBiasesOnly(CellKind kind, int gates, int? gate)
+    {
+        ModelSpec spec = TestModels.Values(hidden: 8) with { Cell = kind };
+        var layout = ParameterLayout.For(spec);
+        float[] without = new float[layout.TotalLength];
+        float[] with = new float[layout.TotalLength];
+        Initializer.Fill(layout, new InitOptions(), seed: 7, without);
+        Initializer.Fill(layout, new InitOptions { InputBias = -3 }, seed: 7, with);
+        TensorInfo bias = layout.Layer(1).InputBias;
+        Assert.Equal(gates * 8, bias.Length);
+        Assert.Equal(gate is null ? 0 : 2 * 2 * 8, with.Zip(without).Count(pair => pair.First != pair.Second));
+        if (gate is { } index)
+            Assert.All(with[(bias.Offset + (index * 8))..(bias.Offset + (index * 8) + 8)], value => Assert.Equal(-3f, value));
+    }
+
+    [Theory]
     [InlineData(InitKind.Default, "33d9447230c296fc")]
     [InlineData(InitKind.Uniform, "1bdbb6a3787432f9")]
     [InlineData(InitKind.Orthogonal, "12873a98c90b8e3a")]

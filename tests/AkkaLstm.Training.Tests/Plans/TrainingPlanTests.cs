@@ -158,6 +158,14 @@ public sealed class TrainingPlanTests
             "--weight-decay: would shrink the fixed weights of esn; leave it out"
         },
         {
+            new PlanOptions { Cell = CellKind.LstmNig, InputBias = -3 },
+            "--input-bias: lstm-nig has no input gate; leave it out"
+        },
+        {
+            new PlanOptions { InputBias = -300 },
+            "--input-bias: -300 is out of range; use a number between -100 and 100, usually 0 or -3"
+        },
+        {
             new PlanOptions { Cell = CellKind.Gru, ForgetBias = 1 },
             "--forget-bias: gru has no forget gate; leave it out"
         },

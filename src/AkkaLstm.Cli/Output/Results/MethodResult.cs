@@ -14,8 +14,11 @@ internal sealed record MethodResult(
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Targets)
 {
     /// <summary>The figures of a report, the model first.</summary>
-    public static IReadOnlyList<MethodResult> Of(EvaluationReport report) =>
-        [.. report.Methods.Select(
+    public static IReadOnlyList<MethodResult> Of(EvaluationReport report) => Of(report.Methods);
+
+    /// <summary>The figures of some methods.</summary>
+    public static IReadOnlyList<MethodResult> Of(IReadOnlyList<MethodScores> methods) =>
+        [.. methods.Select(
             m => new MethodResult(m.Method, m.Description, ByName(m.Metrics), TargetsOf(m)))];
 
     private static Dictionary<string, double> ByName(IReadOnlyList<Metric> metrics) =>
