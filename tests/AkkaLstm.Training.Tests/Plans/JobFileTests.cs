@@ -20,6 +20,7 @@ public sealed class JobFileTests
               // comments are allowed
               "data": "sales.csv", "task": "forecast", "hidden": 32, "lr": 1e-3, "init": "uniform:0.1",
               "targets": ["price", "volume, traded"], "lossScale": "sum-over-time", "seed": 7,
+              "quantiles": [0.1, 0.5, 0.9],
             }
             """);
 
@@ -31,6 +32,7 @@ public sealed class JobFileTests
         Assert.Equal(["price", "volume, traded"], options.Targets);
         Assert.Equal(LossScale.SumOverTime, options.LossScale);
         Assert.Equal(7, options.Seed);
+        Assert.Equal([0.1, 0.5, 0.9], options.Quantiles);
         Assert.Null(options.Batch);
     }
 
@@ -43,6 +45,8 @@ public sealed class JobFileTests
     [InlineData("""{ "lr": true }""", "job.json: lr: true is not a number (without quotes)")]
     [InlineData("""{ "targets": "a" }""", "job.json: targets: \"a\" is not an array of texts in quotes")]
     [InlineData("""{ "targets": [1] }""", "job.json: targets: [1] is not an array of texts in quotes")]
+    [InlineData("""{ "quantiles": "0.5" }""", "job.json: quantiles: \"0.5\" is not an array of numbers")]
+    [InlineData("""{ "quantiles": [] }""", "job.json: quantiles: [] is not an array of numbers")]
     [InlineData("""{ "targets": [] }""", "job.json: targets: [] is not an array of texts in quotes")]
     [InlineData(
         """{ "init": "uniform" }""",

@@ -186,6 +186,21 @@ public sealed class TrainingPlanTests
             "--stop-at-accuracy: looks at the validation, and --valid-fraction 0 leaves none; leave one of them out"
         },
         {
+            new PlanOptions { Difference = 0 }, "--difference: 0 is too small; use 1 or more"
+        },
+        {
+            new PlanOptions { Quantiles = [0.1, 0.9] },
+            "--quantiles: give numbers above 0 and below 1, each larger than the one before, and 0.5 among them, for example 0.1,0.5,0.9"
+        },
+        {
+            new PlanOptions { Quantiles = [0.9, 0.5] },
+            "--quantiles: give numbers above 0 and below 1, each larger than the one before, and 0.5 among them, for example 0.1,0.5,0.9"
+        },
+        {
+            new PlanOptions { Data = "builtin:copy", Known = ["a"] },
+            "--known: goes with --task forecast only, not with synthetic; leave it out"
+        },
+        {
             new PlanOptions { EvaluationSequences = 9 },
             "--evaluation-sequences: goes with --task synthetic only, not with forecast; leave it out"
         },

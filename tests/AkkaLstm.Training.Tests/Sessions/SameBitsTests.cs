@@ -76,7 +76,11 @@ public sealed class SameBitsTests : IDisposable
     [InlineData(3, 2)]
     public async Task RunAsync_OtherWorkersAndServers_SameParameters(int workers, int servers)
     {
-        (string, PlanOptions)[] plans = [("text", TextPlan), ("forecast", ForecastPlan)];
+        (string, PlanOptions)[] plans =
+        [
+            ("text", TextPlan), ("forecast", ForecastPlan),
+            ("quantiles", ForecastPlan with { Quantiles = [0.1, 0.5, 0.9], Difference = 12 }),
+        ];
         foreach ((string name, PlanOptions plan) in plans)
         {
             TrainingResult one = await TestRuns.TrainAsync(plan, Run($"{name}-one"));
