@@ -21,6 +21,9 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private readonly CarryPayload?[][] _carries = [[], []];
     private GradientPart[] _parts = [];
 
+    // Of the step it stands at: whoever asks again, because a slow answer is still on its way, gets the same copy.
+    private (Fence Fence, SliceSnapshot Copy)? _snapshot;
+
     public WorkResult Execute(WorkOrder order) => order switch
     {
         RestoreSlice restore => Restore(restore),
@@ -38,6 +41,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private SliceRestored Restore(RestoreSlice order)
     {
         long step = order.Fence.Step;
+        _snapshot = null;
         _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
         ParameterBuffers buffers = job.BuffersOf(order.Fence, order.Replica);
         _payload = new ParameterPayload(new ParameterPlace(buffers, _slice));
@@ -98,6 +102,7 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
     private SliceApplied Apply(ApplySlice order)
     {
         StepDecision decision = order.Decision;
+        _snapshot = null;
         _optimizer!.Apply(
             _reduced!, new UpdateScalars(order.Fence.Step, decision.LearningRate, decision.GradientScale));
         return new SliceApplied(
@@ -130,9 +135,12 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
 
     private SliceSnapshot SnapshotOfSlice(SnapshotSlice order)
     {
+        if (_snapshot is { } known && known.Fence == order.Fence) return known.Copy;
         var state = new SliceState(
             _optimizer!.Current.Span.ToArray(), [.. _optimizer.Moments.Select(moment => moment.AsSpan().ToArray())]);
-        return new SliceSnapshot(new SliceStatePayload(state), [.. order.Carries.Select(Copy)]);
+        var copy = new SliceSnapshot(new SliceStatePayload(state), [.. order.Carries.Select(Copy)]);
+        _snapshot = (order.Fence, copy);
+        return copy;
     }
 
     private static Payload? Copy(Payload? carry) =>

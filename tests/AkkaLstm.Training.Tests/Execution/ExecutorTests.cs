@@ -157,6 +157,27 @@ public sealed class ExecutorTests : IDisposable
         foreach (IWorkExecutor executor in servers) executor.Dispose();
     }
 
+    [Fact]
+    public void Execute_StandbySnapshotAskedAgain_IsTheSameCopyUntilTheNextStep()
+    {
+        using IWorkExecutor server = _factory.Create(NodeId.Server(0), 0);
+        using IWorkExecutor worker = _factory.Create(NodeId.Worker(0), 0);
+        SliceRestored restored = Restore(server);
+        SliceSnapshot Snapshot(long step) => (SliceSnapshot)server.Execute(
+            new SnapshotSlice(new Fence(RunId, 1, 1, step), OnlySlice, SnapshotPurpose.Standby, restored.Carries));
+        SliceSnapshot first = Snapshot(0);
+        SliceSnapshot again = Snapshot(0);
+        float[] before = [.. ((SliceStatePayload)first.State).Parameters];
+        Reduce(server, (new ShardRange(0, 4), Compute(worker, restored, new ShardRange(0, 4))));
+        Apply(server, step: 0);
+
+        SliceSnapshot next = Snapshot(1);
+
+        Assert.Same(first, again);
+        Assert.Equal(before, ((SliceStatePayload)first.State).Parameters);
+        Assert.NotEqual(before, ((SliceStatePayload)next.State).Parameters);
+    }
+
     private SliceRestored Restore(IWorkExecutor server) =>
         (SliceRestored)server.Execute(
             new RestoreSlice(new Fence(RunId, 1, 1, 0), OnlySlice, Replica: 0, CheckpointId: null, _job.Plan.Shards));

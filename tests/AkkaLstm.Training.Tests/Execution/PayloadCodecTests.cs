@@ -290,6 +290,42 @@ public sealed class PayloadCodecTests : IDisposable
     }
 
     [Fact]
+    public void TryOpen_ManyThreadsOverManySteps_EachStepIsWhole()
+    {
+        const int StepCount = 40;
+        const int SliceCount = 4;
+        float[][] values = [.. Enumerable.Range(0, StepCount).Select(step => Values(Layout.TotalLength, 100 + step))];
+        for (int step = 0; step < StepCount; step++)
+        {
+            var payloads = new ParameterPayload[SliceCount];
+            var gradients = new GradientPayload[SliceCount];
+            Gradient gradient = SparseGradient(1 + (step % 4));
+            Parallel.For(0, 2 * SliceCount, i =>
+            {
+                var slice = new SliceId(i / 2, SliceCount);
+                if (i % 2 == 0)
+                {
+                    payloads[slice.Index] = (ParameterPayload)Transfer(
+                        Parameters(values[step], step, slice.Index, SliceCount),
+                        Place(PayloadKind.Parameters, step) with { Slice = slice });
+                }
+                else
+                {
+                    gradients[slice.Index] = (GradientPayload)Transfer(
+                        new GradientPayload(gradient), Place(PayloadKind.Gradient, step) with { Slice = slice });
+                }
+            });
+
+            Assert.All(payloads, payload => Assert.Same(payloads[0].Owner, payload.Owner));
+            AssertSameBits(values[step], payloads[0].Owner.Flat(step));
+            AssertSameBits(gradient.Dense, [.. gradients.SelectMany(received => received.Gradient.Dense)]);
+            Assert.Equal(
+                gradient.Rows.TouchedIndices.ToArray(),
+                gradients.SelectMany(received => received.Gradient.Rows.TouchedIndices.ToArray()));
+        }
+    }
+
+    [Fact]
     public void Expect_WarmSteps_AllocateNoBuffers()
     {
         const int WarmSteps = 5;
