@@ -78,11 +78,7 @@ internal sealed record JobOffer
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            JobFile.Write(
-                writer,
-                options,
-                option => option.Kind != PlanValueKind.Path
-                    || (option.Name == Data && DataName.IsBuiltin(options.Data!)));
+            JobFile.Write(writer, options, option => IsOffered(option, options));
             writer.WriteEndObject();
         }
 
@@ -117,9 +113,8 @@ internal sealed record JobOffer
         try
         {
             PlanOptions options = JobFile.Read(Plan, "plan", baseDirectory: null);
-            bool isPathFree = (options.Data is null || DataName.IsBuiltin(options.Data))
-                && options is { Valid: null, Test: null, InitFrom: null };
-            if (!isPathFree) throw new BadInputException("the plan names a path");
+            if (PlanOptionTable.All.Any(option => option.IsSet(options) && !IsOffered(option, options)))
+                throw new BadInputException("the plan names a path");
             var plan = TrainingPlan.Resolve(options with
             {
                 Data = pathOf(Data) ?? options.Data,
@@ -131,11 +126,15 @@ internal sealed record JobOffer
                 ? plan
                 : throw new BadInputException("its options have another hash than it says");
         }
-        catch (BadInputException e)
+        catch (Exception e) when (e is BadInputException or InvalidOperationException)
         {
+            // JSON whose strings are not UTF-8 is only found when they are read.
             throw Unusable(e.Message, e);
         }
     }
+
+    private static bool IsOffered(PlanOption option, PlanOptions options) =>
+        option.Kind != PlanValueKind.Path || (option.Name == Data && DataName.IsBuiltin(options.Data!));
 
     private void Check()
     {

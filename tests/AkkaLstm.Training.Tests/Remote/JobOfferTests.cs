@@ -1,14 +1,16 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using AkkaLstm.Fuzzing;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Remote;
 using AkkaLstm.Training.Tests.Support;
+using Xunit.Abstractions;
 
 namespace AkkaLstm.Training.Tests.Remote;
 
-public sealed class JobOfferTests
+public sealed class JobOfferTests(ITestOutputHelper output)
 {
     private static readonly TrainingPlan Plan = Fixtures.SmallPlan();
 
@@ -133,6 +135,31 @@ public sealed class JobOfferTests
         };
 
         AssertOneLine(Assert.Throws<BadInputException>(() => JobOffer.Parse(offer.ToBytes()).Resolve(_ => null)));
+    }
+
+    [Fact]
+    public void Offers_DamagedOrRandom_AreReadOrRefusedInOneLine()
+    {
+        byte[] valid = Offer.ToBytes();
+        Assert.Equal(Plan.Hash, JobOffer.Parse(valid).Resolve(_ => null).Hash);
+        (int taken, int refused) = new FuzzRunner("job offers", 10_000, MaxAllocatedBytes: 1 << 20).Run(
+            _ => [.. valid],
+            bytes =>
+            {
+                try
+                {
+                    JobOffer.Parse(bytes).Resolve(_ => null);
+                    return true;
+                }
+                catch (BadInputException e)
+                {
+                    AssertOneLine(e);
+                    return false;
+                }
+            });
+
+        output.WriteLine($"{taken} taken, {refused} refused");
+        Assert.True(refused > 0);
     }
 
     private static void AssertOneLine(BadInputException e)

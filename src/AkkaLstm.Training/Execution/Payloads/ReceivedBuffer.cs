@@ -35,6 +35,10 @@ internal abstract class ReceivedBuffer
 /// All parameters of one step: slices go straight to their place among all, so that nothing is copied when all are
 /// there. A slice that comes a second time gets another buffer: what is being read does not change.
 /// </summary>
+/// <remarks>
+/// Read by one worker, the one that pulled the slices. When the buffer goes to a later step, that worker has been given
+/// work of a later one: what it may still compute here is fenced off, and it packs the new weights only after that.
+/// </remarks>
 internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount) : ReceivedBuffer, IParameterOwner
 {
     private readonly float[] _flat = new float[parameterCount];
