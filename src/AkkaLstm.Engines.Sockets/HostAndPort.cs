@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace AkkaLstm.Engines.Sockets;
 
@@ -19,5 +20,23 @@ public static class HostAndPort
         else if (host.Contains(':'))
             throw new FormatException($"{text} is no address; write an IPv6 address in brackets, [::1]:{port}");
         return IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
+    }
+
+    /// <summary>Reads an address and looks its host up.</summary>
+    /// <exception cref="FormatException">It is none, or its host is not known.</exception>
+    public static IPEndPoint Resolve(string text)
+    {
+        EndPoint address = Parse(text);
+        if (address is IPEndPoint endpoint)
+            return endpoint;
+        var name = (DnsEndPoint)address;
+        try
+        {
+            return new IPEndPoint(Dns.GetHostAddresses(name.Host)[0], name.Port);
+        }
+        catch (SocketException e)
+        {
+            throw new FormatException($"the host {name.Host} is not known ({e.Message})", e);
+        }
     }
 }

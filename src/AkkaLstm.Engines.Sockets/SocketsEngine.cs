@@ -16,7 +16,7 @@ public static class SocketsEngine
     /// <see cref="JobOutcomeKind.Stopped"/>.</param>
     /// <returns>The outcome; failures of the job are outcomes, not exceptions.</returns>
     /// <exception cref="ArgumentException">The job or the options are out of range.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">It cannot listen at the address.</exception>
+    /// <exception cref="ListenException">It cannot listen at the address.</exception>
     public static async Task<JobOutcome> RunAsync(SocketsJob job, SocketsOptions options, CancellationToken stop)
     {
         job.Description.Validate();

@@ -16,7 +16,7 @@ public static class SocketsMember
     /// <param name="stop">Stops at once.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">Stopped at once.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">It cannot listen at the address.</exception>
+    /// <exception cref="ListenException">It cannot listen at the address.</exception>
     public static async Task<MemberOutcome> RunAsync(
         MemberJobOpener open, MemberOptions options, CancellationToken leave, CancellationToken stop)
     {
@@ -29,7 +29,7 @@ public static class SocketsMember
             stop.ThrowIfCancellationRequested();
             try
             {
-                job ??= await OpenAsync(open, options, stop);
+                job ??= await OpenAsync(open, options, leave, stop);
                 await using var session = new MemberSession(job, options, seat);
                 (RoleEnd? end, MemberSession.GreetingRefusal? refusal) = await session.RunAsync(leave, stop);
                 switch (end, refusal)
@@ -54,14 +54,19 @@ public static class SocketsMember
             {
                 return new MemberOutcome(MemberEnd.CoordinatorLost, e.Message);
             }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested && !stop.IsCancellationRequested)
+            {
+                return new MemberOutcome(MemberEnd.Stopped, "it left before it took part");
+            }
         }
     }
 
-    private static async Task<MemberJob> OpenAsync(MemberJobOpener open, MemberOptions options, CancellationToken stop)
+    private static async Task<MemberJob> OpenAsync(
+        MemberJobOpener open, MemberOptions options, CancellationToken leave, CancellationToken stop)
     {
         var files = new CoordinatorFiles(options);
         var delay = new RetryDelay(options.Links);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(leave, stop);
         deadline.CancelAfter(options.CoordinatorTimeout);
         string lastTrouble = "";
         while (true)
@@ -76,13 +81,14 @@ public static class SocketsMember
                     options.Notice(e.Message);
                 lastTrouble = e.Message;
             }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (!leave.IsCancellationRequested && !stop.IsCancellationRequested)
             {
                 throw NotFound();
             }
 
             await delay.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stop.ThrowIfCancellationRequested();
+            leave.ThrowIfCancellationRequested();
             if (deadline.IsCancellationRequested)
                 throw NotFound();
         }

@@ -16,11 +16,13 @@ public partial class DependencyRuleTests
         ["AkkaLstm.Wire"] = ["AkkaLstm.Protocol"],
         ["AkkaLstm.Engines.InProcess"] = ["AkkaLstm.Protocol"],
         ["AkkaLstm.Engines.Simulation"] = ["AkkaLstm.Protocol"],
+        ["AkkaLstm.Engines.Sockets"] = ["AkkaLstm.Protocol", "AkkaLstm.Wire"],
         [AkkaEngine] = ["AkkaLstm.Protocol", "AkkaLstm.Wire"],
         ["AkkaLstm.Cli"] =
         [
             "AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol", "AkkaLstm.Training",
             "AkkaLstm.Wire", "AkkaLstm.Engines.InProcess", "AkkaLstm.Engines.Simulation",
+            "AkkaLstm.Engines.Sockets",
         ],
     };
 

@@ -10,6 +10,7 @@ internal static class CommandList
     [
         TrainCommand.Create(),
         ResumeCommand.Create(),
+        NodeCommand.Create(),
         EvaluateCommand.Create(),
         ForecastCommand.Create(),
         ClassifyCommand.Create(),

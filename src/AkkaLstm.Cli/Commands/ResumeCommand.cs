@@ -25,13 +25,16 @@ internal static class ResumeCommand
             ],
         };
         var directory = new Argument<string>("RUN_DIR") { Description = "the run directory that train printed" };
-        var run = new RunOptionSet(isResume: true);
+        var run = new RunOptionSet(RunOptionKind.Resume);
         command.Arguments.Add(directory);
         run.AddTo(command);
         return new CliEntry(command, context => TrainingRunner.RunAsync(
             context,
             (observer, stop) => TrainingSession.ResumeAsync(
-                context.Parsed.GetValue(directory)!, run.Read(context.Parsed), InProcessJobs.Engine, observer,
+                context.Parsed.GetValue(directory)!,
+                run.Read(context.Parsed),
+                run.ReadEngine(context.Parsed, line => context.Remark($"akkalstm: {line}")),
+                observer,
                 stop)));
     }
 }

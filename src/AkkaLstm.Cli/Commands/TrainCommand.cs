@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
-using AkkaLstm.Numerics;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
 
@@ -42,25 +41,17 @@ internal static class TrainCommand
             Description = "a job file; job.json of any run directory is one too",
         };
         var plan = new PlanOptionSet();
-        var run = new RunOptionSet(isResume: false);
+        var run = new RunOptionSet(RunOptionKind.Train);
         command.Arguments.Add(job);
         plan.AddTo(command);
         run.AddTo(command);
         return new CliEntry(command, context =>
         {
-            PlanOptions options = plan.Read(context.Parsed);
-            if (context.Parsed.GetValue(job) is { } path)
-                options = options.Over(JobFile.Read(RequireJson(path)));
-            TrainingPlan resolved = TrainingPlan.Resolve(options);
+            TrainingPlan resolved = TrainingPlan.Resolve(JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)));
+            JobEngine engine = run.ReadEngine(context.Parsed, line => context.Remark($"akkalstm: {line}"));
             return TrainingRunner.RunAsync(
                 context, (observer, stop) => TrainingSession.RunAsync(
-                    resolved, run.Read(context.Parsed), InProcessJobs.Engine, observer, stop));
+                    resolved, run.Read(context.Parsed), engine, observer, stop));
         });
     }
-
-    private static string RequireJson(string path) =>
-        path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path)
-            ? path
-            : throw new BadInputException(
-                $"{path}: is not a job file (JOB.json); to train on this file write --data {path}");
 }

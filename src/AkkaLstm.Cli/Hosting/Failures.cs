@@ -1,3 +1,4 @@
+using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Runs;
 
@@ -16,6 +17,7 @@ internal static class Failures
             OperationCanceledException when interrupted.IsCancellationRequested => (
                 ExitCode.Interrupted, "interrupted"),
             BadInputException => (ExitCode.BadInput, failure.Message),
+            ListenException => (ExitCode.BadInput, $"--listen: {failure.Message}; give an address of this machine with a free port"),
             StorageException or IOException or UnauthorizedAccessException => (
                 ExitCode.Failed, failure.Message),
             OutOfMemoryException => (

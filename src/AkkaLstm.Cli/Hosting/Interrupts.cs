@@ -35,6 +35,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Is cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Whether signals are somebody else's business: he will end this process in his own way.</summary>
+    public bool IsIgnored { get; set; }
+
     /// <summary>
     /// What the first signal answers on stderr; a command that has something to save says so here.
     /// </summary>
@@ -84,6 +87,7 @@ internal sealed class Interrupts : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        Raise();
+        if (!IsIgnored)
+            Raise();
     }
 }

@@ -1,17 +1,33 @@
 using System.CommandLine;
 using System.Globalization;
+using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
+using AkkaLstm.Training.Sessions;
 
 namespace AkkaLstm.Cli.Parsing;
 
-/// <summary>Options that say how a job is run on this machine.</summary>
+/// <summary>The commands that run jobs.</summary>
+internal enum RunOptionKind
+{
+    /// <summary>A new run.</summary>
+    Train,
+
+    /// <summary>A run goes on: its directory is known, and the epochs may be changed.</summary>
+    Resume,
+
+    /// <summary>The coordinator of a cluster, whose engine is the command's.</summary>
+    Node,
+}
+
+/// <summary>Options that say how a job is run.</summary>
 internal sealed class RunOptionSet
 {
     private static readonly RunOptions Defaults = new();
-    private static readonly string[] Engines = ["inprocess"];
+    private static readonly string[] Engines = ["inprocess", "sockets"];
 
     private readonly CliOption<int?> _workers =
         Values.Int("--workers", OptionGroup.Run, "worker actors (default: one for each processor core)");
@@ -31,28 +47,35 @@ internal sealed class RunOptionSet
         "threads for what is not a worker's own: packing weights, evaluation (default: as --workers)");
 
     private readonly CliOption<string?> _engine =
-        Values.Text("--engine", OptionGroup.Run, "where the actors live (default: inprocess)", "inprocess");
+        Values.Text(
+            "--engine", OptionGroup.Run,
+            "where the actors live: in this process, or each in one of its own on this machine (default: inprocess)",
+            "inprocess|sockets");
 
     private readonly CliOption<string?> _checkpointEvery = Values.Text(
         "--checkpoint-every", OptionGroup.Run,
         "write a checkpoint every N steps, or every N seconds with an s (200, 60s); one is written after every "
             + "epoch anyway", "N|Ns");
 
+    private readonly RunOptionKind _kind;
     private readonly CliOption<string?>? _out;
     private readonly CliOption<int?>? _epochs;
 
     /// <summary>Makes the set.</summary>
-    /// <param name="isResume">Whether a run goes on: then its directory is known, and the epochs may be
-    /// changed.</param>
-    public RunOptionSet(bool isResume)
+    /// <param name="kind">The command that they are for.</param>
+    public RunOptionSet(RunOptionKind kind)
     {
-        if (isResume)
+        _kind = kind;
+        if (kind == RunOptionKind.Resume)
             _epochs = Values.Int(
                 "--epochs", OptionGroup.Run, "train up to N epochs in all (default: as planned)");
         else
             _out = Values.Text(
                 "--out", OptionGroup.Run,
-                "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)", "DIR");
+                kind == RunOptionKind.Train
+                    ? "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)"
+                    : "the run directory; a run that is there goes on (coordinator; default: next free runs/TASK-DATA-N)",
+                "DIR");
     }
 
     /// <summary>Adds all of them to a command.</summary>
@@ -60,7 +83,8 @@ internal sealed class RunOptionSet
     {
         Option?[] options =
         [
-            _workers, _servers, _serverReplicas, _minWorkers, _threads, _engine, _out, _epochs, _checkpointEvery,
+            _workers, _servers, _serverReplicas, _minWorkers, _threads, _kind == RunOptionKind.Node ? null : _engine, _out,
+            _epochs, _checkpointEvery,
         ];
         foreach (Option? option in options)
         {
@@ -73,9 +97,6 @@ internal sealed class RunOptionSet
     /// <exception cref="BadInputException">A value cannot be read.</exception>
     public RunOptions Read(ParseResult parsed)
     {
-        if (parsed.GetValue(_engine) is { } engine && !Engines.Contains(engine, StringComparer.Ordinal))
-            throw new BadInputException(
-                $"--engine: '{engine}' is not known; use {string.Join(" or ", Engines)}");
         int workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount;
         return new RunOptions
         {
@@ -89,6 +110,17 @@ internal sealed class RunOptionSet
             Checkpoints = ReadSchedule(parsed.GetValue(_checkpointEvery)),
         };
     }
+
+    /// <summary>The engine that the command line asks for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="notice">Hears of what happens to processes, a line each.</param>
+    /// <exception cref="BadInputException">It is not known.</exception>
+    public JobEngine ReadEngine(ParseResult parsed, Action<string> notice) => parsed.GetValue(_engine) switch
+    {
+        null or "inprocess" => InProcessJobs.Engine,
+        "sockets" => SocketsJobs.OnThisMachine(notice),
+        var other => throw new BadInputException($"--engine: '{other}' is not known; use {string.Join(" or ", Engines)}"),
+    };
 
     private static CheckpointSchedule ReadSchedule(string? text)
     {

@@ -49,7 +49,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
                 lock (_eventLock)
                     job.Events.Record(Stopwatch.GetElapsedTime(_startTimestamp), NodeId.Coordinator, what);
             });
-        _listener = WireListener.Start(
+        _listener = Links.Listening.Start(
             options.Listen,
             options.Links.Connections,
             Answer,

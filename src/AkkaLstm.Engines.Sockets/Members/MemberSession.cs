@@ -53,7 +53,7 @@ internal sealed class MemberSession : IAsyncDisposable
         if (options.Role == NodeRole.Server)
         {
             _calls = new LinkAssembler(NodeRole.Server, options.Links.Connections.HandshakeTimeout, OnCall);
-            _listener = WireListener.Start(
+            _listener = Listening.Start(
                 options.Listen,
                 options.Links.Connections,
                 Answer,
@@ -86,13 +86,19 @@ internal sealed class MemberSession : IAsyncDisposable
         Task keeping = Task.Run(() => KeepAsync(
             NodeId.Coordinator, _options.Coordinator, Start, _closing.Token), CancellationToken.None);
         Task started = _started.Task;
-        Task first = await Task.WhenAny(started, _turnedAway.Task, keeping, Task.Delay(_options.CoordinatorTimeout, stop));
+        Task first = await Task.WhenAny(
+            started,
+            _turnedAway.Task,
+            keeping,
+            Task.Delay(_options.CoordinatorTimeout, stop),
+            Task.Delay(Timeout.Infinite, leave));
         if (first == _turnedAway.Task)
             return (null, await _turnedAway.Task);
         if (first != started)
         {
             stop.ThrowIfCancellationRequested();
             await CancelAndAwait(keeping);
+            leave.ThrowIfCancellationRequested();
             throw new TimeoutException($"no coordinator at {_options.Coordinator} for {_options.CoordinatorTimeout}");
         }
 

@@ -37,6 +37,19 @@ public static class JobFile
         return Read(content, path, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
+    /// <summary>Options of a command line over those of the job file that it names.</summary>
+    /// <param name="options">The command line's.</param>
+    /// <param name="path">The job file; null for none.</param>
+    /// <exception cref="BadInputException">As <see cref="Read(string)"/>; or it is data and no job file.</exception>
+    public static PlanOptions ReadOver(PlanOptions options, string? path)
+    {
+        if (path is null) return options;
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || !File.Exists(path)
+            ? options.Over(Read(path))
+            : throw new BadInputException(
+                $"{path}: is not a job file (JOB.json); to train on this file write --data {path}");
+    }
+
     /// <summary>Reads options from JSON.</summary>
     /// <param name="json">UTF-8 JSON object; comments and trailing commas are allowed.</param>
     /// <param name="place">Name of the file, for messages.</param>

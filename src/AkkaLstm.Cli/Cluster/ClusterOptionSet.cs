@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography;
+using AkkaLstm.Cli.Parsing;
+using AkkaLstm.Engines.Sockets;
+using AkkaLstm.Engines.Sockets.Links;
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol;
+using AkkaLstm.Wire.Connections;
+
+namespace AkkaLstm.Cli.Cluster;
+
+/// <summary>Options that say where a node is and who may talk to it.</summary>
+internal sealed class ClusterOptionSet
+{
+    private const string AuthorityFile = "ca.crt";
+
+    private readonly CliOption<string?> _listen = Values.Text(
+        "--listen", OptionGroup.Command,
+        "where others call this node; port 0 takes a free one (default: 127.0.0.1:0, a coordinator 127.0.0.1:7140)",
+        "HOST:PORT");
+
+    private readonly CliOption<string?> _join = Values.Text(
+        "--join", OptionGroup.Command, "where the coordinator listens (servers and workers)", "HOST:PORT");
+
+    private readonly CliOption<string?> _advertise = Values.Text(
+        "--advertise", OptionGroup.Command,
+        "what others are told to call, where addresses are translated (servers; default: this machine as the "
+            + "coordinator sees it)",
+        "HOST:PORT");
+
+    private readonly CliOption<string?> _tls = Values.Text(
+        "--tls", OptionGroup.Command,
+        $"encrypt, and talk only to nodes with a certificate of the same authority: a folder with {AuthorityFile}, "
+            + "ROLE.crt and ROLE.key (akkalstm certs makes one)",
+        "DIR");
+
+    private readonly CliOption<bool> _insecure = Values.Flag(
+        "--insecure", OptionGroup.Command,
+        "listen on other addresses than loopback without encryption: whoever reaches the port is trusted");
+
+    private readonly CliOption<string?> _cache = Values.Text(
+        "--cache", OptionGroup.Command, "where data from the coordinator is kept (default: the user's local data folder)", "DIR");
+
+    /// <summary>Adds all of them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_listen, _join, _advertise, _tls, _insecure, _cache])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Where a node listens.</summary>
+    /// <exception cref="BadInputException">No address of this machine, or one that needs encryption.</exception>
+    public IPEndPoint Listen(ParseResult parsed, IPEndPoint normal)
+    {
+        if (parsed.GetValue(_listen) is not { } text)
+            return normal;
+        IPEndPoint endpoint = Read("--listen", text, HostAndPort.Resolve);
+        bool isOpen = !IPAddress.IsLoopback(endpoint.Address) && parsed.GetValue(_tls) is null;
+        return isOpen && !parsed.GetValue(_insecure)
+            ? throw new BadInputException(
+                $"--listen {text}: other machines reach it, and nothing is encrypted; give --tls DIR (akkalstm certs makes "
+                + "one), or --insecure in a network where everybody is trusted")
+            : endpoint;
+    }
+
+    /// <summary>Where the coordinator is.</summary>
+    /// <exception cref="BadInputException">It is not given, or no address.</exception>
+    public EndPoint Join(ParseResult parsed) => parsed.GetValue(_join) is { } text
+        ? Read("--join", text, HostAndPort.Parse)
+        : throw new BadInputException("--join: servers and workers need the coordinator's HOST:PORT");
+
+    /// <summary>What others are told to call; null for what they see.</summary>
+    /// <exception cref="BadInputException">It is no address.</exception>
+    public string? Advertise(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(_advertise);
+        if (text is not null)
+            Read("--advertise", text, HostAndPort.Parse);
+        return text;
+    }
+
+    /// <summary>Where files are kept.</summary>
+    public string Cache(ParseResult parsed)
+    {
+        if (parsed.GetValue(_cache) is { } cache)
+            return Path.GetFullPath(cache);
+        string home = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0
+            ? Path.Combine(home, "akkalstm", "cache")
+            : Path.Combine(Path.GetTempPath(), "akkalstm-cache");
+    }
+
+    /// <summary>Connections of a node of a role.</summary>
+    /// <exception cref="BadInputException">The certificates cannot be used.</exception>
+    public LinkOptions Links(ParseResult parsed, NodeRole role)
+    {
+        if (parsed.GetValue(_tls) is not { } directory)
+            return new LinkOptions();
+        string name = role.ToString().ToLowerInvariant();
+        try
+        {
+            return new LinkOptions
+            {
+                Connections = new ConnectionOptions
+                {
+                    Certificate = ClusterCertificate.Load(
+                        Path.Combine(directory, AuthorityFile),
+                        Path.Combine(directory, $"{name}.crt"),
+                        Path.Combine(directory, $"{name}.key")),
+                },
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new BadInputException(
+                $"--tls {directory}: {e.Message.TrimEnd('.')}; it must hold {AuthorityFile}, {name}.crt and {name}.key "
+                + "(akkalstm certs makes them)",
+                e);
+        }
+    }
+
+    private static T Read<T>(string option, string text, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (FormatException e)
+        {
+            throw new BadInputException($"{option}: {e.Message}", e);
+        }
+    }
+}

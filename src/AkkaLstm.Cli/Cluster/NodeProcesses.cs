@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace AkkaLstm.Cli.Cluster;
+
+/// <summary>
+/// Servers and workers as processes of this machine. One that dies is started again; all end with this process,
+/// however it ends, because their standard input does.
+/// </summary>
+internal sealed class NodeProcesses(Action<string> notice) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>A process that lived so long did not die of its start.</summary>
+    private static readonly TimeSpan LongLife = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long processes get to end by themselves.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly string _cache = Path.Combine(Path.GetTempPath(), $"akkalstm-{Guid.NewGuid():N}");
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<Task> _nodes = [];
+
+    /// <summary>Starts them.</summary>
+    /// <param name="coordinator">Where they find the coordinator.</param>
+    /// <param name="workerCount">W</param>
+    /// <param name="serverCount">Servers, standbys included.</param>
+    public void Start(IPEndPoint coordinator, int workerCount, int serverCount)
+    {
+        for (int i = 0; i < serverCount; i++)
+            _nodes.Add(KeepAsync("server", coordinator));
+        for (int i = 0; i < workerCount; i++)
+            _nodes.Add(KeepAsync("worker", coordinator));
+    }
+
+    /// <summary>Waits for them to end by themselves for a while, then ends them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ending.CancelAfter(FarewellTimeout);
+        await Task.WhenAll(_nodes);
+        _ending.Dispose();
+        try
+        {
+            if (Directory.Exists(_cache))
+                Directory.Delete(_cache, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            notice($"{_cache} cannot be removed: {e.Message}");
+        }
+    }
+
+    private async Task KeepAsync(string role, IPEndPoint coordinator)
+    {
+        TimeSpan pause = FirstPause;
+        while (!_ending.IsCancellationRequested)
+        {
+            long start = Stopwatch.GetTimestamp();
+            using Process process = Start(role, coordinator);
+            try
+            {
+                await process.WaitForExitAsync(_ending.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                return;
+            }
+
+            if (process.ExitCode == 0)
+                return; // it was told to stop
+            notice(string.Create(
+                CultureInfo.InvariantCulture, $"a {role} process (pid {process.Id}) ended with {process.ExitCode}; starting another"));
+            pause = Stopwatch.GetElapsedTime(start) >= LongLife ? FirstPause : Shorter(pause * 2, LongestPause);
+            await Task.Delay(pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private Process Start(string role, IPEndPoint coordinator)
+    {
+        // "dotnet akkalstm.dll" or the program's own executable, whichever this process was started as.
+        string program = Environment.ProcessPath ?? throw new InvalidOperationException("this process has no path");
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, UseShellExecute = false };
+        if (Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "akkalstm.dll"));
+        foreach (string argument in (string[])["node", "--role", role, "--join", coordinator.ToString(), "--cache", _cache, "--supervised", "--quiet"])
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException($"{program}: cannot be started ({e.Message})", e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Net;
+using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Cli.Parsing;
+using AkkaLstm.Engines.Sockets;
+using AkkaLstm.Numerics;
+using AkkaLstm.Protocol;
+using AkkaLstm.Training.Plans;
+using AkkaLstm.Training.Sessions;
+
+namespace AkkaLstm.Cli.Commands;
+
+/// <summary><c>node --role ...</c>: one process of a cluster.</summary>
+internal static class NodeCommand
+{
+    private static readonly IPEndPoint CoordinatorDefault = new(IPAddress.Loopback, 7140);
+    private static readonly IPEndPoint MemberDefault = new(IPAddress.Loopback, 0);
+
+    /// <summary>Makes the command.</summary>
+    public static CliEntry Create()
+    {
+        var command = new CliCommand("node", "Run one process of a cluster: its coordinator, a server or a worker.")
+        {
+            Details = "The coordinator has the job; servers and workers get plan and data from it and need nothing but its "
+                + "address. All may be started in any order, and any of them may die at any time. A coordinator that is "
+                + "started again with the same command line goes on with the run in --out; servers and workers come back by "
+                + "themselves. SIGTERM makes the coordinator write a checkpoint and end the job (exit code 130), and a server "
+                + "or worker hand over what it holds and leave.\n\nThe bits of the result do not depend on any of this.",
+            Examples =
+            [
+                new(
+                    "node --role coordinator --listen 10.0.0.1:7140 --tls certs --data sales.csv --servers 2 --min-workers 3 "
+                    + "--out runs/sales",
+                    "the coordinator of a new run, or of one that goes on"),
+                new("node --role server --join 10.0.0.1:7140 --listen 10.0.0.2:0 --tls certs", "one of its servers"),
+                new("node --role worker --join 10.0.0.1:7140 --tls certs", "a worker; start as many as there are machines"),
+            ],
+        };
+        CliOption<string?> role = Values.Text(
+            "--role", OptionGroup.Command, "what this process is: coordinator, server or worker", "ROLE");
+        CliOption<bool> supervised = Values.Flag(
+            "--supervised", OptionGroup.Command, "end when standard input does, and leave signals to who started this");
+        supervised.Hidden = true;
+        var job = new Argument<string?>("JOB.json")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "a job file (coordinator)",
+        };
+        var cluster = new ClusterOptionSet();
+        var plan = new PlanOptionSet();
+        var run = new RunOptionSet(RunOptionKind.Node);
+        command.Arguments.Add(job);
+        command.Options.Add(role);
+        command.Options.Add(supervised);
+        cluster.AddTo(command);
+        plan.AddTo(command);
+        run.AddTo(command);
+        return new CliEntry(command, context => RoleOf(context.Parsed.GetValue(role)) switch
+        {
+            NodeRole.Coordinator => CoordinateAsync(
+                context, JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)), run, cluster),
+            var member => TakePartAsync(context, member, cluster, context.Parsed.GetValue(supervised)),
+        });
+    }
+
+    private static NodeRole RoleOf(string? text) => text switch
+    {
+        "coordinator" => NodeRole.Coordinator,
+        "server" => NodeRole.Server,
+        "worker" => NodeRole.Worker,
+        null => throw new BadInputException("--role: is missing; use coordinator, server or worker"),
+        _ => throw new BadInputException($"--role: '{text}' is not known; use coordinator, server or worker"),
+    };
+
+    private static Task<int> CoordinateAsync(
+        CommandContext context, PlanOptions options, RunOptionSet run, ClusterOptionSet cluster)
+    {
+        TrainingPlan plan = TrainingPlan.Resolve(options);
+        JobEngine engine = SocketsJobs.OnNodesThatJoin(
+            cluster.Listen(context.Parsed, CoordinatorDefault),
+            cluster.Links(context.Parsed, NodeRole.Coordinator),
+            endpoint => context.Remark($"akkalstm: the coordinator listens on {endpoint}"),
+            line => context.Remark($"akkalstm: {line}"));
+        return TrainingRunner.RunAsync(context, (observer, stop) =>
+            TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop));
+    }
+
+    private static async Task<int> TakePartAsync(
+        CommandContext context, NodeRole role, ClusterOptionSet cluster, bool isSupervised)
+    {
+        context.Interrupts.Notice = "akkalstm: leaving as soon as what this node holds is safe; once more stops at once";
+        context.Interrupts.IsIgnored = isSupervised;
+        using var stop = new CancellationTokenSource();
+        if (isSupervised)
+            EndWithStandardInput(stop);
+        var options = new MemberOptions
+        {
+            Role = role,
+            Coordinator = cluster.Join(context.Parsed),
+            Listen = cluster.Listen(context.Parsed, MemberDefault),
+            Advertise = cluster.Advertise(context.Parsed),
+            Links = cluster.Links(context.Parsed, role),
+            Seated = node => context.Remark($"akkalstm: this is {node}"),
+            Notice = line => context.Remark($"akkalstm: {line}"),
+        };
+        try
+        {
+            return await MemberNode.RunAsync(context, options, cluster.Cache(context.Parsed), stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Whoever started this process holds the other end; it goes with him, however he ends.</summary>
+    private static void EndWithStandardInput(CancellationTokenSource stop)
+    {
+        var thread = new Thread(() =>
+        {
+            while (Console.In.Read() >= 0)
+            {
+                // Nothing is expected but the end.
+            }
+
+            stop.Cancel();
+        })
+        {
+            IsBackground = true, Name = "standard-input",
+        };
+        thread.Start();
+    }
+}
