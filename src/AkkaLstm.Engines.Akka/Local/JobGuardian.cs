@@ -38,7 +38,7 @@ internal sealed class JobGuardian : UntypedActor
         for (int i = 0; i < options.WorkerCount; i++)
         {
             int index = i;
-            Create(peers, NodeId.Worker(index), Props.Create(() => new WorkerActor(host, index, job.RunId, protocol)));
+            Create(peers, NodeId.Worker(index), Props.Create(() => new WorkerActor(host, index, 0, job.RunId, protocol)));
         }
 
         for (int i = 0; i < options.Shape.SeatCount; i++)
@@ -47,7 +47,7 @@ internal sealed class JobGuardian : UntypedActor
             Create(
                 peers,
                 NodeId.Server(index),
-                Props.Create(() => new ParameterServerActor(host, index, job.RunId, protocol)));
+                Props.Create(() => new ParameterServerActor(host, index, 0, job.RunId, protocol)));
         }
 
         foreach (IActorRef actor in peers.All)
@@ -64,10 +64,12 @@ internal sealed class JobGuardian : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        if (message is StopRequested)
-            _coordinator.Tell(message);
-        else
-            Unhandled(message);
+        switch (message)
+        {
+            case StopRequested: _coordinator.Tell(message); break;
+            case RoleStopped: break; // dismissed, or the job is over; the coordinator knows
+            default: Unhandled(message); break;
+        }
     }
 
     private static IActorRef Create(Siblings peers, NodeId node, Props props)

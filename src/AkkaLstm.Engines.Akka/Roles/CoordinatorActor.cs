@@ -12,4 +12,4 @@ namespace AkkaLstm.Engines.Akka.Roles;
 /// <param name="options">Deadlines and budgets.</param>
 internal sealed class CoordinatorActor(
     RoleHost host, JobDescription job, IJobPolicy policy, ClusterShape shape, ProtocolOptions options)
-    : RoleActor(NodeId.Coordinator, host, _ => new Coordinator(job, policy, shape, options));
+    : RoleActor(NodeId.Coordinator, host, incarnation: 0, _ => new Coordinator(job, policy, shape, options));

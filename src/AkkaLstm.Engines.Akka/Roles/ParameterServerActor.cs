@@ -9,7 +9,9 @@ namespace AkkaLstm.Engines.Akka.Roles;
 /// </summary>
 /// <param name="host">What surrounds it.</param>
 /// <param name="index">Its seat.</param>
+/// <param name="incarnation">Counts the processes that had its address before.</param>
 /// <param name="runId">Identity of the run.</param>
 /// <param name="options">Deadlines and budgets.</param>
-internal sealed class ParameterServerActor(RoleHost host, int index, string runId, ProtocolOptions options)
-    : RoleActor(NodeId.Server(index), host, incarnation => new ParameterServer(runId, incarnation, options));
+internal sealed class ParameterServerActor(
+    RoleHost host, int index, int incarnation, string runId, ProtocolOptions options)
+    : RoleActor(NodeId.Server(index), host, incarnation, i => new ParameterServer(runId, i, options));

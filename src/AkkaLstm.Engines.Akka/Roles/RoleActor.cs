@@ -29,14 +29,16 @@ internal abstract class RoleActor : UntypedActor, IWithTimers
     /// <summary>Creates the shell; it does nothing before it is told <see cref="Started"/>.</summary>
     /// <param name="node">Whose shell it is.</param>
     /// <param name="host">What surrounds it.</param>
+    /// <param name="incarnation">Counts the processes that had the node's address before.</param>
     /// <param name="createRole">Makes the state machine of an incarnation.</param>
-    protected RoleActor(NodeId node, RoleHost host, Func<int, IRole> createRole)
+    protected RoleActor(NodeId node, RoleHost host, int incarnation, Func<int, IRole> createRole)
     {
+        _incarnation = incarnation;
         _node = node;
         _host = host;
         _createRole = createRole;
         _origin = Context.System.Scheduler.HighResMonotonicClock;
-        _role = createRole(0);
+        _role = createRole(incarnation);
         _executor = CreateExecutor();
     }
 
@@ -80,7 +82,10 @@ internal abstract class RoleActor : UntypedActor, IWithTimers
             case ArmTimer arm: Timers.StartSingleTimer(TimerKey, new TimerFired(), arm.Delay); break;
             case RecordEvent record: _host.Record(Now, _node, record.Event); break;
             case RestartNode: Restart(); break;
-            case StopNode: Context.Stop(Self); break;
+            case StopNode stop:
+                Context.Parent.Tell(new RoleStopped(stop.Reason));
+                Context.Stop(Self);
+                break;
             case EndJob end: _host.End(end.Outcome); break;
             default: throw new UnreachableException($"effect {effect.GetType().Name}");
         }

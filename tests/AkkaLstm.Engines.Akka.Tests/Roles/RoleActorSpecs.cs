@@ -166,6 +166,8 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
                     release.Wait();
                 return new SliceSums([incarnation]);
             }));
+        shell.Tell(new PeerLost(Node));
+        Assert.IsType<PeerLost>(shell.NextInput()); // so that the shell and its executor are there
         IActorRef first = await Sys.ActorSelection(shell.Actor.Path / "executor-0").ResolveOne(RemainingOrDefault);
         shell.Tell(new Started());
         shell.Tell(new StopRequested());
@@ -243,7 +245,7 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
     public void Worker_Started_AnnouncesItselfToTheCoordinator()
     {
         RoleHost host = ShellProbe.HostOf(TestActor, new NoWork());
-        IActorRef worker = Sys.ActorOf(Props.Create(() => new WorkerActor(host, 3, "run", new ProtocolOptions())));
+        IActorRef worker = Sys.ActorOf(Props.Create(() => new WorkerActor(host, 3, 0, "run", new ProtocolOptions())));
 
         worker.Tell(new Started());
 
@@ -257,7 +259,7 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
     {
         RoleHost host = ShellProbe.HostOf(TestActor, new NoWork());
         IActorRef server = Sys.ActorOf(
-            Props.Create(() => new ParameterServerActor(host, 1, "run", new ProtocolOptions())));
+            Props.Create(() => new ParameterServerActor(host, 1, 0, "run", new ProtocolOptions())));
 
         server.Tell(new Started());
 

@@ -67,7 +67,7 @@ internal sealed class ShellProbe
     private ScriptedRole CreateRole(int incarnation) => new(this, incarnation);
 
     private sealed class TestShell(RoleHost host, NodeId node, Func<int, IRole> createRole)
-        : RoleActor(node, host, createRole);
+        : RoleActor(node, host, incarnation: 0, createRole);
 
     private sealed class ScriptedRole(ShellProbe probe, int incarnation) : IRole
     {

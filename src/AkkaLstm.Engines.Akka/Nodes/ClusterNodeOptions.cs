@@ -1,0 +1,50 @@
+using System.Net;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Tensors;
+
+namespace AkkaLstm.Engines.Akka.Nodes;
+
+/// <summary>How one process takes part in a cluster. None of it can change a bit of the result.</summary>
+public sealed record ClusterNodeOptions
+{
+    /// <summary>Name of the actor system; the same in the whole cluster, and part of every address in it.</summary>
+    public const string SystemName = "akkalstm";
+
+    /// <summary>HOCON: the node's address, the seeds, encryption; see <c>cluster-config</c>.</summary>
+    public required string Config { get; init; }
+
+    /// <summary>What lines <c>key = ${?NAME}</c> of the configuration take their value from: environment variables,
+    /// where containers need them. A value in brackets is a list. Default none.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where its tensor channel listens; port 0 for one that is free. Default a free port of the loopback
+    /// device.</summary>
+    public IPEndPoint TensorListen { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>What others are told to call for tensors, <c>HOST:PORT</c>; null for the host of its Akka address and the
+    /// port it listens on. Needed where addresses are translated.</summary>
+    public string? TensorAdvertise { get; init; }
+
+    /// <summary>Certificate and handshake of the tensor channel.</summary>
+    public ConnectionOptions Connections { get; init; } = new();
+
+    /// <summary>Sizes and deadlines of the tensor channel.</summary>
+    public TensorChannelOptions Tensors { get; init; } = new();
+
+    /// <summary>The index that a server or worker asks for; null takes any free one.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>How long a server or worker without a role looks for a coordinator. Default 30 min.</summary>
+    public TimeSpan CoordinatorTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Receives what the role of a server or worker records.</summary>
+    public IEventSink? Events { get; init; }
+
+    /// <summary>Hears which address the node has got.</summary>
+    public Action<NodeId> Seated { get; init; } = _ => { };
+
+    /// <summary>Hears of lost nodes and refusals: one line each.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+}

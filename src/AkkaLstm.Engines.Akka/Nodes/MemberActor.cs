@@ -1,0 +1,335 @@
+using System.Buffers;
+using Akka.Actor;
+using AkkaLstm.Engines.Akka.Peers;
+using AkkaLstm.Engines.Akka.Roles;
+using AkkaLstm.Engines.Akka.Serialization;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Files;
+using AkkaLstm.Wire.Handshakes;
+
+namespace AkkaLstm.Engines.Akka.Nodes;
+
+/// <summary>
+/// A server's or worker's process: finds the coordinator, makes the job ready, asks for a seat, and is parent of the role's
+/// shell. It knocks every second as long as it lives, because the coordinator may be another one by then.
+/// </summary>
+#pragma warning disable CA1001 // PostStop disposes of what it owns; nobody else could
+internal sealed class MemberActor : UntypedActor, IWithTimers
+#pragma warning restore CA1001
+{
+    /// <summary>Its name, under <c>/user</c>.</summary>
+    public const string Name = "node";
+
+    private static readonly TimeSpan FirstKnockInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan KnockInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest file that is taken, in bytes.</summary>
+    private const long MaxFileBytes = 1L << 40;
+
+    private readonly NodeRole _role;
+    private readonly MemberJobOpener _open;
+    private readonly ClusterNodeOptions _options;
+    private readonly IActorRef _proxy;
+    private readonly Action<NodeEnd> _end;
+    private readonly Action<Exception> _fail;
+    private readonly PeerTable _peers;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TimeSpan _startedAt;
+
+    private MemberJob? _job;
+    private bool _isOpening;
+    private volatile NodeCard _card;
+    private volatile string _files = "";
+    private bool _hasSeat;
+    private TensorCalls? _calls;
+    private TensorDoor? _door;
+    private IActorRef? _shell;
+
+    private sealed record KnockDue;
+
+    private sealed record Opened(MemberJob Job);
+
+    private sealed record OpenFailed(Exception Cause);
+
+    private sealed record LinkLost(NodeId Node, string Reason);
+
+    /// <summary>Creates it.</summary>
+    /// <param name="role">Server or worker.</param>
+    /// <param name="open">Makes the job ready.</param>
+    /// <param name="options">How this process takes part.</param>
+    /// <param name="proxy">Leads to the coordinator, whoever it is.</param>
+    /// <param name="end">Hears of this node's end.</param>
+    /// <param name="fail">Hears of a mistake that ends it.</param>
+    public MemberActor(
+        NodeRole role,
+        MemberJobOpener open,
+        ClusterNodeOptions options,
+        IActorRef proxy,
+        Action<NodeEnd> end,
+        Action<Exception> fail)
+    {
+        (_role, _open, _options, _proxy, _end, _fail) = (role, open, options, proxy, end, fail);
+        IActorRef self = Self;
+        _peers = new PeerTable(role, self, (node, reason) => self.Tell(new LinkLost(node, reason)));
+        _startedAt = Context.System.Scheduler.MonotonicClock;
+        _card = new NodeCard("", "", "", NodeOf(options.Index ?? 0), NodeInstance.New(), 0, Listen: "");
+        _hasSeat = options.Index is not null;
+    }
+
+    /// <summary>Set by Akka.NET before the first message.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        _fail(exception);
+        return Directive.Stop;
+    });
+
+    protected override void PreStart()
+    {
+        ClusterWatch.Subscribe(Context.System, Self);
+        Timers.StartPeriodicTimer("knock", new KnockDue(), TimeSpan.Zero, FirstKnockInterval);
+    }
+
+    protected override void PostStop()
+    {
+        ClusterWatch.Unsubscribe(Context.System, Self);
+        _closing.Cancel();
+        _calls?.Dispose();
+        _ = _peers.DisposeAsync().AsTask();
+        if (_door is not null)
+            _ = _door.DisposeAsync().AsTask();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case KnockDue: OnKnockDue(); break;
+            case KnockAnswer answer: OnAnswer(answer); break;
+            case Opened opened: OnOpened(opened.Job); break;
+            case OpenFailed failed: OnOpenFailed(failed.Cause); break;
+            case RosterChanged roster: OnRoster(roster); break;
+            case ControlEnvelope envelope: OnEnvelope(envelope); break;
+            case LeaveRequested: OnLeaveRequested(); break;
+            case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
+            case RoleStopped stopped: _end(new NodeEnd(NodeEndKind.Stopped, stopped.Reason)); break;
+            default:
+                if (ClusterWatch.Lost(message) is { } gone)
+                {
+                    foreach (NodeId node in _peers.PeersAt(gone.Address))
+                        OnLost(node, gone.Reason);
+                }
+                else if (!ClusterWatch.IsNoise(message))
+                {
+                    Unhandled(message);
+                }
+
+                break;
+        }
+    }
+
+    private NodeId NodeOf(int index) => _role == NodeRole.Server ? NodeId.Server(index) : NodeId.Worker(index);
+
+    private void OnKnockDue()
+    {
+        if (_shell is null && Context.System.Scheduler.MonotonicClock - _startedAt > _options.CoordinatorTimeout)
+        {
+            _end(new NodeEnd(NodeEndKind.CoordinatorLost, $"no coordinator for {_options.CoordinatorTimeout}"));
+            return;
+        }
+
+        if (_isOpening)
+            return;
+        Greeting greeting = _job is null
+            ? _card.Greet(WireChannel.Files)
+            : _card.Greet(WireChannel.Control, wantsSeat: !_hasSeat);
+        _proxy.Tell(new Knock(HandshakeCodec.Encode(greeting)));
+    }
+
+    private void OnAnswer(KnockAnswer answer)
+    {
+        try
+        {
+            switch (HandshakeCodec.DecodeReply(new ReadOnlySequence<byte>(answer.Bytes)))
+            {
+                case GreetingAccepted { Greeting.Channel: WireChannel.Files } offer: OnOffer(offer.Greeting); break;
+                case GreetingAccepted accepted: OnAccepted(accepted); break;
+                case GreetingRefused refused: OnRefused(refused); break;
+            }
+        }
+        catch (WireException e)
+        {
+            _options.Notice($"an answer of {Sender.Path.Address}: {e.Message}");
+        }
+    }
+
+    private void OnOffer(Greeting coordinator)
+    {
+        if (_isOpening || _job is not null)
+            return;
+        _isOpening = true;
+        Locate(coordinator);
+        _ = Task.Run(() => _open(FetchAsync, _closing.Token))
+            .PipeTo(Self, success: job => new Opened(job), failure: exception => new OpenFailed(exception));
+    }
+
+    /// <summary>Where the coordinator gives out files; another place after another one took over.</summary>
+    private void Locate(Greeting coordinator) => _files = coordinator.Listen.StartsWith(':')
+        ? Sender.Path.Address.Host + coordinator.Listen
+        : coordinator.Listen;
+
+    /// <summary>Also called later, when a server restores a checkpoint.</summary>
+    private async Task FetchAsync(string name, Stream destination, CancellationToken stop)
+    {
+        await using WireConnection connection = await WireDialer.ConnectAsync(
+            HostPort.Parse(_files), NodeRole.Coordinator, _card.Greet(WireChannel.Files), _options.Connections, stop);
+        await FileService.FetchAsync(connection.Stream, name, MaxFileBytes, destination, stop);
+    }
+
+    private void OnOpened(MemberJob job)
+    {
+        _isOpening = false;
+        _job = job;
+        if (_role == NodeRole.Server)
+        {
+            _door ??= new TensorDoor(
+                _options.TensorListen,
+                () => _hasSeat ? _card : null,
+                job.Codec,
+                _peers,
+                _options.Connections,
+                _options.Tensors,
+                _options.Notice);
+        }
+        else
+        {
+            _calls ??= new TensorCalls(
+                () => _card, job.Codec, _peers, _options.Connections, _options.Tensors, _options.Notice);
+        }
+
+        _card = _card with
+        {
+            RunId = job.RunId,
+            PlanHash = job.PlanHash,
+            DataHash = job.DataHash,
+            Listen = _door is null ? "" : _options.TensorAdvertise ?? $":{_door.Port}",
+        };
+        OnKnockDue();
+    }
+
+    /// <summary>The coordinator may be gone, or has moved on: asked again at the next knock.</summary>
+    private void OnOpenFailed(Exception cause)
+    {
+        _isOpening = false;
+        if (cause is WireException or IOException)
+            _options.Notice($"the job cannot be fetched yet: {cause.Message}");
+        else if (!_closing.IsCancellationRequested)
+            _fail(cause);
+    }
+
+    private void OnAccepted(GreetingAccepted accepted)
+    {
+        if (_job is null)
+            return;
+        _peers.Introduce(NodeId.Coordinator, Sender, accepted.Greeting.Instance);
+        Locate(accepted.Greeting);
+        if (_shell is not null)
+            return;
+        _card = _card with { Node = accepted.Seat, Incarnation = accepted.Incarnation };
+        _hasSeat = true;
+        _options.Seated(accepted.Seat);
+        Timers.StartPeriodicTimer("knock", new KnockDue(), KnockInterval, KnockInterval);
+        var host = new RoleHost(_peers, _job.Executors, _options.Events ?? new NoEvents(), static _ => { });
+        MemberJob job = _job;
+        (int index, int incarnation) = (accepted.Seat.Index, accepted.Incarnation);
+        _shell = Context.ActorOf(
+            _role == NodeRole.Worker
+                ? Props.Create(() => new WorkerActor(host, index, incarnation, job.RunId, job.Protocol))
+                : Props.Create(() => new ParameterServerActor(host, index, incarnation, job.RunId, job.Protocol)),
+            accepted.Seat.ToString());
+        _shell.Tell(new Started());
+    }
+
+    private void OnRefused(GreetingRefused refused)
+    {
+        switch (refused.Why)
+        {
+            case RefusalReason.Busy:
+                _options.Notice($"the coordinator has no seat: {refused.Reason}");
+                break;
+            case RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data when _shell is null:
+                _options.Notice(refused.Reason); // another job than the one this node has made ready
+                _job = null;
+                _card = _card with { RunId = "", PlanHash = "", DataHash = "" };
+                break;
+            case RefusalReason.Identity when _shell is null && _options.Index is null:
+                _hasSeat = false;
+                break;
+            default:
+                _end(new NodeEnd(NodeEndKind.TurnedAway, $"turned away ({refused.Why}): {refused.Reason}"));
+                break;
+        }
+    }
+
+    private void OnRoster(RosterChanged roster)
+    {
+        if (_role != NodeRole.Worker || _calls is null)
+            return;
+        try
+        {
+            foreach ((RosterEntry entry, string path) in roster.Open())
+            {
+                _peers.Introduce(entry.Node, ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path));
+                _calls.Keep(entry);
+            }
+        }
+        catch (WireException e)
+        {
+            _options.Notice($"a roster of {Sender.Path.Address}: {e.Message}");
+        }
+    }
+
+    private void OnEnvelope(ControlEnvelope envelope)
+    {
+        if (_shell is not { } shell)
+            return; // one to somebody who sat here before
+        try
+        {
+            // Workers call a server, which answers to whoever they are.
+            if (_role == NodeRole.Server && envelope.Open().From is { Role: NodeRole.Worker } worker)
+                _peers.Introduce(worker, Sender);
+            _peers.Receive(envelope, (from, message) => shell.Tell(new MessageReceived(from, message)));
+        }
+        catch (WireException e)
+        {
+            _options.Notice($"a message of {Sender.Path.Address}: {e.Message}");
+        }
+    }
+
+    private void OnLeaveRequested()
+    {
+        if (_shell is null)
+            _end(new NodeEnd(NodeEndKind.Left, "it had no role yet"));
+        else
+            _shell.Tell(new LeaveRequested());
+    }
+
+    private void OnLost(NodeId node, string reason)
+    {
+        _options.Notice($"{node} may be gone: {reason}");
+        _shell?.Tell(new PeerLost(node));
+    }
+
+    private sealed class NoEvents : IEventSink
+    {
+        public void Record(TimeSpan now, NodeId source, JobEvent what)
+        {
+            // Whoever started the node does not want them.
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using System.Buffers;
+using Akka.Actor;
+using Akka.Cluster;
+using AkkaLstm.Engines.Akka.Peers;
+using AkkaLstm.Engines.Akka.Roles;
+using AkkaLstm.Engines.Akka.Serialization;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Wire;
+using AkkaLstm.Wire.Handshakes;
+
+namespace AkkaLstm.Engines.Akka.Nodes;
+
+/// <summary>
+/// The cluster's singleton: opens the job, lets nodes in, and is parent of the coordinator's shell. One that takes over
+/// knows nobody; nodes knock every second and are let in again.
+/// </summary>
+#pragma warning disable CA1001 // PostStop disposes of what it owns; nobody else could
+internal sealed class OfficeActor : UntypedActor
+#pragma warning restore CA1001
+{
+    /// <summary>How long the job may take to be closed when another process takes it over.</summary>
+    private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly CoordinatorSession _session;
+    private readonly ClusterNodeOptions _options;
+    private readonly FileCounter _files;
+    private readonly TaskCompletionSource<JobOutcome> _outcome =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Action<NodeEnd> _end;
+    private readonly Action<Exception> _fail;
+    private readonly NodeInstance _instance = NodeInstance.New();
+    private readonly PeerTable _peers;
+
+    private Task _running = Task.CompletedTask;
+
+    // Null until the job is open.
+    private Office? _office;
+
+    private sealed record Office(CoordinatorJob Job, NodeCard Card, SeatTable Seats, TensorCalls Calls, IActorRef Role);
+
+    private sealed record Opened(CoordinatorJob Job);
+
+    private sealed record Ended(JobOutcome Outcome);
+
+    private sealed record Closed;
+
+    private sealed record LinkLost(NodeId Node, string Reason);
+
+    /// <summary>Creates it.</summary>
+    /// <param name="session">Opens the job.</param>
+    /// <param name="options">How this process takes part.</param>
+    /// <param name="files">Where files are given out.</param>
+    /// <param name="end">Hears of the job's end.</param>
+    /// <param name="fail">Hears of a mistake that ends the run.</param>
+    public OfficeActor(
+        CoordinatorSession session,
+        ClusterNodeOptions options,
+        FileCounter files,
+        Action<NodeEnd> end,
+        Action<Exception> fail)
+    {
+        (_session, _options, _files, _end, _fail) = (session, options, files, end, fail);
+        IActorRef self = Self;
+        _peers = new PeerTable(NodeRole.Coordinator, self, (node, reason) => self.Tell(new LinkLost(node, reason)));
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    {
+        _fail(exception);
+        return Directive.Stop;
+    });
+
+    protected override void PreStart()
+    {
+        ClusterWatch.Subscribe(Context.System, Self);
+        IActorRef self = Self;
+        _running = Task.Run(() => _session(job =>
+        {
+            self.Tell(new Opened(job));
+            return _outcome.Task;
+        }));
+        _ = _running.PipeTo(Self, success: () => new Closed());
+    }
+
+    protected override void PostStop()
+    {
+        ClusterWatch.Unsubscribe(Context.System, Self);
+        _files.Close();
+        _office?.Calls.Dispose();
+        _ = _peers.DisposeAsync().AsTask();
+
+        // The next coordinator begins when this actor is gone, and must find the job closed.
+        _outcome.TrySetCanceled();
+        Task.WhenAny(_running, Task.Delay(ClosingTimeout)).Wait();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Opened opened: OnOpened(opened.Job); break;
+            case Status.Failure failure: _fail(failure.Cause); break;
+            case Closed: OnClosed(); break;
+            case Knock knock: OnKnock(knock); break;
+            case ControlEnvelope envelope: OnEnvelope(envelope); break;
+            case StopRequested: _office?.Role.Tell(message); break;
+            case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
+            case Ended ended: OnEnded(ended.Outcome); break;
+            case RoleStopped: break;
+            default:
+                if (ClusterWatch.Lost(message) is { } gone)
+                    OnGone(gone.Address, gone.Reason);
+                else if (!ClusterWatch.IsNoise(message))
+                    Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnOpened(CoordinatorJob job)
+    {
+        IActorRef self = Self;
+        var card = new NodeCard(
+            job.Description.RunId, job.PlanHash, job.DataHash, NodeId.Coordinator, _instance, 0, _files.Address);
+        _files.Open(job.OpenFile);
+        var calls = new TensorCalls(
+            () => card, job.Codec, _peers, _options.Connections, _options.Tensors, _options.Notice);
+        var host = new RoleHost(_peers, job.Executors, job.Events, outcome => self.Tell(new Ended(outcome)));
+        IActorRef role = Context.ActorOf(
+            Props.Create(() => new CoordinatorActor(host, job.Description, job.Policy, job.Shape, job.Protocol)),
+            "coordinator");
+        _office = new Office(job, card, new SeatTable(job.Shape), calls, role);
+        role.Tell(new Started());
+    }
+
+    private void OnKnock(Knock knock)
+    {
+        if (_office is null)
+            return; // it knocks again
+        GreetingReply reply;
+        try
+        {
+            Greeting caller = HandshakeCodec.DecodeGreeting(new ReadOnlySequence<byte>(knock.Bytes));
+            reply = caller.Channel == WireChannel.Files
+                ? new GreetingAccepted(_office.Card.Greet(WireChannel.Files), caller.Node, 0)
+                : Admit(_office, caller);
+        }
+        catch (WireException e)
+        {
+            _options.Notice($"a greeting of {Sender.Path.Address}: {e.Message}");
+            if (e.Error != WireError.OtherVersion)
+                return;
+            reply = new GreetingRefused(RefusalReason.ProtocolVersion, e.Message);
+        }
+
+        Sender.Tell(new KnockAnswer(HandshakeCodec.Encode(reply)));
+    }
+
+    private GreetingReply Admit(Office office, Greeting caller)
+    {
+        if (office.Card.Differs(caller) is { } differs)
+            return differs;
+        (NodeId seat, int incarnation, GreetingRefused? refusal) = office.Seats.Admit(caller, Sender);
+        if (refusal is not null)
+            return refusal;
+        bool isNew = !Sender.Equals(_peers.ActorOf(seat));
+        _peers.Introduce(seat, Sender);
+        if (seat.Role == NodeRole.Server)
+        {
+            foreach ((RosterEntry entry, _) in office.Seats.Servers)
+                office.Calls.Keep(entry);
+            if (isNew)
+                TellRoster(office, office.Seats.Workers);
+        }
+        else
+        {
+            TellRoster(office, [Sender]);
+        }
+
+        return new GreetingAccepted(office.Card.Greet(WireChannel.Control), seat, incarnation);
+    }
+
+    private static void TellRoster(Office office, IEnumerable<IActorRef> workers)
+    {
+        RosterChanged roster = RosterChanged.Of(
+            [.. office.Seats.Servers.Select(server => (server.Entry, server.Actor.Path.ToSerializationFormat()))]);
+        foreach (IActorRef worker in workers)
+            worker.Tell(roster);
+    }
+
+    private void OnEnvelope(ControlEnvelope envelope)
+    {
+        if (_office is not { } office)
+            return;
+        try
+        {
+            _peers.Receive(envelope, (from, message) => office.Role.Tell(new MessageReceived(from, message)));
+        }
+        catch (WireException e)
+        {
+            _options.Notice($"a message of {Sender.Path.Address}: {e.Message}");
+        }
+    }
+
+    private void OnGone(Address address, string reason)
+    {
+        foreach (NodeId node in _peers.PeersAt(address))
+        {
+            _office?.Seats.Leave(node);
+            OnLost(node, reason);
+        }
+    }
+
+    private void OnLost(NodeId node, string reason)
+    {
+        _options.Notice($"{node} may be gone: {reason}");
+        _office?.Role.Tell(new PeerLost(node));
+    }
+
+    private void OnEnded(JobOutcome outcome)
+    {
+        Cluster cluster = Cluster.Get(Context.System);
+        if (outcome.Kind != JobOutcomeKind.Superseded)
+        {
+            foreach (Member member in cluster.State.Members)
+            {
+                if (member.HasRole("coordinator") && member.UniqueAddress != cluster.SelfUniqueAddress)
+                {
+                    Context.ActorSelection(new RootActorPath(member.Address) / "user" / CandidateActor.Name)
+                        .Tell(JobOver.Of(outcome.Kind));
+                }
+            }
+        }
+
+        _outcome.TrySetResult(outcome);
+    }
+
+    /// <summary>The job is over and all about it is on disk.</summary>
+    private void OnClosed()
+    {
+        if (_outcome.Task.IsCompletedSuccessfully)
+        {
+            JobOutcome outcome = _outcome.Task.Result;
+            _end(new NodeEnd(NodeEndKind.JobEnded, outcome.Reason ?? outcome.Kind.ToString(), outcome));
+        }
+        else
+        {
+            _fail(new InvalidOperationException("the job was closed before it ended"));
+        }
+    }
+}

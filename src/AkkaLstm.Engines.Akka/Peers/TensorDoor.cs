@@ -1,0 +1,129 @@
+using System.Net;
+using AkkaLstm.Engines.Akka.Serialization;
+using AkkaLstm.Protocol;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Payloads;
+using AkkaLstm.Wire.Tensors;
+
+namespace AkkaLstm.Engines.Akka.Peers;
+
+/// <summary>
+/// Where a server takes tensor links: the two connections of a call, in whichever order they come. A call that is not
+/// complete in time is closed.
+/// </summary>
+internal sealed class TensorDoor : IAsyncDisposable
+{
+    private readonly Func<NodeCard?> _self;
+    private readonly PeerTable _peers;
+    private readonly IPayloadCodec _codec;
+    private readonly ConnectionOptions _connections;
+    private readonly TensorChannelOptions _tensors;
+    private readonly WireListener _listener;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<LinkId, WireConnection> _halves = [];
+    private readonly Dictionary<NodeInstance, (long Call, WireChannel First)> _lastCalls = [];
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="listen">Where; port 0 for one that is free.</param>
+    /// <param name="self">What this node says of itself; null while it has no seat.</param>
+    /// <param name="codec">Takes payloads apart and puts them together.</param>
+    /// <param name="peers">Takes the links.</param>
+    /// <param name="connections">Certificate and handshake.</param>
+    /// <param name="tensors">Sizes and deadlines.</param>
+    /// <param name="notice">Hears of callers that were turned away.</param>
+    public TensorDoor(
+        IPEndPoint listen,
+        Func<NodeCard?> self,
+        IPayloadCodec codec,
+        PeerTable peers,
+        ConnectionOptions connections,
+        TensorChannelOptions tensors,
+        Action<string> notice)
+    {
+        (_self, _codec, _peers, _connections, _tensors) = (self, codec, peers, connections, tensors);
+        _listener = WireListener.Start(
+            listen, connections, Answer, Take, (from, reason) => notice($"turned {from} away: {reason}"));
+    }
+
+    /// <summary>The port it listens on.</summary>
+    public int Port => _listener.Endpoint.Port;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        WireConnection[] halves;
+        lock (_gate)
+        {
+            halves = [.. _halves.Values];
+            _halves.Clear();
+        }
+
+        foreach (WireConnection half in halves)
+            await half.DisposeAsync();
+    }
+
+    private GreetingReply Answer(Greeting caller, IPAddress from)
+    {
+        if (_self() is not { } self)
+            return new GreetingRefused(RefusalReason.Busy, "this server has no seat yet");
+        if (self.Differs(caller) is { } refusal)
+            return refusal;
+        if (caller.Node.Role == NodeRole.Server || caller.Channel is not (WireChannel.Tensors or WireChannel.TensorsBack))
+            return new GreetingRefused(RefusalReason.Identity, "only workers and coordinators call a server, for values");
+        lock (_gate)
+        {
+            // The second connection of a call has the number of the first, and is the other of the two.
+            (long Call, WireChannel First) last = _lastCalls.GetValueOrDefault(caller.Instance);
+            bool isSecond = caller.Call == last.Call && caller.Channel != last.First;
+            if (caller.Call <= last.Call && !isSecond)
+                return new GreetingRefused(RefusalReason.Identity, "the call has been made before");
+            if (!isSecond)
+                _lastCalls[caller.Instance] = (caller.Call, caller.Channel);
+        }
+
+        return new GreetingAccepted(self.Greet(caller.Channel), caller.Node, caller.Incarnation);
+    }
+
+    private void Take(WireConnection connection)
+    {
+        var id = new LinkId(connection.Peer.Instance, connection.Peer.Call);
+        WireConnection? other;
+        lock (_gate)
+        {
+            if (!_halves.Remove(id, out other))
+                _halves.Add(id, connection);
+        }
+
+        if (other is null)
+        {
+            _ = ExpireAsync(id, connection);
+            return;
+        }
+
+        if (other.Peer.Channel == connection.Peer.Channel)
+        {
+            _ = other.DisposeAsync().AsTask();
+            _ = connection.DisposeAsync().AsTask();
+            return;
+        }
+
+        // "Tensors" bring the caller's values, "TensorsBack" take ours to it.
+        bool isIncoming = connection.Peer.Channel == WireChannel.Tensors;
+        WireConnection incoming = isIncoming ? connection : other;
+        WireConnection outgoing = isIncoming ? other : connection;
+        _peers.Attach(
+            connection.Peer.Node, id, new PeerTensors(_codec, outgoing.Stream, incoming.Stream, _tensors));
+    }
+
+    private async Task ExpireAsync(LinkId id, WireConnection connection)
+    {
+        await Task.Delay(_connections.HandshakeTimeout);
+        bool isWaiting;
+        lock (_gate)
+            isWaiting = _halves.TryGetValue(id, out WireConnection? waiting) && waiting == connection && _halves.Remove(id);
+        if (isWaiting)
+            await connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,5 @@
+namespace AkkaLstm.Engines.Akka.Roles;
+
+/// <summary>A shell to its parent: the role stops for good.</summary>
+/// <param name="Reason">One line.</param>
+internal sealed record RoleStopped(string Reason);

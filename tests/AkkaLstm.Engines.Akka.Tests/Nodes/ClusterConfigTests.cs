@@ -1,0 +1,85 @@
+using Akka.Configuration;
+using AkkaLstm.Protocol;
+
+namespace AkkaLstm.Engines.Akka.Tests.Nodes;
+
+/// <summary>The files in cluster-config, and what they cannot change.</summary>
+public sealed class ClusterConfigTests
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    [Theory]
+    [InlineData(NodeRole.Coordinator)]
+    [InlineData(NodeRole.Server)]
+    [InlineData(NodeRole.Worker)]
+    public void File_WithoutVariables_HasTwoSeedsOnTheLoopbackDevice(NodeRole role)
+    {
+        Config config = EngineConfig.Cluster(role, ReadFile(role), Nothing);
+
+        Assert.Equal([role.ToString().ToLowerInvariant()], config.GetStringList("akka.cluster.roles"));
+        Assert.Equal(2, config.GetStringList("akka.cluster.seed-nodes").Count);
+        Assert.Equal("127.0.0.1", config.GetString("akka.remote.dot-netty.tcp.hostname"));
+        Assert.Equal(role == NodeRole.Coordinator ? 4053 : 0, config.GetInt("akka.remote.dot-netty.tcp.port"));
+        Assert.False(config.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl"));
+        Assert.False(config.HasPath("akka.remote.dot-netty.tcp.public-hostname"));
+        Assert.Equal("keep-majority", config.GetString("akka.cluster.split-brain-resolver.active-strategy"));
+        Assert.Equal(TimeSpan.FromSeconds(1), config.GetTimeSpan("akka.cluster.failure-detector.acceptable-heartbeat-pause"));
+    }
+
+    [Theory]
+    [InlineData(NodeRole.Coordinator)]
+    [InlineData(NodeRole.Server)]
+    [InlineData(NodeRole.Worker)]
+    public void File_WithVariables_TakesTheirValues(NodeRole role)
+    {
+        Config config = EngineConfig.Cluster(role, ReadFile(role), new Dictionary<string, string>
+        {
+            ["AKKALSTM_HOST"] = "0.0.0.0",
+            ["AKKALSTM_PUBLIC_HOST"] = "node-1.cluster",
+            ["AKKALSTM_PORT"] = "4060",
+            ["AKKALSTM_SSL"] = "on",
+            ["AKKALSTM_PFX"] = "/certs/a.pfx",
+            ["AKKALSTM_PFX_PASSWORD"] = "quote \" and \\ backslash",
+            ["AKKALSTM_SEEDS"] = "[\"akka.tcp://akkalstm@a:1\", \"akka.tcp://akkalstm@b:2\", \"akka.tcp://akkalstm@c:3\"]",
+        });
+
+        Assert.Equal("0.0.0.0", config.GetString("akka.remote.dot-netty.tcp.hostname"));
+        Assert.Equal("node-1.cluster", config.GetString("akka.remote.dot-netty.tcp.public-hostname"));
+        Assert.Equal(4060, config.GetInt("akka.remote.dot-netty.tcp.port"));
+        Assert.True(config.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl"));
+        Assert.Equal("/certs/a.pfx", config.GetString("akka.remote.dot-netty.tcp.ssl.certificate.path"));
+        Assert.Equal(
+            "quote \" and \\ backslash", config.GetString("akka.remote.dot-netty.tcp.ssl.certificate.password"));
+        Assert.Equal(3, config.GetStringList("akka.cluster.seed-nodes").Count);
+    }
+
+    [Fact]
+    public void Cluster_FileThatOpensTheDoor_ChangesNothingOfWhatMayComeIn()
+    {
+        Config config = EngineConfig.Cluster(
+            NodeRole.Worker,
+            """
+            akka.actor.serializers.json = "Akka.Serialization.NewtonSoftJsonSerializer, Akka"
+            akka.actor.serializers.hyperion = "Akka.Serialization.HyperionSerializer, Akka.Serialization.Hyperion"
+            akka.actor.serialization-bindings."System.Object" = hyperion
+            akka.remote.dot-netty.tcp.maximum-frame-size = 1g
+            akka.cluster.roles = [coordinator]
+            """,
+            Nothing);
+
+        Assert.Contains("RefusingSerializer", config.GetString("akka.actor.serializers.json"), StringComparison.Ordinal);
+        Assert.Contains(
+            "ControlMessageSerializer", config.GetString("akka.actor.serializers.hyperion"), StringComparison.Ordinal);
+        Assert.Equal("json", config.GetConfig("akka.actor.serialization-bindings").GetValue("\"System.Object\"").GetString());
+        Assert.Equal(1_200_000, config.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal(["worker"], config.GetStringList("akka.cluster.roles"));
+    }
+
+    private static string ReadFile(NodeRole role)
+    {
+        string directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "AkkaLstm.sln")))
+            directory = Path.GetDirectoryName(directory)!;
+        return File.ReadAllText(Path.Combine(directory, "cluster-config", $"{role.ToString().ToLowerInvariant()}.conf"));
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using AkkaLstm.Engines.Akka.Nodes;
+using AkkaLstm.Engines.Conformance;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Jobs;
+
+namespace AkkaLstm.Engines.Akka.Tests.Nodes;
+
+/// <summary>
+/// Candidates, servers and workers with an actor system each, all in this process, over the loopback device.
+/// </summary>
+internal sealed class LoopbackCluster : IAsyncDisposable
+{
+    private static readonly string Hash = new('a', 64);
+
+    private readonly EngineRequest _request;
+    private readonly string _config;
+    private readonly Lock _gate = new();
+    private long _term;
+
+    /// <summary>Takes ports; starts nothing.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="candidates">Processes that can be the coordinator.</param>
+    /// <param name="heartbeatPause">Long where nobody is to be taken for dead: many systems share the cores of one
+    /// machine here, which may be busy with other things besides.</param>
+    public LoopbackCluster(EngineRequest request, int candidates, TimeSpan heartbeatPause)
+    {
+        _request = request;
+        Ports = [.. Enumerable.Range(0, candidates).Select(_ => FreePort())];
+        string seeds = string.Join(
+            ", ", Ports.Select(port => $"\"akka.tcp://{ClusterNodeOptions.SystemName}@127.0.0.1:{port}\""));
+
+        // Clusters of tests form and change within tens of milliseconds; what is decided is the same.
+        _config = $$"""
+            akka {
+              loglevel = OFF
+              cluster {
+                seed-nodes = [{{seeds}}]
+                gossip-interval = 50ms
+                leader-actions-interval = 50ms
+                unreachable-nodes-reaper-interval = 50ms
+                periodic-tasks-initial-delay = 20ms
+                failure-detector.acceptable-heartbeat-pause = {{heartbeatPause.TotalMilliseconds}}ms
+                singleton.hand-over-retry-interval = 100ms
+                singleton-proxy.singleton-identification-interval = 50ms
+              }
+            }
+            """;
+    }
+
+    /// <summary>Akka ports of the candidates.</summary>
+    public IReadOnlyList<int> Ports { get; }
+
+    /// <summary>What was noticed.</summary>
+    public List<string> Notices { get; } = [];
+
+    /// <summary>The candidates, in the order of their start.</summary>
+    public List<(Task<NodeEnd> End, CancellationTokenSource Stop)> Candidates { get; } = [];
+
+    /// <summary>The servers, likewise.</summary>
+    public List<(Task<NodeEnd> End, CancellationTokenSource Stop)> Servers { get; } = [];
+
+    /// <summary>The workers, likewise.</summary>
+    public List<(Task<NodeEnd> End, CancellationTokenSource Stop)> Workers { get; } = [];
+
+    /// <summary>How often the job was opened.</summary>
+    public long Terms => Interlocked.Read(ref _term);
+
+    /// <summary>Starts the requested servers and workers.</summary>
+    public void StartMembers()
+    {
+        for (int i = 0; i < _request.ServerCount; i++)
+            StartMember(NodeRole.Server, i);
+        for (int i = 0; i < _request.WorkerCount; i++)
+            StartMember(NodeRole.Worker, i);
+    }
+
+    /// <summary>Waits until the first candidate has opened the job, and so is the oldest.</summary>
+    public async Task FirstIsUpAsync()
+    {
+        while (Terms == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+    }
+
+    /// <summary>Starts a candidate.</summary>
+    /// <param name="index">Which of the ports it has.</param>
+    /// <param name="leave">Asks it to go.</param>
+    public (Task<NodeEnd> End, CancellationTokenSource Stop) StartCandidate(int index, CancellationToken leave) =>
+        Start(Candidates, stop => ClusterCandidate.RunAsync(
+            engine => engine(Open()), Options(Ports[index], null), leave, stop));
+
+    /// <summary>Starts a server or worker.</summary>
+    public (Task<NodeEnd> End, CancellationTokenSource Stop) StartMember(
+        NodeRole role, int? index, string? planHash = null, CancellationToken leave = default) =>
+        Start(role == NodeRole.Server ? Servers : Workers, stop => ClusterMember.RunAsync(
+            role,
+            (_, _) => Task.FromResult(new MemberJob(
+                _request.Job.RunId, planHash ?? Hash, Hash, _request.Protocol, _request.Executors, _request.Codec)),
+            Options(0, index),
+            leave,
+            stop));
+
+    public async ValueTask DisposeAsync()
+    {
+        (Task<NodeEnd> End, CancellationTokenSource Stop)[] all = [.. Candidates, .. Servers, .. Workers];
+        foreach ((_, CancellationTokenSource stop) in all)
+            await stop.CancelAsync();
+        await ((Task)Task.WhenAll(all.Select(node => node.End))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private CoordinatorJob Open()
+    {
+        long term = Interlocked.Increment(ref _term);
+        return new CoordinatorJob(
+            _request.Job with { Term = term },
+            Hash,
+            Hash,
+            new ClusterShape(_request.ServerCount),
+            _request.Protocol,
+            _request.Executors,
+            _request.Codec,
+            _request.Policy,
+            _request.Events,
+            name => throw new FileNotFoundException($"there is no {name}"));
+    }
+
+    private (Task<NodeEnd> End, CancellationTokenSource Stop) Start(
+        List<(Task<NodeEnd> End, CancellationTokenSource Stop)> nodes, Func<CancellationToken, Task<NodeEnd>> run)
+    {
+        var stop = new CancellationTokenSource();
+        Task<NodeEnd> node = Task.Run(() => run(stop.Token));
+        nodes.Add((node, stop));
+        return (node, stop);
+    }
+
+    private ClusterNodeOptions Options(int port, int? index) => new()
+    {
+        Config = $"{_config}\nakka.remote.dot-netty.tcp {{ hostname = 127.0.0.1, port = {port} }}",
+        Index = index,
+        Events = _request.Events,
+        Notice = Note,
+    };
+
+    private void Note(string text)
+    {
+        lock (_gate)
+            Notices.Add(text);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
