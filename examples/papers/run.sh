@@ -6,7 +6,7 @@
 #
 # SEEDS=5 (default 10) seeds of each; OUT=DIR (default runs/papers) keeps a directory per run, and what is there
 # is not trained again; AKKALSTM="..." another way to start the program; TRAIN="..." more options for all.
-set -eu
+set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 seeds=${SEEDS:-10}
 out=${OUT:-runs/papers}
@@ -95,7 +95,6 @@ adding-400() {
     {
         task adding-400 adding-400 'lstm-1997, input bias -5' --cell lstm-1997 --input-bias -5
         task adding-400 adding-400 'lstm, forget bias 5, input bias -5' --cell lstm --forget-bias 5 --input-bias -5
-        task adding-400 adding-400 'lstm' --cell lstm
     } | solved 20 2560
 }
 
@@ -122,7 +121,7 @@ copy() {
 greff() {
     echo "share of the test's sequences that are right"
     echo "$spread_head"
-    for cell in lstm-peephole lstm lstm-nig lstm-nfg lstm-nog lstm-niaf lstm-noaf lstm-cifg; do
+    for cell in lstm-peephole lstm lstm-nig lstm-nfg lstm-nog lstm-niaf lstm-noaf lstm-cifg lstm-fgr; do
         task greff greff "$cell" --cell "$cell"
     done | spread 6
 }

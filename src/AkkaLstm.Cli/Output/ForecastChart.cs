@@ -84,24 +84,26 @@ internal sealed class ForecastChart
 
     private void Legend(IReadOnlyList<ForecastBand> bands)
     {
+        // Beside the title, or below it where the legend is long.
         double x = Width - Right - 190 - (BandLegendWidth * bands.Count);
+        double y = bands.Count > 1 ? 48 : 27;
         for (int i = 0; i < bands.Count; i++)
         {
             double at = x + 190 + (BandLegendWidth * i);
             _svg.Append(CultureInfo.InvariantCulture, $"""
-                <rect x="{at:0.#}" y="20" width="24" height="14" fill="{ForecastColor}" fill-opacity="{BandOpacity * (i + 1):0.##}"/>
+                <rect x="{at:0.#}" y="{y - 7:0.#}" width="24" height="14" fill="{ForecastColor}" fill-opacity="{BandOpacity * (i + 1):0.##}"/>
 
                 """);
-            Text(at + 30, 31.5, bands[i].Name, "start", 13);
+            Text(at + 30, y + 4.5, bands[i].Name, "start", 13);
         }
 
         _svg.Append(CultureInfo.InvariantCulture, $"""
-            <line x1="{x:0.#}" x2="{x + 24:0.#}" y1="27" y2="27" stroke="{HistoryColor}" stroke-width="2"/>
-            <line x1="{x + 98:0.#}" x2="{x + 122:0.#}" y1="27" y2="27" stroke="{ForecastColor}" stroke-width="2.5"/>
+            <line x1="{x:0.#}" x2="{x + 24:0.#}" y1="{y:0.#}" y2="{y:0.#}" stroke="{HistoryColor}" stroke-width="2"/>
+            <line x1="{x + 98:0.#}" x2="{x + 122:0.#}" y1="{y:0.#}" y2="{y:0.#}" stroke="{ForecastColor}" stroke-width="2.5"/>
 
             """);
-        Text(x + 30, 31.5, "history", "start", 13);
-        Text(x + 128, 31.5, "forecast", "start", 13);
+        Text(x + 30, y + 4.5, "history", "start", 13);
+        Text(x + 128, y + 4.5, "forecast", "start", 13);
     }
 
     private void Panel(ForecastPanel panel, double top, IReadOnlyList<string> positions, bool drawsPositions)

@@ -48,6 +48,30 @@ public class ForecastChartTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Draw_Bands_OpenFromTheLastKnownValueAndLegendAndTitleStayApart(int count)
+    {
+        ForecastBand[] bands = [.. Enumerable.Range(1, count).Select(i => new ForecastBand($"band {i}", [-i, -i], [3 + i, 3 + i]))];
+        var panel = new ForecastPanel("y", [1, 2], [2, 2]) { Bands = bands };
+        XElement root = XDocument.Parse(
+            ForecastChart.Draw("a title that takes all the room beside a short legend", "row", ["a", "b", "c", "d"], [panel])).Root!;
+
+        XElement[] polygons = [.. root.Descendants(Svg + "polygon")];
+        Assert.Equal(count, polygons.Length);
+        string lastKnown = Points(root, 0)[^1];
+        Assert.All(polygons, polygon =>
+        {
+            string[] points = polygon.Attribute("points")!.Value.Split(' ');
+            Assert.Equal((lastKnown, lastKnown, 6), (points[0], points[^1], points.Length));
+        });
+        double legend = double.Parse(
+            root.Descendants(Svg + "text").Single(text => text.Value == "history").Attribute("y")!.Value, CultureInfo.InvariantCulture);
+        Assert.Equal(count > 1, legend > 40);
+        Assert.All(bands, band => Assert.Contains(root.Descendants(Svg + "text"), text => text.Value == band.Name));
+    }
+
     [Fact]
     public void LabelledPositions_Months_AreJanuaries()
     {
