@@ -64,6 +64,19 @@ public enum DropoutSites
     AllNonRecurrent = Input | BetweenLayers | Output,
 }
 
+/// <summary>How long a dropout mask holds.</summary>
+public enum DropoutKind
+{
+    /// <summary>Every time step has a mask of its own, as in PyTorch.</summary>
+    Fresh,
+
+    /// <summary>
+    /// One mask holds for all time steps of a window (Gal and Ghahramani 2016, "A Theoretically Grounded Application of
+    /// Dropout in Recurrent Neural Networks": variational dropout).
+    /// </summary>
+    Locked,
+}
+
 /// <summary>
 /// The shape of a sequence model: embedding or values, L stacked recurrent layers with dropout between them, a
 /// linear head, a loss. Everything that fixes the names, the shapes and the order of its parameters is here.
@@ -122,6 +135,45 @@ public sealed record ModelSpec
 
     /// <summary>Where <see cref="Dropout"/> applies. Default: between the layers, as in PyTorch's nn.LSTM.</summary>
     public DropoutSites DropoutSites { get; init; } = DropoutSites.BetweenLayers;
+
+    /// <summary>How long a mask of <see cref="Dropout"/> holds. Default: one time step.</summary>
+    public DropoutKind DropoutKind { get; init; } = DropoutKind.Fresh;
+
+    /// <summary>
+    /// Probability in [0, 1) with which a recurrent weight is dropped for a whole training step (weight drop; Merity,
+    /// Keskar and Socher 2018, "Regularizing and Optimizing LSTM Language Models"). Default: 0.
+    /// </summary>
+    public float WeightDrop { get; init; }
+
+    /// <summary>
+    /// Probability in [0, 1) with which a row of the embedding, a word, is dropped for a whole training step (Gal and
+    /// Ghahramani 2016). Default: 0.
+    /// </summary>
+    public float EmbeddingDropout { get; init; }
+
+    /// <summary>
+    /// Probability in [0, 1) with which a unit's output stays what it was, time step by time step (Krueger et al. 2017,
+    /// "Zoneout"). Evaluation takes the mean of both. Default: 0.
+    /// </summary>
+    public float Zoneout { get; init; }
+
+    /// <summary>The same of a unit's state c. Default: 0.</summary>
+    public float ZoneoutState { get; init; }
+
+    /// <summary>
+    /// AR (Merity, McCann and Socher 2017, "Revisiting Activation Regularization for Language RNNs"): adds to the loss
+    /// of every counted row this number times the mean square of what the head reads. Default: 0.
+    /// </summary>
+    public float ActivationPenalty { get; init; }
+
+    /// <summary>
+    /// TAR, from the same paper: adds this number times the mean square of the change of the last layer's output
+    /// since the time step before. Default: 0.
+    /// </summary>
+    public float ChangePenalty { get; init; }
+
+    /// <summary>Whether <see cref="Zoneout"/> or <see cref="ZoneoutState"/> does anything.</summary>
+    public bool HasZoneout => Zoneout > 0 || ZoneoutState > 0;
 
     /// <summary>Size of the first layer's input rows: E or I.</summary>
     public int FirstLayerInputSize => Input == InputKind.Tokens ? EmbeddingSize : InputSize;
@@ -194,11 +246,43 @@ public sealed record ModelSpec
                 $"{nameof(Quantiles)}: give numbers above 0 and below 1, so many that they divide {OutputSize}, the outputs.");
         }
 
-        if (!(Dropout >= 0 && Dropout < 1))
-            throw new ArgumentException($"{nameof(Dropout)} is {Dropout}: give a probability from 0 up to, not including, 1.");
+        RequireProbability(Dropout, nameof(Dropout));
+        ValidateRegularization();
         if ((DropoutSites & ~DropoutSites.AllNonRecurrent) != DropoutSites.None)
             throw new ArgumentException($"{nameof(DropoutSites)} is {DropoutSites}: combine Input, BetweenLayers and Output.");
         return this;
+    }
+
+    private void ValidateRegularization()
+    {
+        RequireDefined(DropoutKind, nameof(DropoutKind));
+        RequireProbability(WeightDrop, nameof(WeightDrop));
+        RequireProbability(EmbeddingDropout, nameof(EmbeddingDropout));
+        RequireProbability(Zoneout, nameof(Zoneout));
+        RequireProbability(ZoneoutState, nameof(ZoneoutState));
+        RequirePenalty(ActivationPenalty, nameof(ActivationPenalty));
+        RequirePenalty(ChangePenalty, nameof(ChangePenalty));
+        var cell = RecurrentCell.Of(Cell);
+        if (EmbeddingDropout > 0 && Input != InputKind.Tokens)
+            throw new ArgumentException($"{nameof(EmbeddingDropout)} is {EmbeddingDropout} but there is no embedding: leave it 0.");
+        if (HasZoneout && !cell.CanZoneOut)
+            throw new ArgumentException($"{nameof(Zoneout)} does not go with {Cell}: leave it 0.");
+        if (ZoneoutState > 0 && !cell.HasState)
+            throw new ArgumentException($"{nameof(ZoneoutState)} is {ZoneoutState} but {Cell} has no state: leave it 0.");
+        if (HasZoneout && ProjectionSize > 0)
+            throw new ArgumentException($"{nameof(Zoneout)} does not go with a projection: leave it 0.");
+    }
+
+    private static void RequireProbability(float value, string name)
+    {
+        if (!(value >= 0 && value < 1))
+            throw new ArgumentException($"{name} is {value}: give a probability from 0 up to, not including, 1.");
+    }
+
+    private static void RequirePenalty(float value, string name)
+    {
+        if (!(value >= 0 && float.IsFinite(value)))
+            throw new ArgumentException($"{name} is {value}: give a number of at least 0.");
     }
 
     private static void RequirePositive(int value, string name)

@@ -1,6 +1,7 @@
 using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Models;
 
@@ -15,7 +16,11 @@ namespace AkkaLstm.Models;
 public sealed class ModelWeights
 {
     private readonly RecurrentWeights[] _layers;
+
+    // The same again for training steps, where recurrent weights are dropped; else the same.
+    private readonly RecurrentWeights[] _trainingLayers;
     private readonly int _layerPackCount;
+    private StepKey? _key;
     private ReadOnlyMemory<float> _parameters;
 
     /// <summary>Makes room for the packed parameters of a model.</summary>
@@ -23,23 +28,29 @@ public sealed class ModelWeights
     {
         Layout = ParameterLayout.For(spec);
         var cell = RecurrentCell.Of(spec.Cell);
-        _layers = new RecurrentWeights[spec.LayerCount * spec.DirectionCount];
-        for (int i = 0; i < _layers.Length; i++)
-        {
-            int layer = i / spec.DirectionCount;
-            bool hasInputGradient = layer > 0 || spec.Input == InputKind.Tokens;
-            _layers[i] = new RecurrentWeights(cell, spec.LayerShape(layer), hasInputGradient);
-        }
+        _layers = MakeLayers(weightDrop: 0);
+        _trainingLayers = spec.WeightDrop > 0 ? MakeLayers(spec.WeightDrop) : _layers;
 
         Head = new HeadWeights(Layout);
         _layerPackCount = _layers.Sum(layer => layer.PieceCount);
+
+        RecurrentWeights[] MakeLayers(float weightDrop) =>
+        [
+            .. Enumerable.Range(0, spec.LayerCount * spec.DirectionCount).Select(i => i / spec.DirectionCount).Select(
+                layer => new RecurrentWeights(
+                    cell, spec.LayerShape(layer), layer > 0 || spec.Input == InputKind.Tokens, weightDrop)),
+        ];
     }
 
     /// <summary>The layout of the parameters.</summary>
     public ParameterLayout Layout { get; }
 
     /// <summary>Pieces of packing work.</summary>
-    public int PackCount => _layerPackCount + Head.PackCount;
+    public int PackCount => LayerPackCount + Head.PackCount;
+
+    private int LayerPackCount => _layerPackCount * (Drops ? 2 : 1);
+
+    private bool Drops => _key is not null && Layout.Spec.WeightDrop > 0;
 
     /// <summary>The embedding table, (V, E): not packed but read in place; empty where there is none.</summary>
     internal ReadOnlySpan<float> Embedding => _parameters.Span[..Layout.DenseStart];
@@ -50,13 +61,22 @@ public sealed class ModelWeights
     /// <summary>The weights of a recurrent layer.</summary>
     /// <param name="layer">Which, 0 = lowest.</param>
     /// <param name="direction">0 forward, 1 the way back.</param>
-    internal RecurrentWeights Layer(int layer, int direction = 0) => _layers[(layer * Layout.Spec.DirectionCount) + direction];
+    /// <param name="isTraining">Whether to take those of a training step.</param>
+    internal RecurrentWeights Layer(int layer, int direction, bool isTraining) =>
+        (isTraining ? _trainingLayers : _layers)[(layer * Layout.Spec.DirectionCount) + direction];
+
+    /// <summary>Invariant of a training step: the weights that it drops are those of its key.</summary>
+    internal void RequireKey(StepKey key)
+    {
+        if (Layout.Spec.WeightDrop > 0 && _key != key)
+            throw new ArgumentException($"The weights are loaded for {_key?.ToString() ?? "no training step"}, not for {key}.");
+    }
 
     /// <summary>Packs all parameters.</summary>
     /// <inheritdoc cref="BeginLoad"/>
-    public void Load(ReadOnlyMemory<float> parameters)
+    public void Load(ReadOnlyMemory<float> parameters, StepKey? key = null)
     {
-        BeginLoad(parameters);
+        BeginLoad(parameters, key);
         for (int piece = 0; piece < PackCount; piece++)
             Pack(piece);
     }
@@ -66,9 +86,13 @@ public sealed class ModelWeights
     /// The flat buffer. Embedding rows are read from it in place: it must stay unchanged as long as a model runs on
     /// the weights.
     /// </param>
+    /// <param name="key">
+    /// The training step that they are for, which fixes the recurrent weights it drops; null: for evaluation only.
+    /// </param>
     /// <exception cref="ArgumentException">The length is not the layout's.</exception>
-    public void BeginLoad(ReadOnlyMemory<float> parameters)
+    public void BeginLoad(ReadOnlyMemory<float> parameters, StepKey? key = null)
     {
+        _key = key;
         Layout.RequireTotalLength(parameters.Length);
         _parameters = parameters;
     }
@@ -79,15 +103,20 @@ public sealed class ModelWeights
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)PackCount, nameof(piece));
         ReadOnlySpan<float> parameters = _parameters.Span;
-        if (piece >= _layerPackCount)
+        if (piece >= LayerPackCount)
         {
-            Head.Pack(piece - _layerPackCount, parameters);
+            Head.Pack(piece - LayerPackCount, parameters);
             return;
         }
 
+        bool isTraining = piece >= _layerPackCount;
+        piece -= isTraining ? _layerPackCount : 0;
         int i = 0;
         for (; piece >= _layers[i].PieceCount; i++)
             piece -= _layers[i].PieceCount;
-        _layers[i].LoadPiece(piece, Layout.Layers[i].Of(parameters));
+        RandomKey? numbers = isTraining
+            ? new RandomKey(_key!.Value.Seed, RandomPurpose.WeightDrop, _key.Value.Step, i)
+            : null;
+        (isTraining ? _trainingLayers : _layers)[i].LoadPiece(piece, Layout.Layers[i].Of(parameters), numbers);
     }
 }

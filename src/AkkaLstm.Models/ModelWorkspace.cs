@@ -25,13 +25,14 @@ public sealed class ModelWorkspace
         for (int layer = 0; layer < spec.LayerCount; layer++)
             Layers[layer] = new RecurrentLayer(spec, layer, maxTimeSteps, maxLanes, layer > 0 ? Layers[layer - 1] : null);
         Dropouts = [.. Enumerable.Range(0, spec.LayerCount + 1).Select(layer => spec.DropsInputOf(layer)
-            ? new DropoutSite(layer, spec.Dropout, maxTimeSteps, maxLanes, spec.LayerInputSize(layer))
+            ? new DropoutSite(
+                layer, spec.Dropout, maxTimeSteps, maxLanes, spec.LayerInputSize(layer), spec.DropoutKind == DropoutKind.Locked)
             : null)];
         Head = new LinearHead(layout, maxTimeSteps, maxLanes);
         DHidden = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
         if (spec.Input == InputKind.Tokens)
         {
-            Embedding = new EmbeddingLayer(spec.InputSize, spec.EmbeddingSize, maxTimeSteps, maxLanes);
+            Embedding = new EmbeddingLayer(spec.InputSize, spec.EmbeddingSize, spec.EmbeddingDropout, maxTimeSteps, maxLanes);
             DInput = new Activations(maxTimeSteps, maxLanes, inputSize);
         }
 

@@ -30,7 +30,7 @@ public sealed class SequenceModel
     public ParameterLayout Layout { get; }
 
     /// <summary>Losses and gradients of a window (truncated back-propagation through time).</summary>
-    /// <param name="weights">Loaded parameters.</param>
+    /// <param name="weights">Loaded parameters; where recurrent weights are dropped, loaded with the key.</param>
     /// <param name="batch">
     /// The window; its lanes are <paramref name="shardCount"/> consecutive shards of equal lanes.
     /// </param>
@@ -63,12 +63,14 @@ public sealed class SequenceModel
         CheckShards(batch, shardCount, losses);
         if (gradient.Slice != Layout.Whole)
             throw new ArgumentException("The gradient must be one of the whole model.");
+        weights.RequireKey(key);
         LayerRows features = RunLayers(weights, batch, key, carryIn, carryOut, workspace);
         LinearHead head = workspace.Head;
         StepRange steps = LossLayer.ActiveSteps(Spec, batch);
         head.Forward(weights.Head, features, steps);
         LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: true, losses);
         head.Backward(weights.Head, features, steps, shardCount, gradient);
+        ActivationPenalties.AddOfSize(Spec, batch, features, head.DInput);
         if (RecurrentCell.Of(Spec.Cell).IsFixed)
             Layout.ClearBelowHead(gradient);
         else
@@ -138,24 +140,24 @@ public sealed class SequenceModel
                 carry.Slice(lane * stride, stride).Clear();
         }
 
-        LayerRows rows = ReadInput(weights, batch, workspace);
+        LayerRows rows = ReadInput(weights, batch, key, workspace);
         for (int layer = 0; layer < Spec.LayerCount; layer++)
         {
             rows = Drop(rows, layer, batch, key, workspace);
             int start = layer * Spec.LayerCarryLength;
-            workspace.Layers[layer].Forward(weights, rows, carry[start..], carryOut[start..], stride);
+            workspace.Layers[layer].Forward(weights, rows, carry[start..], carryOut[start..], stride, key, batch.FirstLane);
             rows = workspace.Layers[layer].Outputs;
         }
 
         return Drop(rows, Spec.LayerCount, batch, key, workspace);
     }
 
-    private LayerRows ReadInput(ModelWeights weights, SequenceBatch batch, ModelWorkspace workspace)
+    private LayerRows ReadInput(ModelWeights weights, SequenceBatch batch, StepKey? key, ModelWorkspace workspace)
     {
         Activations input = workspace.Input;
         input.Reshape(batch.TimeSteps, batch.Lanes);
         if (workspace.Embedding is { } embedding)
-            embedding.Forward(weights.Embedding, batch, input);
+            embedding.Forward(weights.Embedding, batch, input, key);
         else
             input.CopyFrom(batch.Values.AsSpan(0, batch.TimeSteps * batch.Lanes * Spec.InputSize));
         return new LayerRows(input, 0);
@@ -173,6 +175,7 @@ public sealed class SequenceModel
         Activations dOutput = workspace.Head.DInput;
         Activations spare = workspace.DHidden;
         workspace.Dropouts[Spec.LayerCount]?.Backward(dOutput);
+        ActivationPenalties.AddOfChange(Spec, batch, workspace.Layers[^1].Outputs, dOutput);
         foreach (RecurrentWorkspace top in workspace.Layers[^1].Directions)
             top.Depth?.DState.Data.Clear();
         for (int layer = Spec.LayerCount - 1; layer >= 0; layer--)

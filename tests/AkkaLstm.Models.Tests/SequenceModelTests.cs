@@ -17,6 +17,7 @@ public class SequenceModelTests
         "values-quantile-2",
         "tokens-mse-1", "tokens-dropout", "values-dropout-everywhere", "tokens-dropout-everywhere", "tokens-both-2",
         "values-both-1", "tokens-both-dropout", "values-both-projected", "values-both-gru-original", .. TestModels.CellNames,
+        .. TestModels.RegularizedNames,
     ];
 
     [Theory]
@@ -26,7 +27,7 @@ public class SequenceModelTests
         ModelSpec spec = TestModels.Named(name);
         var step = new ModelStep(spec, maxTimeSteps: 8, maxLanes: 6);
         float[] parameters = TestModels.RandomParameters(spec, seed: 21);
-        step.Weights.Load(parameters);
+        step.Weights.Load(parameters, Key);
         foreach ((int timeSteps, int lanes) in ((int, int)[])[(7, 6), (8, 1), (1, 5)])
         {
             SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps, lanes, seed: timeSteps, firstLane: 3);
@@ -66,7 +67,7 @@ public class SequenceModelTests
             foreach (int count in groups)
             {
                 var step = new ModelStep(spec, 5, count * lanesPerShard);
-                step.Weights.Load(parameters);
+                step.Weights.Load(parameters, Key);
                 SequenceBatch part = TestModels.LanesOf(spec, whole, shard * lanesPerShard, count * lanesPerShard);
                 int carryStart = shard * lanesPerShard * spec.CarryLength;
                 step.ForwardBackward(part, count, Key, carry.AsSpan(carryStart, step.CarryLengthOf(part)));
@@ -94,7 +95,7 @@ public class SequenceModelTests
     {
         ModelSpec spec = TestModels.Named(name);
         var step = new ModelStep(spec, 6, 4);
-        step.Weights.Load(TestModels.RandomParameters(spec, seed: 31));
+        step.Weights.Load(TestModels.RandomParameters(spec, seed: 31), Key);
         SequenceBatch batch = TestModels.RandomBatch(spec, 6, 4, seed: 32, ignored: 0);
         float[] carry = TestModels.RandomFloats(4 * spec.CarryLength, seed: 33);
 
@@ -130,7 +131,7 @@ public class SequenceModelTests
         Assert.Equal(loss, step.Losses[0]);
         SequenceBatch lane0 = TestModels.LanesOf(spec, batch, 0, 1);
         var alone = new ModelStep(spec, 6, 1);
-        alone.Weights.Load(TestModels.RandomParameters(spec, seed: 31));
+        alone.Weights.Load(TestModels.RandomParameters(spec, seed: 31), Key);
         alone.ForwardBackward(lane0, 1, Key, carry.AsSpan(0, spec.CarryLength));
         Assert.Equal(loss, alone.Losses[0]);
         int denseStart = step.Model.Layout.DenseStart;
@@ -141,9 +142,9 @@ public class SequenceModelTests
     [MemberData(nameof(ModelNames))]
     public void Forward_WithoutDropout_HasTheLossOfForwardBackward(string name)
     {
-        ModelSpec spec = TestModels.Named(name) with { Dropout = 0 };
+        ModelSpec spec = TestModels.Plain(TestModels.Named(name));
         var step = new ModelStep(spec, 5, 4);
-        step.Weights.Load(TestModels.RandomParameters(spec, seed: 9));
+        step.Weights.Load(TestModels.RandomParameters(spec, seed: 9), Key);
         SequenceBatch batch = TestModels.RandomBatch(spec, 5, 4, seed: 10);
         float[] carry = TestModels.RandomFloats(4 * spec.CarryLength, seed: 11);
         step.ForwardBackward(batch, 2, Key, carry);
@@ -159,7 +160,7 @@ public class SequenceModelTests
     public void Forward_ModelWithDropout_DropsNothing(string name)
     {
         ModelSpec spec = TestModels.Named(name);
-        ModelSpec plain = spec with { Dropout = 0 };
+        ModelSpec plain = spec with { Dropout = 0, WeightDrop = 0, EmbeddingDropout = 0 };
         float[] parameters = TestModels.RandomParameters(spec, seed: 9);
         SequenceBatch batch = TestModels.RandomBatch(spec, 5, 4, seed: 10);
         float[] carry = TestModels.RandomFloats(4 * spec.CarryLength, seed: 11);
@@ -167,7 +168,7 @@ public class SequenceModelTests
         foreach (ModelSpec each in (ModelSpec[])[spec, plain])
         {
             var step = new ModelStep(each, 5, 4);
-            step.Weights.Load(parameters);
+            step.Weights.Load(parameters, Key);
             var losses = new ShardLoss[1];
             step.Model.Forward(step.Weights, batch, 1, carry, new float[carry.Length], step.Workspace, losses);
             results.Add(losses[0]);
@@ -184,7 +185,7 @@ public class SequenceModelTests
         ModelSpec spec = TestModels.Named(name);
         var step = new ModelStep(spec, 6, 3);
         float[] parameters = TestModels.RandomParameters(spec, seed: 14);
-        step.Weights.Load(parameters);
+        step.Weights.Load(parameters, Key);
         SequenceBatch whole = TestModels.RandomBatch(spec, 6, 3, seed: 15, resets: 0);
         float[] carry = TestModels.RandomFloats(3 * spec.CarryLength, seed: 16);
         ReferenceResult expected = new ReferenceModel(spec).ForwardBackward(
@@ -230,7 +231,7 @@ public class SequenceModelTests
 
         void Run()
         {
-            step.Weights.Load(parameters);
+            step.Weights.Load(parameters, Key);
             step.Model.ForwardBackward(
                 step.Weights, batch, 2, Key, carry, carryOut, step.Workspace, step.Gradient, losses);
             step.Model.Forward(step.Weights, batch, 2, carry, carryOut, step.Workspace, losses);
@@ -245,7 +246,7 @@ public class SequenceModelTests
         SequenceBatch batch = TestModels.RandomBatch(spec, 6, 4, seed: 15);
         float[] carry = new float[4 * spec.CarryLength];
         var whole = new ModelStep(spec, 6, 4);
-        whole.Weights.Load(parameters);
+        whole.Weights.Load(parameters, Key);
         whole.ForwardBackward(batch, 1, Key, carry);
         var pieces = new ModelStep(spec, 6, 4);
         pieces.Weights.BeginLoad(parameters);
@@ -259,7 +260,7 @@ public class SequenceModelTests
     {
         ModelSpec spec = TestModels.Tokens(vocabulary: 11);
         var step = new ModelStep(spec, 6, 4);
-        step.Weights.Load(TestModels.RandomParameters(spec, seed: 1));
+        step.Weights.Load(TestModels.RandomParameters(spec, seed: 1), Key);
         SequenceBatch batch = TestModels.RandomBatch(spec, 6, 4, seed: 2);
         batch.Tokens[(2 * 4) + 1] = 11;
         ArgumentException e = Assert.Throws<ArgumentException>(
@@ -282,23 +283,78 @@ public class SequenceModelTests
     }
 
     /// <summary>The masks by their definition: one row at a time, at its absolute lane.</summary>
-    private static ReferenceModel.DropoutFactor? Masks(ModelSpec spec, SequenceBatch batch)
+    [Theory]
+    [MemberData(nameof(ModelNames))]
+    public void Forward_EveryKind_AgreesWithTheDoubleTwinInEvaluation(string name)
     {
-        if (spec.Dropout == 0)
-            return null;
-        var rows = new Dictionary<(int, int), float[]>();
-        return (layer, lane, t, i) =>
+        ModelSpec spec = TestModels.Named(name);
+        var step = new ModelStep(spec, 6, 5);
+        float[] parameters = TestModels.RandomParameters(spec, seed: 41);
+        step.Weights.Load(parameters);
+        SequenceBatch batch = TestModels.RandomBatch(spec, 6, 5, seed: 42);
+        float[] carry = TestModels.RandomFloats(5 * spec.CarryLength, seed: 43);
+        var losses = new ShardLoss[1];
+        float[] carryOut = new float[carry.Length];
+
+        step.Model.Forward(step.Weights, batch, 1, carry, carryOut, step.Workspace, losses);
+
+        ReferenceResult expected = new ReferenceModel(spec).ForwardBackward(
+            TestModels.ToDouble(parameters), batch, TestModels.ToDouble(carry));
+        Assert.Equal(expected.LossSum, losses[0].LossSum, Math.Abs(expected.LossSum) * 1e-5);
+        Closeness.AssertClose(expected.CarryOut, carryOut, 1e-5, "carry");
+    }
+
+    [Fact]
+    public void ForwardBackward_WeightsOfAnotherStep_Throws()
+    {
+        ModelSpec spec = TestModels.Named("tokens-weight-drop");
+        var step = new ModelStep(spec, 4, 2);
+        SequenceBatch batch = TestModels.RandomBatch(spec, 4, 2, seed: 1);
+        foreach (StepKey? key in (StepKey?[])[null, Key with { Step = Key.Step + 1 }])
         {
-            int size = spec.LayerInputSize(layer);
-            if (!rows.TryGetValue((layer, lane), out float[]? mask))
+            step.Weights.Load(TestModels.RandomParameters(spec, seed: 1), key);
+            Assert.Throws<ArgumentException>(() => step.ForwardBackward(batch, 1, Key, new float[2 * spec.CarryLength]));
+        }
+    }
+
+    /// <summary>The factors that the step of <see cref="Key"/> draws.</summary>
+    private static RandomFactors Masks(ModelSpec spec, SequenceBatch batch)
+    {
+        var masks = new Dictionary<(RandomPurpose, int, int), float[]>();
+        bool isLocked = spec.DropoutKind == DropoutKind.Locked;
+        return new RandomFactors
+        {
+            Dropout = (layer, lane, t, i) =>
+            {
+                int size = spec.LayerInputSize(layer);
+                return Mask(RandomPurpose.Dropout, layer, lane, size, spec.Dropout)[((isLocked ? 0 : t) * size) + i];
+            },
+            RecurrentWeights = (layer, direction, row, column) =>
+            {
+                int size = spec.LayerShape(layer).OutputSize;
+                int index = (layer * spec.DirectionCount) + direction;
+                return Mask(RandomPurpose.WeightDrop, index, row, size, spec.WeightDrop)[column];
+            },
+            EmbeddingRows = token => Mask(RandomPurpose.EmbeddingDropout, 0, 0, spec.InputSize, spec.EmbeddingDropout)[token],
+            Zoneout = (layer, direction, isState, lane, t, unit) =>
+            {
+                int index = (2 * ((layer * spec.DirectionCount) + direction)) + (isState ? 1 : 0);
+                float probability = isState ? spec.ZoneoutState : spec.Zoneout;
+                return Mask(RandomPurpose.Zoneout, index, lane, spec.HiddenSize, probability)[(t * spec.HiddenSize) + unit] == 0 ? 0 : 1;
+            },
+        };
+
+        float[] Mask(RandomPurpose purpose, int index, int lane, int size, float probability)
+        {
+            if (!masks.TryGetValue((purpose, index, lane), out float[]? mask))
             {
                 mask = new float[batch.TimeSteps * size];
-                var key = new RandomKey(Key.Seed, RandomPurpose.Dropout, Key.Step, layer);
-                DropoutMask.Fill(key, spec.Dropout, batch.TimeSteps, 1, lane, size, mask, size);
-                rows.Add((layer, lane), mask);
+                DropoutMask.Fill(
+                    new RandomKey(Key.Seed, purpose, Key.Step, index), probability, batch.TimeSteps, 1, lane, size, mask, size);
+                masks.Add((purpose, index, lane), mask);
             }
 
-            return mask[(t * size) + i];
-        };
+            return mask;
+        }
     }
 }

@@ -34,6 +34,7 @@ public class TrainingBitsTests
     [InlineData("cell-Esn", OptimizerKind.Sgd, "b59a1ce2ec937be0")]
     [InlineData("cell-GridLstm", OptimizerKind.Sgd, "7bf9d1aa0bcc091b")]
     [InlineData("tokens-both-dropout", OptimizerKind.Sgd, "c3aa52acb185e135")]
+    [InlineData("tokens-all-regularized", OptimizerKind.Sgd, "ec7ed3b8df579197")]
     public void Train_AnyGroupingAndServers_HasTheHashOfEveryMachine(string name, OptimizerKind optimizer, string hashStart)
     {
         ModelSpec small = TestModels.Named(name);
@@ -68,7 +69,7 @@ public class TrainingBitsTests
             {
                 SequenceBatch part = TestModels.LanesOf(spec, whole, shard * LanesPerShard, groups[g] * LanesPerShard);
                 Span<float> own = carry.AsSpan(shard * LanesPerShard * spec.CarryLength, workers[g].CarryLengthOf(part));
-                workers[g].Weights.Load(buffers[n % 2]);
+                workers[g].Weights.Load(buffers[n % 2], new StepKey(3, n));
                 workers[g].ForwardBackward(part, groups[g], new StepKey(3, n), own);
                 workers[g].CarryOut.CopyTo(own);
                 parts.Add(new GradientPart(shard, groups[g], workers[g].Gradient));

@@ -18,7 +18,8 @@ internal static class PlanOptionHelp
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
     {
         "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding",
-        "dropout", "dropoutSites", "init", "forgetBias", "inputBias", "initFrom",
+        "dropout", "dropoutSites", "dropoutKind", "weightDrop", "embeddingDropout", "zoneout", "zoneoutState", "ar", "tar",
+        "init", "forgetBias", "inputBias", "initFrom",
     };
 
     // One plan of each task, resolved from nothing but its data.

@@ -133,7 +133,7 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
             PackedGemm.Run(path, Operand.Of(own.Input, 0, steps), weights.InputBack!, Operand.Of(dInput, 0, steps), TileStart.Zero, null);
         WeightGradient.Multiply(path, own.Input.View(), weights.Rows, shardCount, input, gradient.InputWeights, default, default, default);
         WeightGradient.Multiply(
-            path, recurrent.View(), weights.Rows, shardCount, workspace.PreviousOutputs, gradient.HiddenWeights, default, default, default);
+            path, recurrent.View(), weights.Rows, shardCount, workspace.PreviousOutputs(weights.Mask), gradient.HiddenWeights, default, default, default);
         WeightGradient.Sum(path, workspace.Gates.View(), weights.Rows, shardCount, gradient.InputBias);
         gradient.InputBias.CopyTo(gradient.HiddenBias);
         WeightGradient.Sum(

@@ -58,6 +58,9 @@ public abstract class RecurrentCell
     /// <summary>Whether some recurrent connections are missing, as <see cref="IsConnected"/> has it.</summary>
     internal virtual bool HasPartialRecurrence => false;
 
+    /// <summary>Whether units may be kept at their old values.</summary>
+    public virtual bool CanZoneOut => false;
+
     /// <summary>A number of each unit that is not learned; null where there is none.</summary>
     internal virtual Func<RecurrentShape, int, float>? UnitConstant => null;
 

@@ -25,6 +25,9 @@ internal sealed class RecurrentMask
         _factors = new float[checked(cell.GateCount * shape.HiddenSize * shape.OutputSize)];
     }
 
+    /// <summary>Factor of the weights that are there: 1, or 1 / (1 - p) in a step that drops.</summary>
+    internal float Scale { get; private set; } = 1;
+
     /// <summary>The mask of a layer, or null where all weights always count as they are.</summary>
     internal static RecurrentMask? For(RecurrentCell cell, RecurrentShape shape, float dropProbability) =>
         cell.HasPartialRecurrence || dropProbability > 0 ? new RecurrentMask(cell, shape, dropProbability) : null;
@@ -37,8 +40,10 @@ internal sealed class RecurrentMask
     {
         int columns = _shape.OutputSize;
         Span<float> rows = _factors.AsSpan(firstRow * columns, count * columns);
-        if (key is { } numbers && _dropProbability > 0)
-            DropoutMask.Fill(numbers, _dropProbability, 1, count, firstRow, columns, rows, columns);
+        bool drops = key is not null && _dropProbability > 0;
+        Scale = drops ? 1 / (1 - _dropProbability) : 1;
+        if (drops)
+            DropoutMask.Fill(key!.Value, _dropProbability, 1, count, firstRow, columns, rows, columns);
         else
             rows.Fill(1);
         for (int i = 0; _cell.HasPartialRecurrence && i < rows.Length; i++)
@@ -52,11 +57,14 @@ internal sealed class RecurrentMask
     internal void Apply(int firstRow, ReadOnlySpan<float> rows, Span<float> masked) =>
         SpanArithmetic.Multiply(rows, _factors.AsSpan(firstRow * _shape.OutputSize, rows.Length), masked);
 
-    /// <summary>The gradient by weight_hh from that by the masked weights, in place.</summary>
+    /// <summary>
+    /// The gradient by weight_hh from that by the masked weights, in place, where the product's operand had the factor
+    /// <see cref="Scale"/> already.
+    /// </summary>
     internal void Apply(Span<float> gradient)
     {
-        // Not the plain product: 0 times a negative number is -0, whose sign would tell how shards were grouped.
+        // No product: its rounding, and the sign of 0, would tell which shards were summed before it.
         for (int i = 0; i < gradient.Length; i++)
-            gradient[i] = _factors[i] == 0 ? 0 : gradient[i] * _factors[i];
+            gradient[i] = _factors[i] == 0 ? 0 : gradient[i];
     }
 }

@@ -11,9 +11,13 @@ internal sealed unsafe partial class RecurrentWindow<TCell>
     {
         private readonly CellForward _step;
         private readonly nint _blockStride;
+        private readonly ZoneoutBuffers? _zoneout;
+        private readonly int _index;
 
         public ForwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, int step)
         {
+            _zoneout = workspace.Zoneout;
+            _index = step;
             nint gatesLength = workspace.Gates.StepLength;
             nint stateLength = workspace.DState.StepLength;
             int previous = step + 1 - workspace.FirstOutput;
@@ -91,7 +95,18 @@ internal sealed unsafe partial class RecurrentWindow<TCell>
                     run.DepthOutput += offset;
                 }
 
+                if (_zoneout is null)
+                {
+                    TCell.Forward<TSimd, TVector>(run);
+                    continue;
+                }
+
+                ZoneoutRun zoneout = _zoneout.At(_index, offset);
+                float* state = run.State;
+                if (TCell.HasState)
+                    run.State = zoneout.NewState;
                 TCell.Forward<TSimd, TVector>(run);
+                zoneout.Forward<TSimd, TVector>(run, state);
             }
         }
     }
@@ -101,9 +116,13 @@ internal sealed unsafe partial class RecurrentWindow<TCell>
     {
         private readonly CellBackward _step;
         private readonly nint _blockStride;
+        private readonly ZoneoutBuffers? _zoneout;
+        private readonly int _index;
 
         public BackwardStep(RecurrentWeights weights, RecurrentWorkspace workspace, Activations dOutput, int step)
         {
+            _zoneout = workspace.Zoneout;
+            _index = step;
             nint gatesLength = workspace.Gates.StepLength;
             nint stateLength = workspace.DState.StepLength;
             int previous = step + 1 - workspace.FirstOutput;
@@ -193,7 +212,18 @@ internal sealed unsafe partial class RecurrentWindow<TCell>
                     run.DDepthOutput += offset;
                 }
 
+                if (_zoneout is null)
+                {
+                    TCell.Backward<TSimd, TVector>(run);
+                    continue;
+                }
+
+                ZoneoutRun zoneout = _zoneout.At(_index, offset);
+                if (TCell.HasState)
+                    run.State = zoneout.NewState;
+                zoneout.BeginBackward<TSimd, TVector>(run);
                 TCell.Backward<TSimd, TVector>(run);
+                zoneout.EndBackward<TSimd, TVector>(run);
             }
         }
     }

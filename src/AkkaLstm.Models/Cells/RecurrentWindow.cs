@@ -55,6 +55,9 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
     /// <inheritdoc/>
     internal override bool IsFixed => TCell.IsFixed;
 
+    /// <summary>Not where the state is a clock, or goes up to the layer above too.</summary>
+    public override bool CanZoneOut => !TCell.IsFixed && !TCell.HasDepthState && !TCell.HasPartialRecurrence;
+
     /// <inheritdoc/>
     internal override bool HasPartialRecurrence => TCell.HasPartialRecurrence;
 
@@ -107,6 +110,7 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
         WindowChecks.Backward(this, weights, input, workspace, dOutput, dInput);
         int steps = input.TimeSteps;
         workspace.DState.Data.Clear();
+        workspace.Zoneout?.BeginBackward();
         if (workspace.DUnits is { } dUnits)
             dUnits.Data.Clear();
         for (int i = steps - 1; i >= 0; i--)

@@ -1,3 +1,4 @@
+using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Gemm;
 
 namespace AkkaLstm.Models.Cells;
@@ -90,8 +91,8 @@ public sealed class RecurrentWorkspace
     /// <summary>h, (T + 1, B, R), with the carry beside the window.</summary>
     public Activations Hidden { get; }
 
-    /// <summary>h of the step before each time step, (T, B, R): what the recurrent product read.</summary>
-    internal MatrixView PreviousOutputs => Hidden.Steps(1 - FirstOutput, TimeSteps);
+    /// <summary>h of the step before each time step, (T, B, R): what the recurrent product read, for its gradient.</summary>
+    internal MatrixView PreviousOutputs(RecurrentMask? mask) => GradientOperand(mask, Hidden, 1 - FirstOutput);
 
     /// <summary>The step of <see cref="Hidden"/> and <see cref="State"/> that the window starts from.</summary>
     internal int CarryIn => IsReversed ? TimeSteps : 0;
@@ -140,6 +141,15 @@ public sealed class RecurrentWorkspace
     /// <summary>What goes from layer to layer beside the output, or null.</summary>
     internal DepthBuffers? Depth { get; }
 
+    /// <summary>
+    /// Room for what the recurrent product read times <see cref="RecurrentMask.Scale"/>, (T, B, H); null where no
+    /// weights are dropped.
+    /// </summary>
+    internal Activations? Scaled { get; init; }
+
+    /// <summary>What keeps units at their old values, or null.</summary>
+    internal ZoneoutBuffers? Zoneout { get; init; }
+
     /// <summary>Buffers that only the cell knows, or null.</summary>
     internal CellBuffers? Own { get; }
 
@@ -152,6 +162,23 @@ public sealed class RecurrentWorkspace
     /// <summary>Gradient of the output before its projection, (1, B, H), or null.</summary>
     internal Activations? DUnprojected { get; }
 
+    /// <summary>
+    /// The operand of the gradient of recurrent weights: what their product read, with the scale of the weights that
+    /// are left. Scaling the sums instead would round them, and what is rounded depends on which shards are in it.
+    /// </summary>
+    /// <param name="mask">The weights' mask, or null.</param>
+    /// <param name="rows">What the product read.</param>
+    /// <param name="firstStep">The step of it that time step 0 read.</param>
+    internal MatrixView GradientOperand(RecurrentMask? mask, Activations rows, int firstStep)
+    {
+        float scale = mask?.Scale ?? 1;
+        if (scale == 1)
+            return rows.Steps(firstStep, TimeSteps);
+        Activations scaled = Scaled ?? throw new InvalidOperationException("The workspace is for weights that are never dropped.");
+        SpanArithmetic.Scale(scale, rows.Data.Slice(firstStep * rows.StepLength, scaled.Data.Length), scaled.Data);
+        return scaled.View();
+    }
+
     /// <summary>Shapes all buffers for a window.</summary>
     internal void Reshape(int timeSteps, int lanes)
     {
@@ -159,6 +186,8 @@ public sealed class RecurrentWorkspace
         State?.Reshape(timeSteps + 1, lanes);
         Saved?.Reshape(timeSteps, lanes);
         DState.Reshape(1, lanes);
+        Scaled?.Reshape(timeSteps, lanes);
+        Zoneout?.Reshape(timeSteps, lanes);
         Gates.Reshape(timeSteps, lanes);
         Recurrent?.Reshape(timeSteps, lanes);
         Late?.Reshape(timeSteps, lanes);

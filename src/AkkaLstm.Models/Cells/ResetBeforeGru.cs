@@ -114,10 +114,10 @@ internal sealed unsafe class ResetBeforeGru : RecurrentCell
         RecurrentGradient early = gradient.GatesOf(weights.Shape, 0, weights.GateCount);
         RecurrentGradient late = gradient.GatesOf(weights.Shape, weights.GateCount, weights.Late!.GateCount);
         WeightGradient.Multiply(
-            path, workspace.Gates.View(), weights.Rows, shardCount, input, early.InputWeights, workspace.PreviousOutputs,
+            path, workspace.Gates.View(), weights.Rows, shardCount, input, early.InputWeights, workspace.PreviousOutputs(weights.Mask),
             early.HiddenWeights, early.InputBias);
         WeightGradient.Multiply(
-            path, workspace.Late!.View(), weights.Late.Rows, shardCount, input, late.InputWeights, workspace.LateOperand!.View(),
+            path, workspace.Late!.View(), weights.Late.Rows, shardCount, input, late.InputWeights, workspace.GradientOperand(weights.Mask, workspace.LateOperand!, 0),
             late.HiddenWeights, late.InputBias);
         gradient.InputBias.CopyTo(gradient.HiddenBias);
     }

@@ -17,13 +17,13 @@ internal static class WindowGradients
             WeightGradient.Multiply(
                 path, workspace.Gates.View(), weights.Rows, shardCount, input, gradient.InputWeights, default, default, gradient.InputBias);
             WeightGradient.Multiply(
-                path, recurrent.View(), weights.Rows, shardCount, workspace.PreviousOutputs, gradient.HiddenWeights, default, default,
+                path, recurrent.View(), weights.Rows, shardCount, workspace.PreviousOutputs(weights.Mask), gradient.HiddenWeights, default, default,
                 gradient.HiddenBias);
         }
         else
         {
             WeightGradient.Multiply(
-                path, workspace.Gates.View(), weights.Rows, shardCount, input, gradient.InputWeights, workspace.PreviousOutputs,
+                path, workspace.Gates.View(), weights.Rows, shardCount, input, gradient.InputWeights, workspace.PreviousOutputs(weights.Mask),
                 gradient.HiddenWeights, gradient.InputBias);
             gradient.InputBias.CopyTo(gradient.HiddenBias);
         }

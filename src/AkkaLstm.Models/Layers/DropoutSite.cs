@@ -16,6 +16,7 @@ internal sealed class DropoutSite
 {
     private readonly int _site;
     private readonly float _dropProbability;
+    private readonly bool _isLocked;
     private readonly Activations _mask;
     private readonly Activations _dropped;
 
@@ -25,11 +26,13 @@ internal sealed class DropoutSite
     /// <param name="maxTimeSteps">Largest T.</param>
     /// <param name="maxLanes">Largest B.</param>
     /// <param name="size">Elements in a row.</param>
-    internal DropoutSite(int site, float dropProbability, int maxTimeSteps, int maxLanes, int size)
+    /// <param name="isLocked">Whether one mask holds for all time steps, that of step 0.</param>
+    internal DropoutSite(int site, float dropProbability, int maxTimeSteps, int maxLanes, int size, bool isLocked)
     {
+        _isLocked = isLocked;
         _site = site;
         _dropProbability = dropProbability;
-        _mask = new Activations(maxTimeSteps, maxLanes, size);
+        _mask = new Activations(isLocked ? 1 : maxTimeSteps, maxLanes, size);
         _dropped = new Activations(maxTimeSteps, maxLanes, size);
     }
 
@@ -46,16 +49,24 @@ internal sealed class DropoutSite
         int timeSteps = x.TimeSteps;
         int lanes = x.Source.Lanes;
         int size = _mask.Columns;
-        _mask.Reshape(timeSteps, lanes);
+        int maskSteps = _isLocked ? 1 : timeSteps;
+        _mask.Reshape(maskSteps, lanes);
         _dropped.Reshape(timeSteps, lanes);
-        Span<float> rows = scratch[..(timeSteps * lanes * size)];
+        Span<float> rows = scratch[..(maskSteps * lanes * size)];
         var random = new RandomKey(key.Seed, RandomPurpose.Dropout, key.Step, _site);
-        DropoutMask.Fill(random, _dropProbability, timeSteps, lanes, firstLane, size, rows, size);
+        DropoutMask.Fill(random, _dropProbability, maskSteps, lanes, firstLane, size, rows, size);
         _mask.CopyFrom(rows);
-        SpanArithmetic.Multiply(x.Data, _mask.Data, _dropped.Data);
+        Apply(x.Data, _dropped.Data);
         return Dropped;
     }
 
     /// <summary>Turns the gradient by the dropped values into that by x, in place.</summary>
-    internal void Backward(Activations gradient) => SpanArithmetic.Multiply(gradient.Data, _mask.Data, gradient.Data);
+    internal void Backward(Activations gradient) => Apply(gradient.Data, gradient.Data);
+
+    private void Apply(ReadOnlySpan<float> rows, Span<float> masked)
+    {
+        Span<float> mask = _mask.Data;
+        for (int start = 0; start < rows.Length; start += mask.Length)
+            SpanArithmetic.Multiply(rows.Slice(start, mask.Length), mask, masked.Slice(start, mask.Length));
+    }
 }

@@ -1,28 +1,40 @@
 using System.Numerics;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Embedding;
 using AkkaLstm.Numerics.Gemm;
+using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Models.Layers;
 
 /// <summary>
 /// The rows of an embedding table (V, E) that a window's tokens name, and the gradients of those rows.
 /// </summary>
-internal sealed class EmbeddingLayer(int vocabulary, int width, int maxTimeSteps, int maxLanes)
+internal sealed class EmbeddingLayer(int vocabulary, int width, float dropProbability, int maxTimeSteps, int maxLanes)
 {
+    private readonly float[] _factors = new float[dropProbability > 0 ? maxTimeSteps * maxLanes : 0];
+    private readonly float[] _row = new float[dropProbability > 0 ? width : 0];
+    private bool _drops;
+
     private readonly long[] _keys = new long[maxTimeSteps * maxLanes];
     private readonly float[] _levels = new float[
         EmbeddingRows.ScratchLength(width, (int)BitOperations.RoundUpToPowerOf2((uint)maxLanes))];
     private readonly int _maxTouchedRows = Math.Min(vocabulary, maxTimeSteps * maxLanes);
 
-    /// <summary>x[t, b] = table[token(t, b)].</summary>
+    /// <summary>
+    /// x[t, b] = table[token(t, b)], times the token's factor in a step that drops: a word is there or not wherever it
+    /// stands.
+    /// </summary>
     /// <param name="table">(V, E).</param>
     /// <param name="batch">The tokens.</param>
     /// <param name="x">Receives the rows, (T, B, E).</param>
+    /// <param name="key">Keys what is dropped; null: nothing is.</param>
     /// <exception cref="ArgumentException">A token is outside the vocabulary.</exception>
-    internal void Forward(ReadOnlySpan<float> table, SequenceBatch batch, Activations x)
+    internal void Forward(ReadOnlySpan<float> table, SequenceBatch batch, Activations x, StepKey? key)
     {
+        _drops = dropProbability > 0 && key is not null;
+        RandomKey numbers = _drops ? new(key!.Value.Seed, RandomPurpose.EmbeddingDropout, key.Value.Step) : default;
         for (int t = 0; t < batch.TimeSteps; t++)
         {
             for (int lane = 0; lane < batch.Lanes; lane++)
@@ -30,7 +42,16 @@ internal sealed class EmbeddingLayer(int vocabulary, int width, int maxTimeSteps
                 int token = batch.Tokens[(t * batch.Lanes) + lane];
                 if ((uint)token >= (uint)vocabulary)
                     throw new ArgumentException($"Token {token} at time step {t} of lane {lane} is not in [0, {vocabulary}).");
-                x.WriteRow(t, lane, table.Slice(token * width, width));
+                ReadOnlySpan<float> row = table.Slice(token * width, width);
+                if (_drops)
+                {
+                    float factor = DropoutMask.Of(numbers, dropProbability, token);
+                    _factors[(t * batch.Lanes) + lane] = factor;
+                    SpanArithmetic.Scale(factor, row, _row);
+                    row = _row;
+                }
+
+                x.WriteRow(t, lane, row);
             }
         }
     }
@@ -46,6 +67,12 @@ internal sealed class EmbeddingLayer(int vocabulary, int width, int maxTimeSteps
         int rowCount = batch.TimeSteps * batch.Lanes;
         Span<float> rowMajor = scratch[..(rowCount * width)];
         dx.CopyTo(rowMajor);
+        for (int row = 0; _drops && row < rowCount; row++)
+        {
+            Span<float> gradient = rowMajor.Slice(row * width, width);
+            SpanArithmetic.Scale(_factors[row], gradient, gradient);
+        }
+
         rows.EnsureCapacity(_maxTouchedRows);
         rows.Count = EmbeddingRows.ScatterAdd(
             batch.Tokens.AsSpan(0, rowCount),

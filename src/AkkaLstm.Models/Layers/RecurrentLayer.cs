@@ -13,6 +13,7 @@ internal sealed class RecurrentLayer
 {
     private readonly RecurrentCell _cell;
     private readonly int _layer;
+    private readonly int _directionCount;
 
     // Both ways only: outputs and their gradients side by side, (T, B, 2R), apart, (T, B, R), and x's gradient from the way back, (T, B, I).
     private readonly Activations? _joined;
@@ -24,9 +25,14 @@ internal sealed class RecurrentLayer
     {
         _cell = RecurrentCell.Of(spec.Cell);
         _layer = layer;
+        _directionCount = spec.DirectionCount;
         RecurrentShape shape = spec.LayerShape(layer);
         Directions = [.. Enumerable.Range(0, spec.DirectionCount).Select(direction =>
-            new RecurrentWorkspace(_cell, shape, maxTimeSteps, maxLanes, isReversed: direction == 1, below?.Directions[direction]))];
+            new RecurrentWorkspace(_cell, shape, maxTimeSteps, maxLanes, isReversed: direction == 1, below?.Directions[direction])
+            {
+                Scaled = spec.WeightDrop > 0 ? new Activations(maxTimeSteps, maxLanes, shape.OutputSize) : null,
+                Zoneout = spec.HasZoneout ? new ZoneoutBuffers(spec, maxTimeSteps, maxLanes) : null,
+            })];
         if (spec.DirectionCount == 1)
             return;
         _joined = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
@@ -48,13 +54,23 @@ internal sealed class RecurrentLayer
     /// <param name="carryIn">The layer's carry of lane b from b * <paramref name="carryStride"/> on.</param>
     /// <param name="carryOut">Receives the carry after the window.</param>
     /// <param name="carryStride">Floats from one lane's carry to the next lane's.</param>
+    /// <param name="key">Keys what a training step draws; null for evaluation.</param>
+    /// <param name="firstLane">Absolute index of lane 0.</param>
     internal void Forward(
-        ModelWeights weights, LayerRows x, ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride)
+        ModelWeights weights, LayerRows x, ReadOnlySpan<float> carryIn, Span<float> carryOut, int carryStride, StepKey? key,
+        int firstLane)
     {
-        _cell.Forward(weights.Layer(_layer), x.View(), Directions[0], carryIn, carryOut, carryStride);
+        bool isTraining = key is not null;
+        for (int direction = 0; direction < Directions.Length; direction++)
+        {
+            Directions[direction].Zoneout?.Draw(
+                x.TimeSteps, x.Source.Lanes, firstLane, key, (_layer * _directionCount) + direction);
+        }
+
+        _cell.Forward(weights.Layer(_layer, 0, isTraining), x.View(), Directions[0], carryIn, carryOut, carryStride);
         if (_joined is null)
             return;
-        _cell.Forward(weights.Layer(_layer, 1), x.View(), Directions[1], default, default, 0);
+        _cell.Forward(weights.Layer(_layer, 1, isTraining), x.View(), Directions[1], default, default, 0);
         _joined.Reshape(x.TimeSteps, x.Source.Lanes);
         int size = _row.Length / 2;
         for (int t = 0; t < x.TimeSteps; t++)
@@ -81,7 +97,7 @@ internal sealed class RecurrentLayer
         if (_joined is null)
         {
             _cell.Backward(
-                weights.Layer(_layer), x.View(), Directions[0], dOutput, dInput, shardCount, gradient.Layout.Layer(_layer).Of(gradient));
+                weights.Layer(_layer, 0, isTraining: true), x.View(), Directions[0], dOutput, dInput, shardCount, gradient.Layout.Layer(_layer).Of(gradient));
             return;
         }
 
@@ -91,7 +107,7 @@ internal sealed class RecurrentLayer
         for (int direction = 0; direction < 2; direction++)
         {
             _cell.Backward(
-                weights.Layer(_layer, direction), x.View(), Directions[direction], _dOutputs[direction],
+                weights.Layer(_layer, direction, isTraining: true), x.View(), Directions[direction], _dOutputs[direction],
                 direction == 0 ? dInput : dInputBack, shardCount, gradient.Layout.Layer(_layer, direction).Of(gradient));
         }
 

@@ -29,26 +29,27 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
     /// <param name="carryIn">h and, where the cell has one, c before the window.</param>
     /// <param name="carryOut">Receives them after the window.</param>
     /// <param name="below">States of the layer below, as <see cref="DepthStates"/>; null for the lowest.</param>
-    /// <param name="factors">Factors of weight_hh, of direction, row and column; null: all 1.</param>
+    /// <param name="factors">What the step drops; null for evaluation.</param>
+    /// <param name="lane">Absolute lane.</param>
     internal Node[] Run(
         Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, Node[][]? below = null,
-        Func<int, int, int, double>? factors = null)
+        RandomFactors? factors = null, int lane = 0)
     {
-        Way forward = RunOneWay(tape, 0, inputs, carryIn, carryOut, below, factors);
+        Way forward = RunOneWay(tape, 0, inputs, carryIn, carryOut, below, factors, lane);
         States = forward.States;
         Recurrent = forward.Recurrent;
         DepthStates = [forward.DepthStates];
         if (layout.Spec.Direction != LayerDirection.Both)
             return forward.Outputs;
         var nothing = new double[carryIn.Length];
-        Way back = RunOneWay(tape, 1, [.. inputs.Reverse()], nothing, nothing, below, factors);
+        Way back = RunOneWay(tape, 1, [.. inputs.Reverse()], nothing, nothing, below, factors, lane);
         DepthStates = [forward.DepthStates, back.DepthStates];
         return [.. forward.Outputs.Zip(back.Outputs.Reverse(), (ahead, backward) => ahead.Beside(backward))];
     }
 
     private Way RunOneWay(
         Tape tape, int direction, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, Node[][]? below,
-        Func<int, int, int, double>? factors)
+        RandomFactors? factors, int lane)
     {
         LayerTensors tensors = layout.Layer(layer, direction);
         EquationContext context = Start(tape, carryIn);
@@ -58,9 +59,11 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
         var depthStates = new List<Node>();
         for (int t = 0; t < inputs.Length; t++)
         {
+            int now = t;
             if (_cell.HasDepthState)
                 context = context with { Below = below?[direction][t] ?? tape.Constant(new double[_shape.HiddenSize]) };
             Equations next = _cell.Equations(new EquationStep(tape, tensors, _shape, inputs[t], context, Factor(direction, factors)));
+            next = Zoneout(context, next, unit => Share(isState: false, unit), unit => Share(isState: true, unit));
             Node output = tensors.Projection is { } projection
                 ? tape.Multiply(projection.Offset, _shape.OutputSize, next.Output)
                 : next.Output;
@@ -71,12 +74,31 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
                 states.Add(next.State);
             if (next.DepthState is not null)
                 depthStates.Add(next.DepthState);
+
+            double Share(bool isState, int unit)
+            {
+                float probability = isState ? layout.Spec.ZoneoutState : layout.Spec.Zoneout;
+                int step = direction == 0 ? now : inputs.Length - 1 - now;
+                return factors?.Zoneout?.Invoke(layer, direction, isState, lane, step, unit) ?? 1 - probability;
+            }
         }
 
         context.Output.Value.CopyTo(carryOut);
         context.State?.Value.CopyTo(carryOut[_shape.OutputSize..]);
         context.RecurringGates?.Value.CopyTo(carryOut[(_shape.OutputSize + _shape.HiddenSize)..]);
         return new Way([.. outputs], [.. recurrent], [.. states], [.. depthStates]);
+    }
+
+    /// <summary>k new + (1 - k) old of output and state.</summary>
+    private Equations Zoneout(EquationContext before, Equations next, Func<int, double> output, Func<int, double> state)
+    {
+        if (!layout.Spec.HasZoneout)
+            return next;
+        return next with
+        {
+            Output = next.Output.Scale(output) + before.Output.Scale(unit => 1 - output(unit)),
+            State = next.State is null ? null : next.State.Scale(state) + before.State!.Scale(unit => 1 - state(unit)),
+        };
     }
 
     private EquationContext Start(Tape tape, ReadOnlySpan<double> carry)
@@ -91,12 +113,13 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
     }
 
     /// <summary>Factors of weight_hh: those of the step, and 0 where the cell has no connection.</summary>
-    private Func<int, int, double>? Factor(int direction, Func<int, int, int, double>? factors)
+    private Func<int, int, double>? Factor(int direction, RandomFactors? factors)
     {
-        if (factors is null && !_cell.HasPartialRecurrence)
+        RandomFactors.WeightFactor? weights = factors?.RecurrentWeights;
+        if (weights is null && !_cell.HasPartialRecurrence)
             return null;
         return (row, column) => _cell.IsConnected(_shape, row % _shape.HiddenSize, column)
-            ? factors?.Invoke(direction, row, column) ?? 1
+            ? weights?.Invoke(layer, direction, row, column) ?? 1
             : 0;
     }
 

@@ -24,30 +24,25 @@ public sealed class ReferenceModel
         _layers = [.. Enumerable.Range(0, spec.LayerCount).Select(layer => new ReferenceLayer(_layout, layer))];
     }
 
-    /// <summary>Factor of an element of a layer's input in dropout: 0, or 1 / (1 - p).</summary>
-    /// <param name="layer">The layer whose input it is; L for the head.</param>
-    /// <param name="lane">Absolute lane.</param>
-    /// <param name="t">Time step.</param>
-    /// <param name="i">Element.</param>
-    public delegate double DropoutFactor(int layer, int lane, int t, int i);
-
     /// <summary>Loss sum, its gradient, outputs and carry of a window.</summary>
     /// <param name="parameters">Flat, in the layout's order.</param>
     /// <param name="batch">The window.</param>
     /// <param name="carryIn">(B, L, [h, c]).</param>
-    /// <param name="dropout">Factors where the spec has dropout; null for evaluation.</param>
+    /// <param name="factors">What the step drops; null for evaluation.</param>
     public ReferenceResult ForwardBackward(
-        double[] parameters, SequenceBatch batch, double[] carryIn, DropoutFactor? dropout = null)
+        double[] parameters, SequenceBatch batch, double[] carryIn, RandomFactors? factors = null)
     {
         double[] gradient = new double[_layout.TotalLength];
         double[] carryOut = new double[batch.Lanes * _spec.CarryLength];
         double[] outputs = new double[batch.TimeSteps * batch.Lanes * _spec.OutputSize];
         double lossSum = 0;
+        double penalty = 0;
         long count = 0;
         for (int lane = 0; lane < batch.Lanes; lane++)
         {
             var tape = new Tape(parameters, gradient);
-            Node[] features = RunLayers(tape, batch, lane, carryIn, carryOut, dropout);
+            Node[] features = RunLayers(tape, batch, lane, carryIn, carryOut, factors, out Node[] outputsOfLast);
+            penalty += AddPenalties(batch, lane, features, outputsOfLast);
             for (int t = 0; t < batch.TimeSteps; t++)
             {
                 int row = (t * batch.Lanes) + lane;
@@ -64,14 +59,16 @@ public sealed class ReferenceModel
 
         if (RecurrentCell.Of(_spec.Cell).IsFixed)
             gradient.AsSpan(0, _layout.HeadWeight.Offset).Clear();
-        return new ReferenceResult(lossSum, count, gradient, carryOut, outputs);
+        return new ReferenceResult(lossSum, count, gradient, carryOut, outputs) { Penalty = penalty };
     }
 
     /// <summary>The head's input at all time steps of a lane.</summary>
     private Node[] RunLayers(
-        Tape tape, SequenceBatch batch, int lane, double[] carryIn, double[] carryOut, DropoutFactor? dropout)
+        Tape tape, SequenceBatch batch, int lane, double[] carryIn, double[] carryOut, RandomFactors? factors,
+        out Node[] outputsOfLast)
     {
-        Node[] rows = [.. Enumerable.Range(0, batch.TimeSteps).Select(t => Input(tape, batch, (t * batch.Lanes) + lane))];
+        RandomFactors.InputFactor? dropout = factors?.Dropout;
+        Node[] rows = [.. Enumerable.Range(0, batch.TimeSteps).Select(t => Input(tape, batch, (t * batch.Lanes) + lane, factors))];
         int length = _spec.LayerCarryLength;
         for (int layer = 0; layer < _spec.LayerCount; layer++)
         {
@@ -79,17 +76,50 @@ public sealed class ReferenceModel
             double[] carry = batch.ResetsCarry[lane] ? new double[length] : carryIn.AsSpan(start, length).ToArray();
             Node[] inputs = Drop(rows, layer, batch.FirstLane + lane, dropout);
             rows = _layers[layer].Run(
-                tape, inputs, carry, carryOut.AsSpan(start, length), layer > 0 ? _layers[layer - 1].DepthStates : null);
+                tape, inputs, carry, carryOut.AsSpan(start, length), layer > 0 ? _layers[layer - 1].DepthStates : null,
+                factors, batch.FirstLane + lane);
         }
+
+        outputsOfLast = rows;
 
         return Drop(rows, _spec.LayerCount, batch.FirstLane + lane, dropout);
     }
 
-    private Node Input(Tape tape, SequenceBatch batch, int row) => _spec.Input == InputKind.Tokens
-        ? tape.Parameter(batch.Tokens[row] * _spec.EmbeddingSize, _spec.EmbeddingSize)
+    private Node Input(Tape tape, SequenceBatch batch, int row, RandomFactors? factors) => _spec.Input == InputKind.Tokens
+        ? Embedded(tape.Parameter(batch.Tokens[row] * _spec.EmbeddingSize, _spec.EmbeddingSize), batch.Tokens[row], factors)
         : tape.Constant(Array.ConvertAll(batch.Values.AsSpan(row * _spec.InputSize, _spec.InputSize).ToArray(), value => (double)value));
 
-    private Node[] Drop(Node[] rows, int layer, int lane, DropoutFactor? dropout) => dropout is null || !_spec.DropsInputOf(layer)
+    private static Node Embedded(Node row, int token, RandomFactors? factors) =>
+        factors?.EmbeddingRows is { } factor ? row.Scale(_ => factor(token)) : row;
+
+    /// <summary>AR and TAR of a lane; adds their gradients.</summary>
+    private double AddPenalties(SequenceBatch batch, int lane, Node[] features, Node[] outputs)
+    {
+        double sum = 0;
+        double weight = (_spec.Loss == LossKind.SquaredError ? _spec.OutputSize : 1) / (double)_spec.LayerOutputSize;
+        for (int t = 0; t < features.Length; t++)
+        {
+            int row = (t * batch.Lanes) + lane;
+            if (_spec.Loss == LossKind.SquaredError ? !batch.TargetMask[row] : batch.TargetClasses[row] == SequenceBatch.IgnoredClass)
+                continue;
+            for (int i = 0; i < features[t].Value.Length; i++)
+            {
+                double y = features[t].Value[i];
+                sum += _spec.ActivationPenalty * weight * y * y;
+                features[t].Gradient[i] += 2 * _spec.ActivationPenalty * weight * y;
+                if (t == 0)
+                    continue;
+                double change = outputs[t].Value[i] - outputs[t - 1].Value[i];
+                sum += _spec.ChangePenalty * weight * change * change;
+                outputs[t].Gradient[i] += 2 * _spec.ChangePenalty * weight * change;
+                outputs[t - 1].Gradient[i] -= 2 * _spec.ChangePenalty * weight * change;
+            }
+        }
+
+        return sum;
+    }
+
+    private Node[] Drop(Node[] rows, int layer, int lane, RandomFactors.InputFactor? dropout) => dropout is null || !_spec.DropsInputOf(layer)
         ? rows
         : [.. rows.Select((row, t) => row.Scale(i => dropout(layer, lane, t, i)))];
 

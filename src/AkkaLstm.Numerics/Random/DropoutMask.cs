@@ -33,6 +33,21 @@ public static class DropoutMask
         int firstLane,
         int units,
         Span<float> mask,
+        int rowStride) =>
+        Fill(key, dropProbability, 1 / (1 - dropProbability), timeSteps, lanes, firstLane, units, mask, rowStride);
+
+    /// <summary>The same with another value for what is kept.</summary>
+    /// <inheritdoc cref="Fill(RandomKey, float, int, int, int, int, Span{float}, int)"/>
+    /// <param name="kept">Value where nothing is dropped.</param>
+    public static void Fill(
+        RandomKey key,
+        float dropProbability,
+        float kept,
+        int timeSteps,
+        int lanes,
+        int firstLane,
+        int units,
+        Span<float> mask,
         int rowStride)
     {
         if (!(dropProbability is >= 0 and < 1))
@@ -45,7 +60,6 @@ public static class DropoutMask
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)timeSteps * blocksInRow, 1L << CellBits, nameof(units));
         SpanGuard.MatrixFits(mask.Length, checked(timeSteps * lanes), units, rowStride);
 
-        float kept = 1 / (1 - dropProbability);
         for (int t = 0; t < timeSteps; t++)
         {
             for (int b = 0; b < lanes; b++)
@@ -56,10 +70,30 @@ public static class DropoutMask
         }
     }
 
+    /// <summary>The value at (t, b, u) = (0, 0, <paramref name="unit"/>) of a window whose lane 0 is lane 0.</summary>
+    /// <param name="key">Seed, purpose, training step and site.</param>
+    /// <param name="dropProbability">p in [0, 1).</param>
+    /// <param name="unit">u; not negative.</param>
+    public static float Of(RandomKey key, float dropProbability, int unit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(unit);
+        PhiloxBlock block = key.Block(unit / WordsPerBlock);
+        uint word = (unit % WordsPerBlock) switch
+        {
+            0 => block.X0,
+            1 => block.X1,
+            2 => block.X2,
+            _ => block.X3,
+        };
+        return word >> 8 < Threshold(dropProbability) ? 0 : 1 / (1 - dropProbability);
+    }
+
+    /// <summary>Numbers of 24 bits are below p exactly when their integers are below p * 2^24, which is exact in double.</summary>
+    private static uint Threshold(float dropProbability) => (uint)Math.Ceiling((double)dropProbability * (1 << 24));
+
     private static void FillRow(RandomKey key, long position, float dropProbability, float kept, Span<float> row)
     {
-        // Numbers of 24 bits are below p exactly when their integers are below p * 2^24, which is exact in double.
-        uint threshold = (uint)Math.Ceiling((double)dropProbability * (1 << 24));
+        uint threshold = Threshold(dropProbability);
         if (PhiloxVectors.IsSupported)
         {
             for (; row.Length >= PhiloxVectors.WordCount; row = row[PhiloxVectors.WordCount..])

@@ -18,4 +18,13 @@ public enum RandomPurpose
 
     /// <summary>Tokens drawn when text is generated.</summary>
     Generation = 5,
+
+    /// <summary>Dropped recurrent weights; step = training step, index = layer and direction.</summary>
+    WeightDrop = 6,
+
+    /// <summary>Dropped rows of the embedding; step = training step, position = row.</summary>
+    EmbeddingDropout = 7,
+
+    /// <summary>Units that keep their old value; step = training step, index = layer, direction, output or state.</summary>
+    Zoneout = 8,
 }

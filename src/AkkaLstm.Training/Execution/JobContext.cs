@@ -84,7 +84,7 @@ internal sealed class JobContext
         lock (_gate)
         {
             if (_buffers.TryGetValue(key, out ParameterBuffers? known)) return known;
-            var buffers = new ParameterBuffers(Spec, Layout.TotalLength);
+            var buffers = new ParameterBuffers(Spec, Layout.TotalLength, Plan.Seed);
             _buffers.Add(key, buffers);
             while (_buffers.Keys.DistinctBy(k => (k.Term, k.Generation)).Count() > KeptGenerations) _buffers.RemoveAt(0);
             return buffers;

@@ -10,7 +10,7 @@ namespace AkkaLstm.Training.Execution;
 /// out only when all pieces are packed. A step closes only after workers had its weights; so the packing of
 /// step n + 2 cannot meet that of step n.
 /// </remarks>
-internal sealed class PackedStep(ModelSpec spec)
+internal sealed class PackedStep(ModelSpec spec, ulong seed)
 {
     /// <summary>
     /// Rounds of waiting for the others' last pieces before the thread lies down: pieces take microseconds.
@@ -36,7 +36,7 @@ internal sealed class PackedStep(ModelSpec spec)
             if (step > _step)
             {
                 _weights ??= new ModelWeights(spec);
-                _weights.BeginLoad(parameters);
+                _weights.BeginLoad(parameters, new StepKey(seed, step));
                 (_step, _next, _packedCount, _failure) = (step, 0, 0, null);
             }
         }

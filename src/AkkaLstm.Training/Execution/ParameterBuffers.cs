@@ -16,10 +16,10 @@ internal sealed class ParameterBuffers : IParameterOwner
     private readonly float[][] _flat;
     private readonly PackedStep[] _packed;
 
-    public ParameterBuffers(ModelSpec spec, int parameterCount)
+    public ParameterBuffers(ModelSpec spec, int parameterCount, ulong seed)
     {
         _flat = [new float[parameterCount], new float[parameterCount]];
-        _packed = [new PackedStep(spec), new PackedStep(spec)];
+        _packed = [new PackedStep(spec, seed), new PackedStep(spec, seed)];
     }
 
     /// <inheritdoc/>

@@ -110,7 +110,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
             return shared.Packed(fence.Step);
         if (_assembled is null || _assembledBallot != fence.Ballot)
         {
-            _assembled = new ParameterBuffers(_job.Spec, _job.Layout.TotalLength);
+            _assembled = new ParameterBuffers(_job.Spec, _job.Layout.TotalLength, _job.Plan.Seed);
             _assembledBallot = fence.Ballot;
         }
 

@@ -122,6 +122,26 @@ public static class PlanOptionTable
             (o, v) => o with { Dropout = v }),
         Choice(
             "dropoutSites", "where values are dropped", o => o.DropoutSites, (o, v) => o with { DropoutSites = v }),
+        Choice(
+            "dropoutKind", "how long a mask holds: a time step (fresh, where nothing is said) or a window",
+            o => o.DropoutKind,
+            (o, v) => o with { DropoutKind = v }),
+        Number(
+            "weightDrop", "probability of dropping a recurrent weight for a step",
+            o => o.WeightDrop,
+            (o, v) => o with { WeightDrop = v }),
+        Number(
+            "embeddingDropout", "probability of dropping a token's embedding for a step",
+            o => o.EmbeddingDropout,
+            (o, v) => o with { EmbeddingDropout = v }),
+        Number(
+            "zoneout", "probability that a unit keeps its old output", o => o.Zoneout, (o, v) => o with { Zoneout = v }),
+        Number(
+            "zoneoutState", "probability that a unit keeps its old state",
+            o => o.ZoneoutState,
+            (o, v) => o with { ZoneoutState = v }),
+        Number("ar", "penalty of large outputs of the last layer", o => o.Ar, (o, v) => o with { Ar = v }),
+        Number("tar", "penalty of outputs of the last layer that change", o => o.Tar, (o, v) => o with { Tar = v }),
         Integer("window", "time steps of a window", o => o.Window, (o, v) => o with { Window = v }),
         Integer("batch", "lanes of a step", o => o.Batch, (o, v) => o with { Batch = v }),
         Integer("shards", "logical shards, a power of two", o => o.Shards, (o, v) => o with { Shards = v }),

@@ -111,6 +111,27 @@ public sealed record PlanOptions
     /// <summary>Where dropout applies.</summary>
     public DropoutSites? DropoutSites { get; init; }
 
+    /// <summary>How long a mask of dropout holds; one time step where nothing is said.</summary>
+    public DropoutKind? DropoutKind { get; init; }
+
+    /// <summary>Probability that a recurrent weight is dropped for a step.</summary>
+    public double? WeightDrop { get; init; }
+
+    /// <summary>Probability that a token's embedding is dropped for a step.</summary>
+    public double? EmbeddingDropout { get; init; }
+
+    /// <summary>Probability that a unit's output stays what it was.</summary>
+    public double? Zoneout { get; init; }
+
+    /// <summary>Probability that a unit's state stays what it was.</summary>
+    public double? ZoneoutState { get; init; }
+
+    /// <summary>AR: factor of the mean square of what the head reads.</summary>
+    public double? Ar { get; init; }
+
+    /// <summary>TAR: factor of the mean square of the change of the last layer's output.</summary>
+    public double? Tar { get; init; }
+
     /// <summary>T, time steps of a window.</summary>
     public int? Window { get; init; }
 

@@ -49,6 +49,7 @@ internal static class PlanValidation
             throw new BadInputException("--spectral-radius: goes with --cell esn only; leave it out");
         if (options.WeightDecay > 0 && options.Cell == CellKind.Esn)
             throw new BadInputException("--weight-decay: would shrink the fixed weights of esn; leave it out");
+        CheckZoneout(options);
         if (options.Direction == LayerDirection.Both && task == DataTask.Classify)
         {
             throw new BadInputException(
@@ -76,6 +77,12 @@ internal static class PlanValidation
         AtLeast("--layers", options.Layers, 1, 64);
         AtLeast("--embedding", options.Embedding, 1, 65_536);
         Within("--dropout", options.Dropout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--weight-drop", options.WeightDrop, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--embedding-dropout", options.EmbeddingDropout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--zoneout", options.Zoneout, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--zoneout-state", options.ZoneoutState, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
+        Within("--ar", options.Ar, value => value >= 0, "0 or more, for example 2");
+        Within("--tar", options.Tar, value => value >= 0, "0 or more, for example 1");
         AtLeast("--window", options.Window, 1, 1_000_000);
         AtLeast("--batch", options.Batch, 1, 1_000_000);
         AtLeast("--epochs", options.Epochs, 1, int.MaxValue);
@@ -131,6 +138,17 @@ internal static class PlanValidation
                 "--valid-fraction: with --test-fraction nothing is left to train on; make their sum less than 1");
     }
 
+    private static void CheckZoneout(PlanOptions options)
+    {
+        CellKind kind = options.Cell ?? CellKind.Lstm;
+        var cell = RecurrentCell.Of(kind);
+        string name = ChoiceNames.NameOf(kind);
+        if ((options.Zoneout ?? options.ZoneoutState) is not null && (!cell.CanZoneOut || kind == CellKind.LstmProjected))
+            throw new BadInputException($"--zoneout: does not go with --cell {name}; leave it out or use lstm");
+        if (options.ZoneoutState is not null && !cell.HasState)
+            throw new BadInputException($"--zoneout-state: {name} has no state; use --zoneout");
+    }
+
     private static DataTask[]? TasksOf(string option) =>
         ForecastOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Forecast]
         : ClassifyOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Classify]
@@ -139,7 +157,7 @@ internal static class PlanValidation
         : option == "window" ? [DataTask.Forecast, DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
         : option is "trainSequences" or "evaluationSequences" ? [DataTask.Synthetic]
         : option == "stopAtAccuracy" ? [DataTask.Classify, DataTask.Synthetic]
-        : option == "embedding" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Classify, DataTask.Synthetic]
+        : option is "embedding" or "embeddingDropout" ? [DataTask.CharLm, DataTask.WordLm, DataTask.Classify, DataTask.Synthetic]
         : null;
 
     private static void CheckQuantiles(IReadOnlyList<double>? quantiles)

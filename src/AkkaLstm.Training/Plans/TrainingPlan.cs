@@ -139,7 +139,10 @@ public sealed class TrainingPlan
     };
 
     /// <summary>The model this plan trains on data of the given shape.</summary>
-    public ModelSpec ToModelSpec(SourceShape shape) => new()
+    /// <exception cref="BadInputException">An option asks for tokens where the data are numbers.</exception>
+    public ModelSpec ToModelSpec(SourceShape shape) => Options.EmbeddingDropout > 0 && !shape.IsTokenInput
+        ? throw new BadInputException("--embedding-dropout: the data have no tokens; leave it out")
+        : new()
     {
         Input = shape.IsTokenInput ? InputKind.Tokens : InputKind.Values,
         InputSize = shape.InputSize,
@@ -156,6 +159,13 @@ public sealed class TrainingPlan
         Quantiles = Options.Quantiles is { } quantiles ? [.. quantiles.Select(q => (float)q)] : null,
         Dropout = (float)Options.Dropout!.Value,
         DropoutSites = Options.DropoutSites!.Value,
+        DropoutKind = Options.DropoutKind ?? DropoutKind.Fresh,
+        WeightDrop = (float)(Options.WeightDrop ?? 0),
+        EmbeddingDropout = (float)(Options.EmbeddingDropout ?? 0),
+        Zoneout = (float)(Options.Zoneout ?? 0),
+        ZoneoutState = (float)(Options.ZoneoutState ?? 0),
+        ActivationPenalty = (float)(Options.Ar ?? 0),
+        ChangePenalty = (float)(Options.Tar ?? 0),
     };
 
     /// <summary>The optimizer with its constants.</summary>

@@ -15,7 +15,7 @@ public class ReferenceModelTests
     public static TheoryData<string, double, double> CellModels()
     {
         var models = new TheoryData<string, double, double>();
-        foreach (string name in TestModels.CellNames)
+        foreach (string name in TestModels.CellNames.Concat(TestModels.RegularizedNames))
             models.Add(name, 0.25, 0.4);
         return models;
     }
@@ -44,15 +44,21 @@ public class ReferenceModelTests
         double[] parameters = TestModels.ToDouble(TestModels.RandomParameters(spec, seed: 3));
         SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 5, lanes: 3, seed: 4, ignored: ignored, resets: resets);
         double[] carry = TestModels.ToDouble(TestModels.RandomFloats(3 * spec.CarryLength, seed: 5));
-        ReferenceModel.DropoutFactor? dropout = spec.Dropout > 0 ? AlternatingDropout : null;
-        double[] gradient = model.ForwardBackward(parameters, batch, carry, dropout).Gradient;
+        var factors = new RandomFactors
+        {
+            Dropout = (layer, lane, t, i) => (layer + lane + t + i) % 3 == 0 ? 0 : 1.5,
+            RecurrentWeights = spec.WeightDrop > 0 ? (layer, direction, row, column) => (layer + direction + row + column) % 3 == 0 ? 0 : 1.5 : null,
+            EmbeddingRows = spec.EmbeddingDropout > 0 ? token => token % 3 == 0 ? 0 : 1.5 : null,
+            Zoneout = (layer, direction, isState, lane, t, unit) => (layer + direction + (isState ? 1 : 0) + lane + t + unit) % 2,
+        };
+        double[] gradient = model.ForwardBackward(parameters, batch, carry, factors).Gradient;
         for (int i = 0; i < parameters.Length; i++)
         {
             double saved = parameters[i];
             parameters[i] = saved + Step;
-            double above = model.ForwardBackward(parameters, batch, carry, dropout).LossSum;
+            double above = Total(model.ForwardBackward(parameters, batch, carry, factors));
             parameters[i] = saved - Step;
-            double below = model.ForwardBackward(parameters, batch, carry, dropout).LossSum;
+            double below = Total(model.ForwardBackward(parameters, batch, carry, factors));
             parameters[i] = saved;
             double expected = (above - below) / (2 * Step);
             if (RecurrentCell.Of(spec.Cell).IsFixed && i < layout.HeadWeight.Offset)
@@ -65,5 +71,5 @@ public class ReferenceModelTests
         Assert.Contains(gradient, value => Math.Abs(value) > 1e-2);
     }
 
-    private static double AlternatingDropout(int layer, int lane, int t, int i) => (layer + lane + t + i) % 3 == 0 ? 0 : 1.5;
+    private static double Total(ReferenceResult result) => result.LossSum + result.Penalty;
 }

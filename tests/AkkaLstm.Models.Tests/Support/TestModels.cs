@@ -1,3 +1,4 @@
+using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
 
@@ -30,6 +31,19 @@ internal static class TestModels
     /// <summary>The models of every kind of test, and one of two layers for each cell.</summary>
     internal static IEnumerable<string> CellNames => Enum.GetNames<CellKind>().Select(kind => "cell-" + kind);
 
+    /// <summary>Models that drop, keep or penalise something in training beside plain dropout; zoneout-X is of cell X.</summary>
+    internal static IEnumerable<string> RegularizedNames =>
+    [
+        "tokens-locked", "tokens-weight-drop", "values-both-weight-drop", "tokens-embedding-dropout", "tokens-penalties",
+        "values-penalties", "values-both-zoneout", "tokens-all-regularized",
+        .. Enum.GetValues<CellKind>().Where(kind => RecurrentCell.Of(kind).CanZoneOut && kind != CellKind.LstmProjected)
+            .Select(kind => "zoneout-" + kind),
+    ];
+
+    /// <summary>The model with nothing in it that differs between training and evaluation.</summary>
+    internal static ModelSpec Plain(ModelSpec spec) =>
+        spec with { Dropout = 0, WeightDrop = 0, EmbeddingDropout = 0, Zoneout = 0, ZoneoutState = 0 };
+
     /// <summary>Every combination of input and loss, with one and two layers; cell-X is X with all of dropout.</summary>
     internal static ModelSpec Named(string name) => name switch
     {
@@ -52,6 +66,28 @@ internal static class TestModels
         "tokens-dropout" => Tokens(layers: 3) with { Dropout = 0.4f },
         "values-dropout-everywhere" => Values(layers: 2) with { Dropout = 0.5f, DropoutSites = DropoutSites.AllNonRecurrent },
         "tokens-dropout-everywhere" => Tokens(layers: 2) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
+        "tokens-locked" => Tokens(layers: 2) with
+        {
+            Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent, DropoutKind = DropoutKind.Locked,
+        },
+        "tokens-weight-drop" => Tokens(layers: 2) with { WeightDrop = 0.4f },
+        "values-both-weight-drop" =>
+            Values(layers: 2) with { Cell = CellKind.GruOriginal, Direction = LayerDirection.Both, WeightDrop = 0.4f },
+        "tokens-embedding-dropout" => Tokens(layers: 1) with { EmbeddingDropout = 0.4f },
+        "tokens-penalties" => Tokens(layers: 2) with
+        {
+            ActivationPenalty = 2, ChangePenalty = 1, Dropout = 0.3f, DropoutSites = DropoutSites.Output,
+        },
+        "values-penalties" => Values(layers: 1) with { ActivationPenalty = 0.5f, ChangePenalty = 2 },
+        "values-both-zoneout" =>
+            Values(layers: 2) with { Direction = LayerDirection.Both, Zoneout = 0.2f, ZoneoutState = 0.5f },
+        "tokens-all-regularized" => Tokens(layers: 2) with
+        {
+            Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent, DropoutKind = DropoutKind.Locked,
+            WeightDrop = 0.3f, EmbeddingDropout = 0.2f, Zoneout = 0.1f, ZoneoutState = 0.4f, ActivationPenalty = 2,
+            ChangePenalty = 1,
+        },
+        _ when name.StartsWith("zoneout-", StringComparison.Ordinal) => Zoneout(Enum.Parse<CellKind>(name[8..])),
         _ when name.StartsWith("cell-", StringComparison.Ordinal) =>
             OfCell(Tokens(layers: 2), Enum.Parse<CellKind>(name[5..])) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
         _ => throw new ArgumentException($"no model named {name}"),
@@ -65,6 +101,9 @@ internal static class TestModels
             ProjectionSize = kind == CellKind.LstmProjected ? (spec.HiddenSize + 1) / 2 : 0,
             ModuleCount = kind == CellKind.Clockwork ? Math.Min(spec.HiddenSize, 3) : 0,
         };
+
+    private static ModelSpec Zoneout(CellKind kind) =>
+        OfCell(Values(layers: 2), kind) with { Zoneout = 0.3f, ZoneoutState = RecurrentCell.Of(kind).HasState ? 0.4f : 0 };
 
     internal static float[] RandomParameters(ModelSpec spec, int seed, float scale = 0.5f) =>
         RandomFloats(ParameterLayout.For(spec).TotalLength, seed, scale);

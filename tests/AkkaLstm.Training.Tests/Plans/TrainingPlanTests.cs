@@ -142,6 +142,22 @@ public sealed class TrainingPlanTests
             "--direction: both would show the model the values that it is to predict; use forward"
         },
         {
+            new PlanOptions { Zoneout = 0.1, Cell = CellKind.LstmLayernorm },
+            "--zoneout: does not go with --cell lstm-layernorm; leave it out or use lstm"
+        },
+        {
+            new PlanOptions { ZoneoutState = 0.1, Cell = CellKind.Gru },
+            "--zoneout-state: gru has no state; use --zoneout"
+        },
+        {
+            new PlanOptions { EmbeddingDropout = 0.1 },
+            "--embedding-dropout: goes with --task char-lm or word-lm or classify or synthetic only, not with forecast; leave it out"
+        },
+        {
+            new PlanOptions { WeightDrop = 1 },
+            "--weight-drop: 1 is out of range; use a number from 0 up to, not including, 1"
+        },
+        {
             new PlanOptions { Modules = 3 },
             "--modules: goes with --cell clockwork only; leave it out"
         },

@@ -112,6 +112,32 @@ public sealed class SameBitsTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_EveryRegularization_SameParametersWithOtherWorkersAndServers()
+    {
+        PlanOptions plan = TextPlan with
+        {
+            DropoutSites = DropoutSites.AllNonRecurrent,
+            DropoutKind = DropoutKind.Locked,
+            WeightDrop = 0.3,
+            EmbeddingDropout = 0.2,
+            Zoneout = 0.1,
+            ZoneoutState = 0.3,
+            Ar = 2,
+            Tar = 1,
+            Epochs = 2,
+        };
+        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
+        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
+        TrainingResult other = await TestRuns.TrainAsync(plan with { Seed = 12 }, Run("other"));
+
+        Assert.Equal(TrainingStatus.Completed, one.Status);
+        Assert.NotNull(one.ParameterHash);
+        Assert.Equal(one.ParameterHash, many.ParameterHash);
+        Assert.Equal(one.ValidationLoss, many.ValidationLoss);
+        Assert.NotEqual(one.ParameterHash, other.ParameterHash);
+    }
+
+    [Fact]
     public async Task RunAsync_BothDirections_SameParametersWithOtherWorkersAndServers()
     {
         var plan = new PlanOptions

@@ -31,7 +31,7 @@ internal sealed partial class PayloadCodec : IPayloadCodec
     public PayloadCodec(JobContext job, bool keepsCarries)
     {
         _job = job;
-        _parameters = new(_ => new ReceivedParameters(job.Spec, job.Layout.TotalLength));
+        _parameters = new(_ => new ReceivedParameters(job.Spec, job.Layout.TotalLength, job.Plan.Seed));
         _gradients = new(slice => new ReceivedGradient(job.Layout, slice));
         _carries = keepsCarries ? null : new(_ => new ReceivedCarry(job.ShardCarryLength));
     }

@@ -39,10 +39,10 @@ internal abstract class ReceivedBuffer
 /// Read by one worker, the one that pulled the slices. When the buffer goes to a later step, that worker has been given
 /// work of a later one: what it may still compute here is fenced off, and it packs the new weights only after that.
 /// </remarks>
-internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount) : ReceivedBuffer, IParameterOwner
+internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulong seed) : ReceivedBuffer, IParameterOwner
 {
     private readonly float[] _flat = new float[parameterCount];
-    private readonly PackedStep _packed = new(spec);
+    private readonly PackedStep _packed = new(spec, seed);
     private readonly HashSet<int> _slices = [];
     private int _sliceCount;
 
