@@ -366,7 +366,7 @@ public sealed class PayloadCodecTests : IDisposable
 
     private ParameterPayload Parameters(float[] values, long step, int slice, int sliceCount)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength);
+        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength, seed: 1);
         values.CopyTo(buffers.Flat(step), 0);
         return new ParameterPayload(new ParameterPlace(buffers, Layout.Split(sliceCount)[slice]));
     }
@@ -394,7 +394,7 @@ public sealed class PayloadCodecTests : IDisposable
 
     private float[] Predict(float[] parameters)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength);
+        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength, seed: 1);
         parameters.CopyTo(buffers.Flat(0), 0);
         return Predict(buffers, 0);
     }

@@ -19,7 +19,7 @@ public sealed class SharedBuffersTests
         const int ThreadCount = 4;
         const int StepCount = 200;
         int length = ParameterLayout.For(Spec).TotalLength;
-        var buffers = new ParameterBuffers(Spec, length);
+        var buffers = new ParameterBuffers(Spec, length, seed: 1);
         float[][] outputs = [.. Enumerable.Range(0, ThreadCount).Select(_ => new float[StepCount])];
         using var barrier = new Barrier(
             ThreadCount,
