@@ -74,12 +74,12 @@ internal static class ActivationPenalties
     }
 
     private static float Scale(ModelSpec spec, float penalty) =>
-        2 * penalty * (spec.Loss == LossKind.SquaredError ? spec.OutputSize : 1) / spec.LayerOutputSize;
+        2 * penalty * (spec.Loss == LossKind.CrossEntropy ? 1 : spec.OutputSize) / spec.LayerOutputSize;
 
     private static bool HasTarget(ModelSpec spec, SequenceBatch batch, int t, int lane)
     {
         int row = (t * batch.Lanes) + lane;
-        return spec.Loss == LossKind.SquaredError
+        return spec.Loss != LossKind.CrossEntropy
             ? batch.TargetMask[row]
             : batch.TargetClasses[row] != SequenceBatch.IgnoredClass;
     }

@@ -96,11 +96,11 @@ public sealed class ReferenceModel
     private double AddPenalties(SequenceBatch batch, int lane, Node[] features, Node[] outputs)
     {
         double sum = 0;
-        double weight = (_spec.Loss == LossKind.SquaredError ? _spec.OutputSize : 1) / (double)_spec.LayerOutputSize;
+        double weight = (_spec.Loss == LossKind.CrossEntropy ? 1 : _spec.OutputSize) / (double)_spec.LayerOutputSize;
         for (int t = 0; t < features.Length; t++)
         {
             int row = (t * batch.Lanes) + lane;
-            if (_spec.Loss == LossKind.SquaredError ? !batch.TargetMask[row] : batch.TargetClasses[row] == SequenceBatch.IgnoredClass)
+            if (_spec.Loss != LossKind.CrossEntropy ? !batch.TargetMask[row] : batch.TargetClasses[row] == SequenceBatch.IgnoredClass)
                 continue;
             for (int i = 0; i < features[t].Value.Length; i++)
             {
