@@ -1,3 +1,4 @@
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Text;
 
 namespace AkkaLstm.Data;
@@ -108,4 +109,7 @@ public sealed record DataOptions
 
     /// <summary>Classification: of a longer sequence only so many steps, its last ones, are read; null: no limit.</summary>
     public int? MaxLength { get; init; }
+
+    /// <summary>Classification: what a sequence weighs in the training loss. Default: all the same.</summary>
+    public ClassWeights ClassWeights { get; init; } = ClassWeights.Equal;
 }

@@ -64,6 +64,19 @@ public enum DropoutSites
     AllNonRecurrent = Input | BetweenLayers | Output,
 }
 
+/// <summary>Where the head's weights come from.</summary>
+public enum HeadKind
+{
+    /// <summary>They are its own.</summary>
+    Own,
+
+    /// <summary>
+    /// They are the embedding's (Press and Wolf 2017, "Using the Output Embedding to Improve Language Models"; Inan,
+    /// Khosravi and Socher 2017).
+    /// </summary>
+    Tied,
+}
+
 /// <summary>How long a dropout mask holds.</summary>
 public enum DropoutKind
 {
@@ -126,6 +139,15 @@ public sealed record ModelSpec
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<float>? Quantiles { get; init; }
+
+    /// <summary>Where the head's weights come from. Default: they are its own.</summary>
+    public HeadKind Head { get; init; } = HeadKind.Own;
+
+    /// <summary>
+    /// Whether every lane holds a sequence from time step 0 to its last target, and the head reads there what each way
+    /// ends with: the way back starts at the lane's own end, not at that of the window. Both directions only.
+    /// </summary>
+    public bool ReadsWholeSequences { get; init; }
 
     /// <summary>
     /// Probability in [0, 1) with which an element is dropped in training; survivors are scaled by 1 / (1 - p).
@@ -247,10 +269,27 @@ public sealed record ModelSpec
         }
 
         RequireProbability(Dropout, nameof(Dropout));
+        ValidateHead();
         ValidateRegularization();
         if ((DropoutSites & ~DropoutSites.AllNonRecurrent) != DropoutSites.None)
             throw new ArgumentException($"{nameof(DropoutSites)} is {DropoutSites}: combine Input, BetweenLayers and Output.");
         return this;
+    }
+
+    private void ValidateHead()
+    {
+        RequireDefined(Head, nameof(Head));
+        if (ReadsWholeSequences && Direction != LayerDirection.Both)
+            throw new ArgumentException($"{nameof(ReadsWholeSequences)} goes with both directions only: leave it false.");
+        if (Head == HeadKind.Own)
+            return;
+        if (Input != InputKind.Tokens || InputSize != OutputSize || RecurrentCell.Of(Cell).IsFixed)
+            throw new ArgumentException($"{nameof(Head)} is tied: that asks for tokens in, the same tokens out, and an embedding that learns.");
+        if (EmbeddingSize != LayerOutputSize)
+        {
+            throw new ArgumentException(
+                $"{nameof(EmbeddingSize)} is {EmbeddingSize} but a layer's output has {LayerOutputSize}: make them equal or leave the head its own.");
+        }
     }
 
     private void ValidateRegularization()

@@ -53,7 +53,7 @@ public sealed class ModelWeights
     private bool Drops => _key is not null && Layout.Spec.WeightDrop > 0;
 
     /// <summary>The embedding table, (V, E): not packed but read in place; empty where there is none.</summary>
-    internal ReadOnlySpan<float> Embedding => _parameters.Span[..Layout.DenseStart];
+    internal ReadOnlySpan<float> Embedding => Layout.Embedding is { } table ? table.Of(_parameters.Span) : default;
 
     /// <summary>The head's weights.</summary>
     internal HeadWeights Head { get; }

@@ -37,6 +37,7 @@ public sealed class ModelWorkspace
         }
 
         Carry = new float[checked(maxLanes * spec.CarryLength)];
+        Lengths = new int[spec.ReadsWholeSequences ? maxLanes : 0];
         bool hasDropout = Dropouts.Any(site => site is not null);
         int rowLength = Math.Max(DInput?.Columns ?? 0, hasDropout ? Math.Max(inputSize, spec.LayerOutputSize) : 0);
         RowScratch = new float[checked(maxTimeSteps * maxLanes * rowLength)];
@@ -96,6 +97,9 @@ public sealed class ModelWorkspace
 
     /// <summary>The carry that a window starts from, (B, L, [h, c]): zero where a lane resets.</summary>
     internal float[] Carry { get; }
+
+    /// <summary>Steps of each lane's sequence, (B), where the model reads whole sequences.</summary>
+    internal int[] Lengths { get; }
 
     /// <summary>Rows in row-major order on their way to or from a kernel that wants them so.</summary>
     internal float[] RowScratch { get; }

@@ -113,6 +113,8 @@ public sealed class SequenceModel
         Span<float> outputs)
     {
         CheckWindow(batch, carryIn, carryOut, workspace);
+        if (Spec.ReadsWholeSequences)
+            throw new InvalidOperationException("The model reads whole sequences, whose ends are where their targets are: use Forward.");
         if (outputs.Length != batch.Lanes * Spec.OutputSize)
             throw new ArgumentException($"There are {batch.Lanes} x {Spec.OutputSize} outputs, not {outputs.Length}.");
         LayerRows features = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
@@ -140,12 +142,15 @@ public sealed class SequenceModel
                 carry.Slice(lane * stride, stride).Clear();
         }
 
+        Span<int> lengths = workspace.Lengths.AsSpan(0, Math.Min(batch.Lanes, workspace.Lengths.Length));
+        if (Spec.ReadsWholeSequences)
+            LossLayer.Lengths(Spec, batch, lengths);
         LayerRows rows = ReadInput(weights, batch, key, workspace);
         for (int layer = 0; layer < Spec.LayerCount; layer++)
         {
             rows = Drop(rows, layer, batch, key, workspace);
             int start = layer * Spec.LayerCarryLength;
-            workspace.Layers[layer].Forward(weights, rows, carry[start..], carryOut[start..], stride, key, batch.FirstLane);
+            workspace.Layers[layer].Forward(weights, rows, carry[start..], carryOut[start..], stride, key, batch.FirstLane, lengths);
             rows = workspace.Layers[layer].Outputs;
         }
 
@@ -182,14 +187,20 @@ public sealed class SequenceModel
         {
             Activations? dInput = layer > 0 ? spare : workspace.DInput;
             dInput?.Reshape(batch.TimeSteps, batch.Lanes);
-            workspace.Layers[layer].Backward(weights, InputOf(layer, workspace), dOutput, dInput, shardCount, gradient);
+            workspace.Layers[layer].Backward(
+                weights, InputOf(layer, workspace), dOutput, dInput, shardCount, gradient, workspace.Lengths);
             if (dInput is null)
                 return;
             workspace.Dropouts[layer]?.Backward(dInput);
             (dOutput, spare) = (dInput, dOutput);
         }
 
-        workspace.Embedding?.Backward(batch, dOutput, shardCount, workspace.RowScratch, gradient.Rows);
+        EmbeddingLayer embedding = workspace.Embedding!;
+        embedding.DropBack(dOutput);
+        if (Spec.Head == HeadKind.Tied)
+            workspace.Head.AddEmbedding(batch, dOutput, shardCount, gradient);
+        else
+            embedding.Backward(batch, dOutput, shardCount, workspace.RowScratch, gradient.Rows);
     }
 
     /// <summary>What a layer read in the forward pass just run with dropout.</summary>

@@ -305,6 +305,28 @@ public class SequenceModelTests
     }
 
     [Fact]
+    public void ForwardBackward_LaneWeights_WeighLossAndGradient()
+    {
+        ModelSpec spec = TestModels.Named("values-ce-2");
+        var step = new ModelStep(spec, 5, 4);
+        float[] parameters = TestModels.RandomParameters(spec, seed: 51);
+        step.Weights.Load(parameters);
+        SequenceBatch batch = TestModels.RandomBatch(spec, 5, 4, seed: 52);
+        batch.HasWeights = true;
+        float[] weights = [0.25f, 3, 1, 0];
+        weights.CopyTo(batch.LaneWeights, 0);
+        float[] carry = TestModels.RandomFloats(4 * spec.CarryLength, seed: 53);
+
+        step.ForwardBackward(batch, 2, Key, carry);
+
+        ReferenceResult expected = new ReferenceModel(spec).ForwardBackward(
+            TestModels.ToDouble(parameters), batch, TestModels.ToDouble(carry));
+        Assert.Equal(expected.LossSum, step.Losses.Sum(loss => loss.LossSum), Math.Abs(expected.LossSum) * 1e-5);
+        Assert.Equal(expected.Count, step.Losses.Sum(loss => loss.Count));
+        Closeness.AssertClose(expected.Gradient, ModelStep.Flatten(step.Gradient), 1e-5, "gradient");
+    }
+
+    [Fact]
     public void ForwardBackward_WeightsOfAnotherStep_Throws()
     {
         ModelSpec spec = TestModels.Named("tokens-weight-drop");

@@ -34,6 +34,7 @@ public class TrainingBitsTests
     [InlineData("cell-Esn", OptimizerKind.Sgd, "b59a1ce2ec937be0")]
     [InlineData("cell-GridLstm", OptimizerKind.Sgd, "7bf9d1aa0bcc091b")]
     [InlineData("tokens-both-dropout", OptimizerKind.Sgd, "c3aa52acb185e135")]
+    [InlineData("tokens-both-whole", OptimizerKind.Sgd, "f11bdd043b970a33")]
     [InlineData("tokens-all-regularized", OptimizerKind.Sgd, "ec7ed3b8df579197")]
     public void Train_AnyGroupingAndServers_HasTheHashOfEveryMachine(string name, OptimizerKind optimizer, string hashStart)
     {

@@ -12,12 +12,12 @@ internal static class PlanOptionHelp
     {
         "data", "valid", "test", "task", "validFraction", "testFraction", "inputs", "targets", "dateColumn",
         "horizon", "difference", "quantiles", "known", "seasonLength",
-        "arOrder", "maxVocabulary", "trainSequences", "evaluationSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength",
+        "arOrder", "maxVocabulary", "trainSequences", "evaluationSequences", "sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength", "classWeights",
     };
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
     {
-        "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding",
+        "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding", "head",
         "dropout", "dropoutSites", "dropoutKind", "weightDrop", "embeddingDropout", "zoneout", "zoneoutState", "ar", "tar",
         "init", "forgetBias", "inputBias", "initFrom",
     };

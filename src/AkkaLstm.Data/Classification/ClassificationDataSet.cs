@@ -97,8 +97,11 @@ public sealed class ClassificationDataSet : DataSet
 
     /// <inheritdoc/>
     protected override ISequenceSource CreateSource(DataSplit split) => Has(split)
-        ? new ClassificationSource(_splits[(int)split], Shape, split == DataSplit.Train ? _options.Seed : null)
+        ? new ClassificationSource(_splits[(int)split], Shape, split == DataSplit.Train ? _options.Seed : null, WeightsOf(split))
         : throw MissingSplit(split);
+
+    /// <summary>What is evaluated counts as it is.</summary>
+    private ClassWeights WeightsOf(DataSplit split) => split == DataSplit.Train ? _options.ClassWeights : ClassWeights.Equal;
 
     private IReadOnlyList<IClassificationMethod> FitBaselines()
     {

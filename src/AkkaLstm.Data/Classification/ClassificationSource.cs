@@ -16,9 +16,12 @@ internal sealed class ClassificationSource : ISequenceSource
 {
     private readonly IReadOnlyList<EncodedSequence> _sequences;
     private readonly LengthBuckets _buckets;
+    private readonly float[]? _weights;
 
-    internal ClassificationSource(IReadOnlyList<EncodedSequence> sequences, SourceShape shape, ulong? seed)
+    internal ClassificationSource(
+        IReadOnlyList<EncodedSequence> sequences, SourceShape shape, ulong? seed, ClassWeights weights = ClassWeights.Equal)
     {
+        _weights = weights == ClassWeights.Balanced ? Balanced(sequences, shape.OutputSize) : null;
         _sequences = sequences;
         _buckets = new LengthBuckets([.. sequences.Select(sequence => sequence.Length)], shape.Lanes, seed);
         Shape = shape;
@@ -46,6 +49,7 @@ internal sealed class ClassificationSource : ISequenceSource
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(stepInEpoch, StepsPerEpoch);
         LengthBuckets.EpochBatches batches = _buckets.Of(epoch);
         batch.Reshape(batches.TimeSteps[stepInEpoch], firstLane, lanes);
+        batch.HasWeights = _weights is not null;
         int cells = batch.TimeSteps * lanes;
         batch.TargetClasses.AsSpan(0, cells).Fill(SequenceBatch.IgnoredClass);
         batch.ResetsCarry.AsSpan(0, lanes).Fill(true);
@@ -61,6 +65,16 @@ internal sealed class ClassificationSource : ISequenceSource
         }
     }
 
+    /// <summary>n / (k n_c), where k counts the classes that there are.</summary>
+    private static float[] Balanced(IReadOnlyList<EncodedSequence> sequences, int classCount)
+    {
+        var counts = new int[classCount];
+        foreach (EncodedSequence sequence in sequences)
+            counts[sequence.Class]++;
+        int known = counts.Count(count => count > 0);
+        return Array.ConvertAll(counts, count => count == 0 ? 1 : (float)((double)sequences.Count / known / count));
+    }
+
     private void FillLane(SequenceBatch batch, int lane, EncodedSequence sequence)
     {
         int length = sequence.Length;
@@ -74,6 +88,9 @@ internal sealed class ClassificationSource : ISequenceSource
         }
 
         // A sequence that is only to be classified still needs a target, for the model to compute outputs there.
-        batch.TargetClasses[((length - 1) * batch.Lanes) + lane] = Math.Max(sequence.Class, 0);
+        int target = Math.Max(sequence.Class, 0);
+        batch.TargetClasses[((length - 1) * batch.Lanes) + lane] = target;
+        if (_weights is not null)
+            batch.LaneWeights[lane] = _weights[target];
     }
 }

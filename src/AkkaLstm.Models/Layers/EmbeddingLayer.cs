@@ -56,6 +56,17 @@ internal sealed class EmbeddingLayer(int vocabulary, int width, float dropProbab
         }
     }
 
+    /// <summary>Turns the gradient by x into that by the rows of the table, in place.</summary>
+    internal void DropBack(Activations dx)
+    {
+        for (int row = 0; _drops && row < dx.TimeSteps * dx.Lanes; row++)
+        {
+            dx.ReadRow(row / dx.Lanes, row % dx.Lanes, _row);
+            SpanArithmetic.Scale(_factors[row], _row, _row);
+            dx.WriteRow(row / dx.Lanes, row % dx.Lanes, _row);
+        }
+    }
+
     /// <summary>Sums the gradients of each touched row: within a shard by (t, lane), over shards by the tree.</summary>
     /// <param name="batch">The tokens.</param>
     /// <param name="dx">Gradient by x, (T, B, E).</param>
@@ -67,12 +78,6 @@ internal sealed class EmbeddingLayer(int vocabulary, int width, float dropProbab
         int rowCount = batch.TimeSteps * batch.Lanes;
         Span<float> rowMajor = scratch[..(rowCount * width)];
         dx.CopyTo(rowMajor);
-        for (int row = 0; _drops && row < rowCount; row++)
-        {
-            Span<float> gradient = rowMajor.Slice(row * width, width);
-            SpanArithmetic.Scale(_factors[row], gradient, gradient);
-        }
-
         rows.EnsureCapacity(_maxTouchedRows);
         rows.Count = EmbeddingRows.ScatterAdd(
             batch.Tokens.AsSpan(0, rowCount),

@@ -1,4 +1,5 @@
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Losses;
 
 namespace AkkaLstm.Models.Layers;
@@ -52,7 +53,7 @@ internal static class LossLayer
                 Span<float> rows = outputs.Slice(outputRow * rowStride, lanes * rowStride);
                 int row = outputRow + (steps.First * batch.Lanes);
                 if (spec.Loss == LossKind.CrossEntropy)
-                    CrossEntropy(spec, batch.TargetClasses.AsSpan(row, lanes), rows, rowStride, wantsGradient, ref total);
+                    CrossEntropy(spec, batch, row, lanes, rows, rowStride, wantsGradient, ref total);
                 else
                     Regression(spec, batch, row, lanes, rows, rowStride, wantsGradient, ref total);
             }
@@ -61,9 +62,46 @@ internal static class LossLayer
         }
     }
 
+    /// <summary>Steps of each lane up to its last target.</summary>
+    internal static void Lengths(ModelSpec spec, SequenceBatch batch, Span<int> lengths)
+    {
+        lengths.Clear();
+        for (int row = 0; row < batch.TimeSteps * batch.Lanes; row++)
+        {
+            bool hasTarget = spec.Loss == LossKind.CrossEntropy
+                ? batch.TargetClasses[row] != SequenceBatch.IgnoredClass
+                : batch.TargetMask[row];
+            if (hasTarget)
+                lengths[row % batch.Lanes] = (row / batch.Lanes) + 1;
+        }
+    }
+
     private static bool HasTarget(ModelSpec spec, SequenceBatch batch, int t) => spec.Loss == LossKind.CrossEntropy
         ? batch.TargetClasses.AsSpan(t * batch.Lanes, batch.Lanes).ContainsAnyExcept(SequenceBatch.IgnoredClass)
         : batch.TargetMask.AsSpan(t * batch.Lanes, batch.Lanes).Contains(true);
+
+    private static void CrossEntropy(
+        ModelSpec spec, SequenceBatch batch, int row, int lanes, Span<float> rows, int rowStride, bool wantsGradient,
+        ref LossTotal total)
+    {
+        ReadOnlySpan<int> targets = batch.TargetClasses.AsSpan(row, lanes);
+        if (!batch.HasWeights)
+        {
+            CrossEntropy(spec, targets, rows, rowStride, wantsGradient, ref total);
+            return;
+        }
+
+        for (int i = 0; i < lanes; i++)
+        {
+            LossTotal own = default;
+            Span<float> logits = rows.Slice(i * rowStride, spec.OutputSize);
+            CrossEntropy(spec, targets.Slice(i, 1), logits, rowStride, wantsGradient, ref own);
+            float weight = batch.LaneWeights[(row + i) % batch.Lanes];
+            if (wantsGradient)
+                SpanArithmetic.Scale(weight, logits, logits);
+            total = new LossTotal(total.Sum + (weight * own.Sum), total.Count + own.Count, total.Correct + own.Correct);
+        }
+    }
 
     private static void CrossEntropy(
         ModelSpec spec, ReadOnlySpan<int> targets, Span<float> rows, int rowStride, bool wantsGradient, ref LossTotal total)

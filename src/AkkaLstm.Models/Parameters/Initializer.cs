@@ -32,7 +32,7 @@ public static class Initializer
     private static void FillTensor(
         ParameterLayout layout, TensorInfo tensor, InitOptions options, ref RandomStream random, Span<float> values)
     {
-        bool isHead = tensor.Offset >= layout.HeadWeight.Offset;
+        bool isHead = tensor == layout.HeadWeight || tensor == layout.HeadBias;
         if (tensor.Start is { } start)
             values.Fill(start);
         else if (!isHead && !tensor.IsSparse && RecurrentCell.Of(layout.Spec.Cell).IsFixed)

@@ -30,9 +30,11 @@ public sealed class ParameterLayout
         Spec = spec;
         if (spec.Input == InputKind.Tokens)
         {
-            SparseRowWidth = spec.EmbeddingSize;
-            Add("embedding.weight", [spec.InputSize, spec.EmbeddingSize], isSparse: true);
-            DenseStart = TotalLength;
+            // A tied head has a gradient for every row.
+            bool isSparse = spec.Head == HeadKind.Own;
+            Embedding = Add("embedding.weight", [spec.InputSize, spec.EmbeddingSize], isSparse);
+            SparseRowWidth = isSparse ? spec.EmbeddingSize : 0;
+            DenseStart = isSparse ? TotalLength : 0;
         }
 
         for (int layer = 0; layer < spec.LayerCount; layer++)
@@ -42,7 +44,7 @@ public sealed class ParameterLayout
                 _layers.Add(AddLayer(spec, layer, suffix: "_reverse"));
         }
 
-        HeadWeight = Add("head.weight", [spec.OutputSize, spec.LayerOutputSize]);
+        HeadWeight = spec.Head == HeadKind.Tied ? Embedding! : Add("head.weight", [spec.OutputSize, spec.LayerOutputSize]);
         HeadBias = Add("head.bias", [spec.OutputSize]);
     }
 
@@ -52,7 +54,10 @@ public sealed class ParameterLayout
     /// <summary>The tensors in order; together they cover the buffer without gaps.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _tensors;
 
-    /// <summary>The head's weights, (O, output size of a layer).</summary>
+    /// <summary>The embedding table, (V, E); null where the input is values.</summary>
+    public TensorInfo? Embedding { get; }
+
+    /// <summary>The head's weights, (O, output size of a layer); the embedding, where it is tied.</summary>
     public TensorInfo HeadWeight { get; }
 
     /// <summary>The head's bias, (O).</summary>

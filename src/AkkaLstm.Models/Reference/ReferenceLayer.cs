@@ -31,9 +31,10 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
     /// <param name="below">States of the layer below, as <see cref="DepthStates"/>; null for the lowest.</param>
     /// <param name="factors">What the step drops; null for evaluation.</param>
     /// <param name="lane">Absolute lane.</param>
+    /// <param name="length">Steps of the lane's sequence, where whole sequences are read.</param>
     internal Node[] Run(
         Tape tape, Node[] inputs, ReadOnlySpan<double> carryIn, Span<double> carryOut, Node[][]? below = null,
-        RandomFactors? factors = null, int lane = 0)
+        RandomFactors? factors = null, int lane = 0, int length = 0)
     {
         Way forward = RunOneWay(tape, 0, inputs, carryIn, carryOut, below, factors, lane);
         States = forward.States;
@@ -42,9 +43,16 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
         if (layout.Spec.Direction != LayerDirection.Both)
             return forward.Outputs;
         var nothing = new double[carryIn.Length];
-        Way back = RunOneWay(tape, 1, [.. inputs.Reverse()], nothing, nothing, below, factors, lane);
+        bool isWhole = layout.Spec.ReadsWholeSequences;
+        int end = isWhole ? length : inputs.Length;
+        Way back = RunOneWay(tape, 1, Turned(inputs), nothing, nothing, below, factors, lane);
         DepthStates = [forward.DepthStates, back.DepthStates];
-        return [.. forward.Outputs.Zip(back.Outputs.Reverse(), (ahead, backward) => ahead.Beside(backward))];
+
+        // The head reads whole sequences where both ways end.
+        Node[] backward = isWhole && layer == layout.Spec.LayerCount - 1 ? back.Outputs : Turned(back.Outputs);
+        return [.. forward.Outputs.Zip(backward, (one, other) => one.Beside(other))];
+
+        Node[] Turned(Node[] rows) => [.. rows[..end].Reverse(), .. rows[end..]];
     }
 
     private Way RunOneWay(
@@ -78,7 +86,7 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
             double Share(bool isState, int unit)
             {
                 float probability = isState ? layout.Spec.ZoneoutState : layout.Spec.Zoneout;
-                int step = direction == 0 ? now : inputs.Length - 1 - now;
+                int step = direction == 0 || layout.Spec.ReadsWholeSequences ? now : inputs.Length - 1 - now;
                 return factors?.Zoneout?.Invoke(layer, direction, isState, lane, step, unit) ?? 1 - probability;
             }
         }

@@ -77,7 +77,7 @@ public sealed class ReferenceModel
             Node[] inputs = Drop(rows, layer, batch.FirstLane + lane, dropout);
             rows = _layers[layer].Run(
                 tape, inputs, carry, carryOut.AsSpan(start, length), layer > 0 ? _layers[layer - 1].DepthStates : null,
-                factors, batch.FirstLane + lane);
+                factors, batch.FirstLane + lane, LengthOf(batch, lane));
         }
 
         outputsOfLast = rows;
@@ -88,6 +88,18 @@ public sealed class ReferenceModel
     private Node Input(Tape tape, SequenceBatch batch, int row, RandomFactors? factors) => _spec.Input == InputKind.Tokens
         ? Embedded(tape.Parameter(batch.Tokens[row] * _spec.EmbeddingSize, _spec.EmbeddingSize), batch.Tokens[row], factors)
         : tape.Constant(Array.ConvertAll(batch.Values.AsSpan(row * _spec.InputSize, _spec.InputSize).ToArray(), value => (double)value));
+
+    private int LengthOf(SequenceBatch batch, int lane)
+    {
+        int t = batch.TimeSteps;
+        while (t > 0 && !HasTarget(batch, ((t - 1) * batch.Lanes) + lane))
+            t--;
+        return t;
+    }
+
+    private bool HasTarget(SequenceBatch batch, int row) => _spec.Loss != LossKind.CrossEntropy
+        ? batch.TargetMask[row]
+        : batch.TargetClasses[row] != SequenceBatch.IgnoredClass;
 
     private static Node Embedded(Node row, int token, RandomFactors? factors) =>
         factors?.EmbeddingRows is { } factor ? row.Scale(_ => factor(token)) : row;
@@ -100,7 +112,7 @@ public sealed class ReferenceModel
         for (int t = 0; t < features.Length; t++)
         {
             int row = (t * batch.Lanes) + lane;
-            if (_spec.Loss != LossKind.CrossEntropy ? !batch.TargetMask[row] : batch.TargetClasses[row] == SequenceBatch.IgnoredClass)
+            if (!HasTarget(batch, row))
                 continue;
             for (int i = 0; i < features[t].Value.Length; i++)
             {
@@ -155,11 +167,12 @@ public sealed class ReferenceModel
         int target = batch.TargetClasses[row];
         if (target == SequenceBatch.IgnoredClass)
             return (0, 0, dOutput);
+        double weight = batch.HasWeights ? batch.LaneWeights[row % batch.Lanes] : 1;
         double largest = output.Max();
         double total = output.Sum(value => Math.Exp(value - largest));
         for (int o = 0; o < output.Length; o++)
-            dOutput[o] = (Math.Exp(output[o] - largest) / total) - (o == target ? 1 : 0);
-        return (Math.Log(total) + largest - output[target], 1, dOutput);
+            dOutput[o] = weight * ((Math.Exp(output[o] - largest) / total) - (o == target ? 1 : 0));
+        return (weight * (Math.Log(total) + largest - output[target]), 1, dOutput);
     }
 
     /// <summary>Adds the gradients of W, b and x.</summary>

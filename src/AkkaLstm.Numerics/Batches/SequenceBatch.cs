@@ -33,6 +33,7 @@ public sealed class SequenceBatch
         TargetValues = new float[checked(rows * targetSize)];
         TargetMask = targetSize == 0 ? [] : new bool[rows];
         ResetsCarry = new bool[maxLanes];
+        LaneWeights = targetSize == 0 ? new float[maxLanes] : [];
     }
 
     /// <summary>Class of a target that does not count.</summary>
@@ -67,6 +68,14 @@ public sealed class SequenceBatch
 
     /// <summary>Target classes, (T, B); <see cref="IgnoredClass"/> where nothing is asked.</summary>
     public int[] TargetClasses { get; }
+
+    /// <summary>
+    /// What the target of a lane weighs in the loss, (B), where classes have weights (<see cref="HasWeights"/>).
+    /// </summary>
+    public float[] LaneWeights { get; }
+
+    /// <summary>Whether <see cref="LaneWeights"/> count; else every target weighs 1.</summary>
+    public bool HasWeights { get; set; }
 
     /// <summary>Target values, (T, B, O).</summary>
     public float[] TargetValues { get; }

@@ -128,6 +128,7 @@ internal static class PlanDefaults
         PlanOptions filled = Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything);
         return filled with
         {
+            Embedding = options.Embedding is null && filled.Head == HeadKind.Tied ? OutputSizeOf(filled) : filled.Embedding,
             Shards = filled.Shards ?? ShardsFor(filled.Batch!.Value),
             ForgetBias = HasForgetGate(filled) ? filled.ForgetBias : null,
             Modules = filled.Modules ?? (filled.Cell == CellKind.Clockwork ? Math.Min(MostModules, filled.Hidden!.Value) : null),
@@ -139,6 +140,11 @@ internal static class PlanDefaults
     /// <summary>Whether the plan's cell has a gate for the forget bias.</summary>
     internal static bool HasForgetGate(PlanOptions options) =>
         RecurrentCell.Of(options.Cell ?? Everything.Cell!.Value).ForgetGate is not null;
+
+    /// <summary>Size of a layer's output in a model whose layers go forward.</summary>
+    internal static int OutputSizeOf(PlanOptions options) => options.Cell == CellKind.LstmProjected
+        ? options.Projection ?? options.Hidden!.Value / 2
+        : options.Hidden!.Value;
 
     /// <summary>Largest power of two up to 8 that divides the batch.</summary>
     internal static int ShardsFor(int batch)

@@ -87,6 +87,10 @@ public static class PlanOptionTable
             o => o.MaxLength,
             (o, v) => o with { MaxLength = v }),
         Choice(
+            "classWeights", "what a sequence weighs in training; equal where nothing is said",
+            o => o.ClassWeights,
+            (o, v) => o with { ClassWeights = v }),
+        Choice(
             "cell",
             $"recurrent cell: {string.Join(", ", ChoiceNames.Of<CellKind>())}",
             o => o.Cell,
@@ -115,6 +119,10 @@ public static class PlanOptionTable
             (o, v) => o with { Direction = v }),
         Integer("layers", "recurrent layers", o => o.Layers, (o, v) => o with { Layers = v }),
         Integer("embedding", "size of a token's embedding", o => o.Embedding, (o, v) => o with { Embedding = v }),
+        Choice(
+            "head", "where the head's weights come from: own (where nothing is said), or tied to the embedding",
+            o => o.Head,
+            (o, v) => o with { Head = v }),
         Number(
             "dropout",
             "probability of dropping a value between layers",

@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Text;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
@@ -81,6 +82,9 @@ public sealed record PlanOptions
     /// <summary>Most steps of a sequence that are read, the last ones.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>What a sequence weighs in the training loss of a classifier; all the same where nothing is said.</summary>
+    public ClassWeights? ClassWeights { get; init; }
+
     /// <summary>Recurrent cell.</summary>
     public CellKind? Cell { get; init; }
 
@@ -104,6 +108,9 @@ public sealed record PlanOptions
 
     /// <summary>E, size of a token's embedding.</summary>
     public int? Embedding { get; init; }
+
+    /// <summary>Where the head's weights come from; they are its own where nothing is said.</summary>
+    public HeadKind? Head { get; init; }
 
     /// <summary>Probability that a value between two layers is dropped in training.</summary>
     public double? Dropout { get; init; }

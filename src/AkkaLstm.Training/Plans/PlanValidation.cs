@@ -14,7 +14,7 @@ internal static class PlanValidation
     private static readonly string[] ForecastOnly =
         ["targets", "dateColumn", "horizon", "difference", "quantiles", "known", "seasonLength", "arOrder"];
 
-    private static readonly string[] ClassifyOnly = ["sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength"];
+    private static readonly string[] ClassifyOnly = ["sequenceColumn", "labelColumn", "orderColumn", "tokens", "maxLength", "classWeights"];
 
     /// <summary>
     /// Checks what only the user's own options can have wrong: an option that the task does not know.
@@ -50,13 +50,10 @@ internal static class PlanValidation
         if (options.WeightDecay > 0 && options.Cell == CellKind.Esn)
             throw new BadInputException("--weight-decay: would shrink the fixed weights of esn; leave it out");
         CheckZoneout(options);
-        if (options.Direction == LayerDirection.Both && task == DataTask.Classify)
-        {
-            throw new BadInputException(
-                "--direction: both would start in the padding after a sequence's end; use forward");
-        }
-
-        if (options.Direction == LayerDirection.Both && (task != DataTask.Synthetic || options.Data == "builtin:reber"))
+        if (options.Head == HeadKind.Tied && options.Cell == CellKind.Esn)
+            throw new BadInputException("--head: the embedding of esn does not learn; leave it out");
+        bool predicts = task is not (DataTask.Synthetic or DataTask.Classify) || options.Data == "builtin:reber";
+        if (options.Direction == LayerDirection.Both && predicts)
             throw new BadInputException("--direction: both would show the model the values that it is to predict; use forward");
 
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
@@ -72,6 +69,13 @@ internal static class PlanValidation
     {
         AtLeast("--hidden", options.Hidden, options.Cell == CellKind.LstmProjected ? 2 : 1, 65_536);
         AtLeast("--projection", options.Projection, 1, options.Hidden!.Value - 1);
+        if (options.Head == HeadKind.Tied && options.Embedding != PlanDefaults.OutputSizeOf(options))
+        {
+            throw new BadInputException(
+                $"--head: tied weights need an embedding of {PlanDefaults.OutputSizeOf(options)}, the size of a layer's "
+                + $"output, not {options.Embedding}; leave --embedding out");
+        }
+
         AtLeast("--modules", options.Modules, 1, Math.Min(ModelSpec.MostModules, options.Hidden!.Value));
         Within("--spectral-radius", options.SpectralRadius, value => value is > 0 and <= 10, "above 0, for example 0.9");
         AtLeast("--layers", options.Layers, 1, 64);
@@ -153,6 +157,7 @@ internal static class PlanValidation
         ForecastOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Forecast]
         : ClassifyOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Classify]
         : option == "inputs" ? [DataTask.Forecast, DataTask.Classify]
+        : option == "head" ? [DataTask.CharLm, DataTask.WordLm]
         : option == "maxVocabulary" ? [DataTask.WordLm, DataTask.Classify]
         : option == "window" ? [DataTask.Forecast, DataTask.CharLm, DataTask.WordLm, DataTask.Synthetic]
         : option is "trainSequences" or "evaluationSequences" ? [DataTask.Synthetic]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using AkkaLstm.Data;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Models.Parameters;
@@ -136,6 +137,7 @@ public sealed class TrainingPlan
         OrderColumn = Options.OrderColumn,
         Tokens = Options.Tokens,
         MaxLength = Options.MaxLength,
+        ClassWeights = Options.ClassWeights ?? ClassWeights.Equal,
     };
 
     /// <summary>The model this plan trains on data of the given shape.</summary>
@@ -152,6 +154,8 @@ public sealed class TrainingPlan
         ProjectionSize = Options.Projection ?? 0,
         ModuleCount = Options.Modules ?? 0,
         Direction = Options.Direction ?? LayerDirection.Forward,
+        ReadsWholeSequences = Options.Direction == LayerDirection.Both && Task == DataTask.Classify,
+        Head = Options.Head ?? HeadKind.Own,
         LayerCount = Layers,
         OutputSize = shape.OutputSize,
         Loss = shape.IsClassTarget ? LossKind.CrossEntropy

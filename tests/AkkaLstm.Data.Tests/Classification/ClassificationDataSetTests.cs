@@ -42,6 +42,30 @@ public sealed class ClassificationDataSetTests : IDisposable
     }
 
     [Fact]
+    public void Fill_BalancedWeights_EveryClassWeighsTheSameInTraining()
+    {
+        DataSet data = DataSets.Open(new DataOptions
+        {
+            Data = "builtin:waves", Window = 1, Batch = 10, Seed = 1, ClassWeights = ClassWeights.Balanced,
+        });
+        ISequenceSource source = data.Source(DataSplit.Train);
+        var weights = new double[4];
+        for (int step = 0; step < source.StepsPerEpoch; step++)
+        {
+            SequenceBatch batch = Windows.Fill(source, 0, step, 0, source.Shape.Lanes);
+            Assert.True(batch.HasWeights);
+            for (int row = 0; row < batch.TimeSteps * batch.Lanes; row++)
+            {
+                if (batch.TargetClasses[row] != SequenceBatch.IgnoredClass)
+                    weights[batch.TargetClasses[row]] += batch.LaneWeights[row % batch.Lanes];
+            }
+        }
+
+        Assert.All(weights, weight => Assert.Equal(source.TargetsPerEpoch / 4.0, weight, 1e-2));
+        Assert.False(Windows.Fill(data.Source(DataSplit.Valid), 0, 0, 0, source.Shape.Lanes).HasWeights);
+    }
+
+    [Fact]
     public void Open_Fractions_SplitsEachLabelAndFitsOnTheTrainingPartOnly()
     {
         var data = (ClassificationDataSet)DataSets.Open(Options(Csv(60)) with { ValidFraction = 0.1, TestFraction = 0.2 });

@@ -35,7 +35,7 @@ internal static class TestModels
     internal static IEnumerable<string> RegularizedNames =>
     [
         "tokens-locked", "tokens-weight-drop", "values-both-weight-drop", "tokens-embedding-dropout", "tokens-penalties",
-        "values-penalties", "values-both-zoneout", "tokens-all-regularized",
+        "values-penalties", "values-both-zoneout", "tokens-all-regularized", "tokens-tied", "tokens-both-tied", "values-both-whole", "tokens-both-whole", "depth-both-whole",
         .. Enum.GetValues<CellKind>().Where(kind => RecurrentCell.Of(kind).CanZoneOut && kind != CellKind.LstmProjected)
             .Select(kind => "zoneout-" + kind),
     ];
@@ -86,6 +86,18 @@ internal static class TestModels
             Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent, DropoutKind = DropoutKind.Locked,
             WeightDrop = 0.3f, EmbeddingDropout = 0.2f, Zoneout = 0.1f, ZoneoutState = 0.4f, ActivationPenalty = 2,
             ChangePenalty = 1,
+        },
+        "tokens-tied" => Tokens(embedding: 6, layers: 2) with { Head = HeadKind.Tied, EmbeddingDropout = 0.3f },
+        "tokens-both-tied" => Tokens(embedding: 12, layers: 1) with { Head = HeadKind.Tied, Direction = LayerDirection.Both },
+        "values-both-whole" => Values(layers: 2) with { Direction = LayerDirection.Both, ReadsWholeSequences = true },
+        "tokens-both-whole" => Tokens(layers: 3) with
+        {
+            Direction = LayerDirection.Both, ReadsWholeSequences = true, Dropout = 0.3f,
+            DropoutSites = DropoutSites.AllNonRecurrent, Zoneout = 0.2f, ZoneoutState = 0.3f,
+        },
+        "depth-both-whole" => OfCell(Tokens(layers: 2), CellKind.GridLstm) with
+        {
+            Direction = LayerDirection.Both, ReadsWholeSequences = true,
         },
         _ when name.StartsWith("zoneout-", StringComparison.Ordinal) => Zoneout(Enum.Parse<CellKind>(name[8..])),
         _ when name.StartsWith("cell-", StringComparison.Ordinal) =>

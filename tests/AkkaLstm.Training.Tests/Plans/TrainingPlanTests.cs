@@ -1,4 +1,5 @@
 using AkkaLstm.Data;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Numerics;
@@ -126,8 +127,16 @@ public sealed class TrainingPlanTests
             "--label-column: goes with --task classify only, not with forecast; leave it out"
         },
         {
-            new PlanOptions { Data = "a.jsonl", Direction = LayerDirection.Both },
-            "--direction: both would start in the padding after a sequence's end; use forward"
+            new PlanOptions { Data = "a.txt", Task = DataTask.WordLm, Hidden = 50, Embedding = 40, Head = HeadKind.Tied },
+            "--head: tied weights need an embedding of 50, the size of a layer's output, not 40; leave --embedding out"
+        },
+        {
+            new PlanOptions { Head = HeadKind.Tied },
+            "--head: goes with --task char-lm or word-lm only, not with forecast; leave it out"
+        },
+        {
+            new PlanOptions { ClassWeights = ClassWeights.Balanced },
+            "--class-weights: goes with --task classify only, not with forecast; leave it out"
         },
         {
             new PlanOptions { Projection = 8 },

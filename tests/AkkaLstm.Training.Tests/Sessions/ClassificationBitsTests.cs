@@ -1,5 +1,7 @@
 using AkkaLstm.Data;
+using AkkaLstm.Data.Classification;
 using AkkaLstm.Data.Text;
+using AkkaLstm.Models;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Inference;
 using AkkaLstm.Training.Plans;
@@ -58,7 +60,12 @@ public sealed class ClassificationBitsTests : IDisposable
     [InlineData(8, 3)]
     public async Task RunAsync_OtherWorkersAndServers_SameParameters(int workers, int servers)
     {
-        (string, PlanOptions)[] plans = [("waves", Waves), ("texts", Texts)];
+        (string, PlanOptions)[] plans =
+        [
+            ("waves", Waves),
+            ("texts", Texts),
+            ("both", Waves with { Direction = LayerDirection.Both, ClassWeights = ClassWeights.Balanced }),
+        ];
         foreach ((string name, PlanOptions plan) in plans)
         {
             TrainingResult one = await TestRuns.TrainAsync(plan, Run($"{name}-one"));
@@ -110,9 +117,22 @@ public sealed class ClassificationBitsTests : IDisposable
     }
 
     [Fact]
-    public async Task Evaluate_AnyThreads_IsWhatTrainingReportedAndWhatClassifyFinds()
+    public async Task RunAsync_ClassWeights_ChangeTheTrainingOnly()
     {
-        TrainingResult trained = await TestRuns.TrainAsync(Texts, Run("model", 2));
+        PlanOptions untrained = Waves with { Lr = 1e-30, Epochs = 1, Dropout = 0 };
+        TrainingResult equal = await TestRuns.TrainAsync(untrained, Run("equal"));
+        TrainingResult balanced = await TestRuns.TrainAsync(untrained with { ClassWeights = ClassWeights.Balanced }, Run("balanced"));
+
+        Assert.Equal(equal.ValidationLoss!.Value, balanced.ValidationLoss!.Value, 6);
+        Assert.NotEqual(equal.TrainingLoss, balanced.TrainingLoss);
+    }
+
+    [Theory]
+    [InlineData(LayerDirection.Forward)]
+    [InlineData(LayerDirection.Both)]
+    public async Task Evaluate_AnyThreads_IsWhatTrainingReportedAndWhatClassifyFinds(LayerDirection direction)
+    {
+        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Direction = direction }, Run("model", 2));
         ModelFile model = ModelFile.Open(trained.RunDirectory);
 
         foreach (int threads in (int[])[1, 3])
@@ -135,10 +155,12 @@ public sealed class ClassificationBitsTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 90).Select(line => $"{line}"), found.Sequences.Select(sequence => sequence.Id));
     }
 
-    [Fact]
-    public async Task Classify_SequenceAmongOthers_HasTheProbabilitiesItHasAlone()
+    [Theory]
+    [InlineData(LayerDirection.Forward)]
+    [InlineData(LayerDirection.Both)]
+    public async Task Classify_SequenceAmongOthers_HasTheProbabilitiesItHasAlone(LayerDirection direction)
     {
-        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Epochs = 1 }, Run("model"));
+        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Epochs = 1, Direction = direction }, Run("model"));
         ModelFile model = ModelFile.Open(trained.RunDirectory);
         string[] lines = File.ReadAllLines(_directory["texts.jsonl"]);
         ClassificationResult all = Classifier.Classify(model, data: null);

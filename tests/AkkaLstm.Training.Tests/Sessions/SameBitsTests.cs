@@ -122,6 +122,8 @@ public sealed class SameBitsTests : IDisposable
             EmbeddingDropout = 0.2,
             Zoneout = 0.1,
             ZoneoutState = 0.3,
+            Head = HeadKind.Tied,
+            Embedding = null,
             Ar = 2,
             Tar = 1,
             Epochs = 2,
