@@ -41,6 +41,7 @@ public static class SocketsMember
                         return new MemberOutcome(MemberEnd.Stopped, stopped.Reason);
                     case (_, { Why: RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data }):
                         (job, seat) = (null, wanted); // another job than the one this node has made ready
+                        await delay.WaitAsync(stop);
                         break;
                     case (_, { Why: RefusalReason.Identity }):
                         seat = wanted; // somebody else sits there now
@@ -93,6 +94,7 @@ public static class SocketsMember
                 throw NotFound();
         }
 
-        TimeoutException NotFound() => new($"no coordinator at {options.Coordinator} for {options.CoordinatorTimeout}");
+        TimeoutException NotFound() => new(
+            $"no coordinator at {HostAndPort.Text(options.Coordinator)} for {options.CoordinatorTimeout}: {lastTrouble}");
     }
 }

@@ -7,10 +7,11 @@ namespace AkkaLstm.Wire;
 /// came from is to be closed.
 /// </summary>
 /// <param name="error">The kind of fault.</param>
-/// <param name="reason">One line that names the place and the value.</param>
+/// <param name="reason">One line that names the place and the value; control characters are replaced, as part of it may
+/// be the peer's own words.</param>
 /// <param name="inner">The cause.</param>
 public sealed class WireException(WireError error, string reason, Exception? inner = null)
-    : Exception(reason, inner)
+    : Exception(OneLine.Of(reason), inner)
 {
     /// <summary>This node was turned away.</summary>
     /// <param name="error"><see cref="WireError.Refused"/></param>

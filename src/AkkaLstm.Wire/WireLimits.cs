@@ -33,6 +33,9 @@ public static class WireLimits
     /// <summary>Index of a node within its role, and K * (1 + R), at most.</summary>
     public const int MaxNodeIndex = (1 << 16) - 1;
 
+    /// <summary>Incarnation of a node in a handshake; the next one must not overflow.</summary>
+    public const int MaxIncarnation = 1 << 30;
+
     /// <summary>Characters of a run's identity.</summary>
     public const int MaxRunIdLength = 128;
 

@@ -1,4 +1,5 @@
 using AkkaLstm.Engines.Conformance;
+using AkkaLstm.Engines.Sockets.Tests.Support;
 using AkkaLstm.Protocol.Jobs;
 
 namespace AkkaLstm.Engines.Sockets.Tests;

@@ -8,7 +8,6 @@ using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
-using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Handshakes;
 using AkkaLstm.Wire.Payloads;
 
@@ -25,20 +24,24 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     private readonly SeatRegistry _seats;
     private readonly LinkTable _links;
     private readonly LinkAssembler _calls;
+    private readonly FileDesk _files;
     private readonly RoleHost _host;
-    private readonly WireListener _listener;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _callLock = new();
     private readonly Lock _eventLock = new();
     private readonly long _startTimestamp = Stopwatch.GetTimestamp();
+    private WireListener? _listener;
 
+    /// <summary>Starts the role; nobody can call yet.</summary>
     public SocketsCoordinator(SocketsJob job, SocketsOptions options)
     {
         (_job, _options) = (job, options);
         _self = new NodeIdentity(
             job.Description.RunId, job.PlanHash, job.DataHash, NodeId.Coordinator, NodeInstance.New(), 0, Listen: "");
-        _seats = new SeatRegistry(options.Shape);
+        ConnectionOptions connections = options.Links.Connections;
+        _seats = new SeatRegistry(options.Shape, 2 * connections.HandshakeTimeout, connections.Clock);
         _links = new LinkTable(OnLost);
-        _calls = new LinkAssembler(NodeRole.Coordinator, options.Links.Connections.HandshakeTimeout, OnCall);
+        _calls = new LinkAssembler(NodeRole.Coordinator, connections.HandshakeTimeout, connections.Clock, OnCall);
+        _files = new FileDesk(job.OpenFile, options.Notice);
         _host = new RoleHost(
             "coordinator",
             new Coordinator(job.Description, job.Policy, options.Shape, options.Protocol),
@@ -49,17 +52,19 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
                 lock (_eventLock)
                     job.Events.Record(Stopwatch.GetElapsedTime(_startTimestamp), NodeId.Coordinator, what);
             });
-        _listener = Links.Listening.Start(
-            options.Listen,
-            options.Links.Connections,
-            Answer,
-            Take,
-            (from, reason) => options.Notice($"turned {from} away: {reason}"));
-        options.Listening(_listener.Endpoint);
     }
 
+    /// <summary>Takes callers until the job is over.</summary>
+    /// <exception cref="ListenException">It cannot listen at the address.</exception>
     public async Task<JobOutcome> RunAsync(CancellationToken stop)
     {
+        _listener = Links.Listening.Start(
+            _options.Listen,
+            _options.Links.Connections,
+            Answer,
+            Take,
+            (from, reason) => _options.Notice($"turned {from} away: {reason}"));
+        _options.Listening(_listener.Endpoint);
         await using CancellationTokenRegistration _ = stop.Register(() => _host.Post(new StopRequested()));
         RoleEnd end = await _host.End;
         JobOutcome outcome = ((JobOver)end).Outcome;
@@ -69,12 +74,12 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
-        await _listener.DisposeAsync();
+        if (_listener is not null)
+            await _listener.DisposeAsync();
+        await _files.DisposeAsync();
         await _calls.DisposeAsync();
         await _links.DisposeAsync();
         await _host.DisposeAsync();
-        _closing.Dispose();
     }
 
     /// <summary>Everybody has been told; nodes hang up when they have heard it.</summary>
@@ -92,8 +97,11 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
         GreetingRefused? refusal = null;
         switch (caller.Channel)
         {
-            case WireChannel.Files:
+            case WireChannel.Files when _files.HasRoom:
                 accepted = Accept(caller.Node, 0);
+                break;
+            case WireChannel.Files:
+                refusal = new(RefusalReason.Busy, $"{FileDesk.MaxCallers} callers are being given files");
                 break;
             case WireChannel.Control:
                 refusal = _self.Differs(caller);
@@ -121,33 +129,29 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     private void Take(WireConnection connection)
     {
         if (connection.Peer.Channel == WireChannel.Files)
-            _ = ServeFilesAsync(connection);
+            _files.Take(connection);
         else
             _calls.Take(connection);
-    }
-
-    private async Task ServeFilesAsync(WireConnection connection)
-    {
-        await using (connection)
-        {
-            try
-            {
-                await FileService.ServeAsync(connection.Stream, _job.OpenFile, _closing.Token);
-            }
-            catch (WireException e)
-            {
-                _options.Notice($"files for {connection.PeerAddress}: {e.Message}");
-            }
-            catch (OperationCanceledException)
-            {
-                // The job is over.
-            }
-        }
     }
 
     private void OnCall(LinkCall call)
     {
         NodeId peer = call.Control!.Acceptance.Seat;
+        lock (_callLock)
+        {
+            // Two calls of a process may be complete at once; the later one must be the one that stays.
+            if (_seats.Sit(peer, call.Control.Peer.Instance, call.Control.Peer.Call))
+            {
+                Connect(peer, call);
+                return;
+            }
+        }
+
+        _ = call.CloseAsync().AsTask();
+    }
+
+    private void Connect(NodeId peer, LinkCall call)
+    {
         PeerTensors? tensors = call.Incoming is null
             ? null
             : new PeerTensors(_job.Codec, call.Outgoing!.Stream, call.Incoming.Stream, _options.Links.Tensors);

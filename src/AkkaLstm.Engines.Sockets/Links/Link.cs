@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using AkkaLstm.Protocol;
@@ -18,6 +17,15 @@ namespace AkkaLstm.Engines.Sockets.Links;
 /// </summary>
 internal sealed class Link : IAsyncDisposable
 {
+    /// <summary>Bytes of control frames that may wait for a peer; one that has not taken as much is as good as gone.</summary>
+    internal const int MaxQueuedBytes = 1 << 26;
+
+    /// <summary>Bytes that are written before the next flush.</summary>
+    private const int FlushBytes = 1 << 20;
+
+    /// <summary>How long what is queued may take when the link is closed from here.</summary>
+    private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(1);
+
     private static readonly MessageCodec WithoutPayloads = new(new NoTickets());
 
     private readonly Stream _control;
@@ -25,12 +33,17 @@ internal sealed class Link : IAsyncDisposable
     private readonly LinkOptions _options;
     private readonly Action<Link, Message> _received;
     private readonly Action<IReadOnlyList<RosterEntry>> _rosterReceived;
+    private readonly TaskCompletionSource<string> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Not disposed: it has no handle, and senders and closers may come after the end.
     private readonly CancellationTokenSource _closing = new();
-    private readonly Task<string> _ending;
     private readonly Channel<(FrameKind Kind, byte[] Payload)> _queue =
         Channel.CreateUnbounded<(FrameKind, byte[])>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Begins to send and to receive.</summary>
+    private long _queuedBytes;
+    private int _isStarted;
+
+    /// <summary>Makes it; what is sent waits for <see cref="Start"/>.</summary>
     /// <param name="peer">Who is at the other end.</param>
     /// <param name="instance">Its process.</param>
     /// <param name="control">The control connection.</param>
@@ -50,7 +63,6 @@ internal sealed class Link : IAsyncDisposable
     {
         (Peer, Instance, _control, _tensors) = (peer, instance, control, tensors);
         (_options, _received, _rosterReceived) = (options, received, rosterReceived);
-        _ending = Task.Run(RunAsync);
     }
 
     /// <summary>Who is at the other end.</summary>
@@ -60,10 +72,17 @@ internal sealed class Link : IAsyncDisposable
     public NodeInstance Instance { get; }
 
     /// <summary>Ends when the link is gone, with the reason.</summary>
-    public Task<string> Ending => _ending;
+    public Task<string> Ending => _ending.Task;
 
     /// <summary>Bytes of bulk values sent and received.</summary>
     public (long Sent, long Received) TensorBytes => _tensors?.Bytes ?? default;
+
+    /// <summary>Begins to send and to receive; whoever is to get answers to what comes must know this link first.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+            _ = Task.Run(EndAsync);
+    }
 
     /// <summary>Sends a message, without waiting.</summary>
     /// <exception cref="WireException">The message is over a limit.</exception>
@@ -77,11 +96,31 @@ internal sealed class Link : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        _closing.CancelAfter(TimeSpan.FromSeconds(1));
-        await _ending;
+        _closing.CancelAfter(ClosingTimeout);
+        Start();
+        await Ending;
     }
 
-    private void Send(FrameKind kind, byte[] payload) => _queue.Writer.TryWrite((kind, payload));
+    private void Send(FrameKind kind, byte[] payload)
+    {
+        int bytes = FrameHeader.Size + payload.Length;
+        if (Interlocked.Add(ref _queuedBytes, bytes) > MaxQueuedBytes)
+            _queue.Writer.TryComplete(new WireException(WireError.TimedOut, $"{Peer} takes nothing: {MaxQueuedBytes} bytes wait"));
+        _queue.Writer.TryWrite((kind, payload));
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            _ending.TrySetResult(await RunAsync());
+        }
+        catch (Exception e) when (e is IOException or WireException or ObjectDisposedException)
+        {
+            // It could not be closed in order; it is gone all the same.
+            _ending.TrySetResult(e.Message);
+        }
+    }
 
     private async Task<string> RunAsync()
     {
@@ -95,7 +134,6 @@ internal sealed class Link : IAsyncDisposable
         if (_tensors is not null)
             await _tensors.DisposeAsync();
         await Task.WhenAll(reading, writing, pinging).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _closing.Dispose();
         return first.Exception?.InnerException switch
         {
             null or OperationCanceledException => "the connection was closed",
@@ -106,28 +144,39 @@ internal sealed class Link : IAsyncDisposable
     private async Task ReadAsync()
     {
         PipeReader input = PipeReader.Create(_control, new StreamPipeReaderOptions(leaveOpen: true));
-        var frames = new FrameReader(input, WireLimits.MaxMessageBytes, _options.SilenceTimeout);
-        while (await frames.ReadAsync(_closing.Token) is { } frame)
+        try
         {
-            switch (frame.Kind)
-            {
-                case FrameKind.Message when _tensors is not null:
-                    _tensors.Decode(frame.Payload, message => _received(this, message));
-                    break;
-                case FrameKind.Message:
-                    _received(this, WithoutPayloads.Decode(frame.Payload));
-                    break;
-                case FrameKind.Roster:
-                    _rosterReceived(HandshakeCodec.DecodeRoster(frame.Payload));
-                    break;
-                case FrameKind.Ping:
-                    Send(FrameKind.Pong, frame.Payload.ToArray());
-                    break;
-                case FrameKind.Pong:
-                    break;
-                default:
-                    throw new WireException(WireError.Unexpected, $"{Peer} sent {frame.Kind} as a control frame");
-            }
+            var frames = new FrameReader(input, WireLimits.MaxMessageBytes, _options.SilenceTimeout);
+            while (await frames.ReadAsync(_closing.Token) is { } frame)
+                Take(frame);
+        }
+        finally
+        {
+            await input.CompleteAsync();
+        }
+    }
+
+    private void Take(Frame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.Message when _tensors is not null:
+                _tensors.Decode(frame.Payload, message => _received(this, message));
+                break;
+            case FrameKind.Message:
+                _received(this, WithoutPayloads.Decode(frame.Payload));
+                break;
+            case FrameKind.Roster:
+                _rosterReceived(HandshakeCodec.DecodeRoster(frame.Payload));
+                break;
+            case FrameKind.Ping when frame.Payload.Length == sizeof(long):
+                Send(FrameKind.Pong, frame.Payload.ToArray());
+                break;
+            case FrameKind.Pong:
+                break;
+            default:
+                throw new WireException(
+                    WireError.Unexpected, $"{Peer} sent {frame.Kind} of {frame.Payload.Length} bytes as a control frame");
         }
     }
 
@@ -136,20 +185,21 @@ internal sealed class Link : IAsyncDisposable
         PipeWriter output = PipeWriter.Create(_control, new StreamPipeWriterOptions(leaveOpen: true));
         while (await _queue.Reader.WaitToReadAsync(_closing.Token))
         {
-            while (_queue.Reader.TryRead(out (FrameKind Kind, byte[] Payload) next))
+            while (output.UnflushedBytes < FlushBytes && _queue.Reader.TryRead(out (FrameKind Kind, byte[] Payload) next))
                 Frame.Write(output, next.Kind, next.Payload);
+            long flushed = output.UnflushedBytes;
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             deadline.CancelAfter(_options.SilenceTimeout);
             try
             {
                 await output.FlushAsync(deadline.Token);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
             {
-                string reason = string.Create(
-                    CultureInfo.InvariantCulture, $"{Peer} takes nothing: {e.Message.TrimEnd('.')}");
-                throw new WireException(WireError.TimedOut, reason, e);
+                throw new WireException(WireError.TimedOut, $"{Peer} takes nothing: {e.Message.TrimEnd('.')}", e);
             }
+
+            Interlocked.Add(ref _queuedBytes, -flushed);
         }
     }
 

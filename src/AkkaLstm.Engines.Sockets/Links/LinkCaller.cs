@@ -1,5 +1,6 @@
 using System.Net;
 using AkkaLstm.Protocol;
+using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
 
@@ -16,7 +17,8 @@ internal static class LinkCaller
     /// <param name="wantsSeat">Whether to ask for a seat.</param>
     /// <param name="options">Deadlines.</param>
     /// <param name="stop">Gives up.</param>
-    /// <exception cref="Wire.WireException">As <see cref="WireDialer.ConnectAsync"/>.</exception>
+    /// <exception cref="WireException">As <see cref="WireDialer.ConnectAsync"/>; a refusal is one of the call as a whole.
+    /// </exception>
     public static async Task<LinkCall> CallAsync(
         NodeIdentity self,
         EndPoint address,
@@ -45,7 +47,18 @@ internal static class LinkCaller
             throw;
         }
 
-        Task<WireConnection> OpenAsync(NodeIdentity identity, WireChannel channel, bool wantsSeat) =>
-            WireDialer.ConnectAsync(address, role, identity.Greet(channel, call, wantsSeat), options.Connections, stop);
+        async Task<WireConnection> OpenAsync(NodeIdentity identity, WireChannel channel, bool wantsSeat)
+        {
+            try
+            {
+                return await WireDialer.ConnectAsync(
+                    address, role, identity.Greet(channel, call, wantsSeat), options.Connections, stop);
+            }
+            catch (WireException e) when (channel != WireChannel.Control && e.Refusal is not null)
+            {
+                // The other has been replaced meanwhile, or was slow: no verdict about this node, which calls again.
+                throw new WireException(WireError.Aborted, e.Message, e);
+            }
+        }
     }
 }

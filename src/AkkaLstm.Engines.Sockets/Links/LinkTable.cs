@@ -46,18 +46,29 @@ internal sealed class LinkTable(Action<NodeId, string> lost) : IAsyncDisposable
             _waiting.TryAdd(peer, []);
     }
 
-    /// <summary>Takes a link into use; one to the same peer is replaced.</summary>
+    /// <summary>
+    /// Takes a link into use and starts it; one to the same peer is replaced. The loss of that one is told before
+    /// anything can come from the new one.
+    /// </summary>
     public void Add(Link link)
     {
-        Link? old;
+        Link? old = null;
+        bool isClosed;
         lock (_gate)
         {
-            _links.Remove(link.Peer, out old);
-            if (!_isClosed)
+            isClosed = _isClosed;
+            if (!isClosed)
             {
+                _links.Remove(link.Peer, out old);
                 _links[link.Peer] = link;
                 Flush(link);
             }
+        }
+
+        if (isClosed)
+        {
+            _ = link.DisposeAsync().AsTask();
+            return;
         }
 
         if (old is not null)
@@ -66,10 +77,8 @@ internal sealed class LinkTable(Action<NodeId, string> lost) : IAsyncDisposable
             lost(link.Peer, "it has called again");
         }
 
-        if (_isClosed)
-            _ = link.DisposeAsync().AsTask();
-        else
-            _ = WatchAsync(link);
+        link.Start();
+        _ = WatchAsync(link);
     }
 
     /// <summary>Sends a message, without waiting.</summary>

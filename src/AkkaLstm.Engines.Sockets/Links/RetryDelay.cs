@@ -8,13 +8,16 @@ internal sealed class RetryDelay(LinkOptions options)
 {
     private TimeSpan _next = options.FirstRetryDelay;
 
-    /// <summary>Waits before the next attempt.</summary>
-    public async Task WaitAsync(CancellationToken stop)
+    /// <summary>The next pause.</summary>
+    public TimeSpan Next()
     {
         TimeSpan pause = _next * (0.5 + (0.5 * Random.Shared.NextDouble()));
         _next = _next * 2 < options.LongestRetryDelay ? _next * 2 : options.LongestRetryDelay;
-        await Task.Delay(pause, stop);
+        return pause;
     }
+
+    /// <summary>Waits before the next attempt.</summary>
+    public Task WaitAsync(CancellationToken stop) => Task.Delay(Next(), stop);
 
     /// <summary>An attempt has succeeded.</summary>
     public void Reset() => _next = options.FirstRetryDelay;

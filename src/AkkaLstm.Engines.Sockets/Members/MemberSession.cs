@@ -21,6 +21,9 @@ internal sealed class MemberSession : IAsyncDisposable
     /// <summary>How long a fresh worker waits for the servers that it has been told of before it says it is ready.</summary>
     private static readonly TimeSpan ServersTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>Callers of a server whose last call is remembered; the oldest is forgotten first.</summary>
+    private const int MaxCallers = 4096;
+
     private readonly MemberJob _job;
     private readonly MemberOptions _options;
     private readonly LinkTable _links;
@@ -29,14 +32,20 @@ internal sealed class MemberSession : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, (RosterEntry Entry, CancellationTokenSource Stop)> _called = [];
+    private readonly Dictionary<NodeInstance, long> _lastCalls = [];
+    private readonly Queue<NodeInstance> _callers = [];
+    private readonly List<Task> _keeping = [];
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _rosterIsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<GreetingRefusal> _turnedAway =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private NodeIdentity _self;
+    // Written by the task that keeps the coordinator, read by those that receive.
+    private volatile NodeIdentity _self;
+    private volatile RoleHost? _host;
     private bool _hasSeat;
     private long _lastCall;
-    private RoleHost? _host;
+    private string _lastTrouble = "nobody answers";
 
     /// <summary>A refusal that asking again does not change.</summary>
     internal sealed record GreetingRefusal(RefusalReason Why, string Reason);
@@ -52,7 +61,8 @@ internal sealed class MemberSession : IAsyncDisposable
         _links.Expect(NodeId.Coordinator);
         if (options.Role == NodeRole.Server)
         {
-            _calls = new LinkAssembler(NodeRole.Server, options.Links.Connections.HandshakeTimeout, OnCall);
+            ConnectionOptions connections = options.Links.Connections;
+            _calls = new LinkAssembler(NodeRole.Server, connections.HandshakeTimeout, connections.Clock, OnCall);
             _listener = Listening.Start(
                 options.Listen,
                 options.Links.Connections,
@@ -83,33 +93,18 @@ internal sealed class MemberSession : IAsyncDisposable
     public async Task<(RoleEnd? End, GreetingRefusal? Refusal)> RunAsync(CancellationToken leave, CancellationToken stop)
     {
         await using CancellationTokenRegistration closing = stop.Register(_closing.Cancel);
-        Task keeping = Task.Run(() => KeepAsync(
-            NodeId.Coordinator, _options.Coordinator, Start, _closing.Token), CancellationToken.None);
-        Task started = _started.Task;
-        Task first = await Task.WhenAny(
-            started,
-            _turnedAway.Task,
-            keeping,
-            Task.Delay(_options.CoordinatorTimeout, stop),
-            Task.Delay(Timeout.Infinite, leave));
-        if (first == _turnedAway.Task)
+        Task coordinator = Keep(NodeId.Coordinator, _options.Coordinator, Start, _closing.Token);
+        using (var given = CancellationTokenSource.CreateLinkedTokenSource(leave, stop))
+            await FirstOf(_started.Task, _turnedAway.Task, coordinator, given.Token);
+        if (_turnedAway.Task.IsCompleted)
             return (null, await _turnedAway.Task);
-        if (first != started)
-        {
-            stop.ThrowIfCancellationRequested();
-            await CancelAndAwait(keeping);
-            leave.ThrowIfCancellationRequested();
-            throw new TimeoutException($"no coordinator at {_options.Coordinator} for {_options.CoordinatorTimeout}");
-        }
-
         await using CancellationTokenRegistration leaving = leave.Register(() => _host!.Post(new LeaveRequested()));
         Task<RoleEnd> end = _host!.End;
-        Task over = await Task.WhenAny(end, _turnedAway.Task, Task.Delay(Timeout.Infinite, stop));
-        stop.ThrowIfCancellationRequested();
+        Task over = await Task.WhenAny(end, _turnedAway.Task, coordinator).WaitAsync(stop);
+        if (over == coordinator)
+            await coordinator; // it ends by itself only with a defect
         return over == end ? (await end, null) : (null, await _turnedAway.Task);
     }
-
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async ValueTask DisposeAsync()
     {
@@ -118,9 +113,18 @@ internal sealed class MemberSession : IAsyncDisposable
             await _listener.DisposeAsync();
         if (_calls is not null)
             await _calls.DisposeAsync();
+        Task[] keeping;
+        lock (_gate)
+            keeping = [.. _keeping];
+
+        // Before the links and the host, which they make.
+        await Task.WhenAll(keeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _links.DisposeAsync();
         if (_host is not null)
             await _host.DisposeAsync();
+        foreach ((_, CancellationTokenSource stop) in _called.Values)
+            stop.Dispose();
+        _closing.Dispose();
     }
 
     private static NodeId NodeOf(NodeRole role, int index) =>
@@ -133,10 +137,32 @@ internal sealed class MemberSession : IAsyncDisposable
         return _options.Advertise ?? $":{_listener.Endpoint.Port}";
     }
 
-    private async Task CancelAndAwait(Task keeping)
+    private async Task FirstOf(Task started, Task turnedAway, Task coordinator, CancellationToken stop)
     {
-        await _closing.CancelAsync();
-        await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            Task first = await Task.WhenAny(started, turnedAway, coordinator).WaitAsync(_options.CoordinatorTimeout, stop);
+            if (first == coordinator)
+                await coordinator;
+        }
+        catch (TimeoutException e)
+        {
+            string address = HostAndPort.Text(_options.Coordinator);
+            throw new TimeoutException(
+                $"no coordinator at {address} has taken this node for {_options.CoordinatorTimeout}: {_lastTrouble}", e);
+        }
+    }
+
+    private Task Keep(NodeId peer, EndPoint address, Func<LinkCall, Task> connected, CancellationToken stop)
+    {
+        Task keeping = Task.Run(() => KeepAsync(peer, address, connected, stop), CancellationToken.None);
+        lock (_gate)
+        {
+            _keeping.RemoveAll(task => task.IsCompleted);
+            _keeping.Add(keeping);
+        }
+
+        return keeping;
     }
 
     /// <summary>Calls a node again and again, as long as it is wanted.</summary>
@@ -150,9 +176,9 @@ internal sealed class MemberSession : IAsyncDisposable
             {
                 LinkCall call = await LinkCaller.CallAsync(
                     _self, address, peer.Role, Interlocked.Increment(ref _lastCall), !_hasSeat, _options.Links, stop);
+                await connected(call);
                 delay.Reset();
                 lastTrouble = "";
-                await connected(call);
                 if (_links.Find(peer) is { } link)
                     await link.Ending.WaitAsync(stop);
             }
@@ -161,6 +187,8 @@ internal sealed class MemberSession : IAsyncDisposable
                 if (e.Message != lastTrouble)
                     _options.Notice($"{peer}: {e.Message}");
                 lastTrouble = e.Message;
+                if (peer == NodeId.Coordinator)
+                    _lastTrouble = e.Message;
                 if (peer == NodeId.Coordinator && e.Refusal is { } why and not RefusalReason.Busy)
                     _turnedAway.TrySetResult(new GreetingRefusal(why, e.Message));
             }
@@ -247,33 +275,45 @@ internal sealed class MemberSession : IAsyncDisposable
         lock (_gate)
         {
             foreach (RosterEntry entry in roster)
-            {
-                if (_called.TryGetValue(entry.Node, out (RosterEntry Entry, CancellationTokenSource Stop) known))
-                {
-                    if (known.Entry == entry)
-                        continue;
-                    known.Stop.Cancel();
-                }
-
-                var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-                _called[entry.Node] = (entry, stop);
-                _links.Expect(entry.Node);
-                _ = Task.Run(() => KeepAsync(entry.Node, AddressOf(entry), call => CallServer(entry.Node, call), stop.Token));
-            }
+                Call(entry);
         }
 
         _rosterIsKnown.TrySetResult();
     }
 
-    private Task CallServer(NodeId server, LinkCall call)
+    /// <summary>Calls a server of the roster from now on, at its latest address. Under the lock.</summary>
+    private void Call(RosterEntry entry)
     {
-        Connect(server, call);
-        return Task.CompletedTask;
+        if (!HostAndPort.TryParse(entry.Address, out EndPoint? address))
+            throw new WireException(WireError.OutOfRange, $"{entry.Node} is said to be at {entry.Address}, which is no address");
+        if (_called.TryGetValue(entry.Node, out (RosterEntry Entry, CancellationTokenSource Stop) known))
+        {
+            if (known.Entry == entry)
+                return;
+            known.Stop.Cancel();
+            known.Stop.Dispose();
+        }
+
+        if (_closing.IsCancellationRequested)
+            return;
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        _called[entry.Node] = (entry, stop);
+        _links.Expect(entry.Node);
+        _ = Keep(entry.Node, address, call => CallServer(entry, call), stop.Token);
     }
 
-    private static EndPoint AddressOf(RosterEntry entry) => IPEndPoint.TryParse(entry.Address, out IPEndPoint? address)
-        ? address
-        : HostAndPort.Parse(entry.Address);
+    private async Task CallServer(RosterEntry server, LinkCall call)
+    {
+        // Another process may listen there by now, and it would be given what is another one's.
+        if (call.Control!.Peer.Instance == server.Instance)
+        {
+            Connect(server.Node, call);
+            return;
+        }
+
+        await call.CloseAsync();
+        throw new WireException(WireError.Unexpected, $"at {server.Address} is another process than {server.Node}");
+    }
 
     private GreetingReply Answer(Greeting caller, IPAddress from)
     {
@@ -288,13 +328,15 @@ internal sealed class MemberSession : IAsyncDisposable
                 return new GreetingRefused(RefusalReason.Identity, "no call waits for this connection");
             if (caller.Channel == WireChannel.Control && caller.Call <= last)
                 return new GreetingRefused(RefusalReason.Identity, "the call has been made before");
+            if (_lastCalls.TryAdd(caller.Instance, caller.Call))
+                _callers.Enqueue(caller.Instance);
             _lastCalls[caller.Instance] = caller.Call;
+            if (_callers.Count > MaxCallers)
+                _lastCalls.Remove(_callers.Dequeue());
         }
 
         return new GreetingAccepted(_self.Greet(WireChannel.Control, call: 0), caller.Node, caller.Incarnation);
     }
-
-    private readonly Dictionary<NodeInstance, long> _lastCalls = [];
 
     private void OnCall(LinkCall call) => Connect(call.Control!.Acceptance.Seat, call);
 

@@ -64,6 +64,8 @@ public sealed class ClusterCertificate : IDisposable
             {
                 ServerCertificate = _own,
                 ClientCertificateRequired = true,
+                AllowRenegotiation = false,
+                AllowTlsResume = false, // every connection shows its certificate
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 CertificateChainPolicy = Policy(X509Oids.ClientAuthentication),
             }, token), stop);
@@ -80,6 +82,8 @@ public sealed class ClusterCertificate : IDisposable
             {
                 TargetHost = NameOf(role),
                 ClientCertificates = [_own],
+                AllowRenegotiation = false,
+                AllowTlsResume = false,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 CertificateChainPolicy = Policy(X509Oids.ServerAuthentication),
             }, token), stop);
@@ -98,9 +102,12 @@ public sealed class ClusterCertificate : IDisposable
         {
             await authenticate(stop);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException)
+        catch (Exception e)
         {
+            // What a peer sends must end its own connection only, whatever the platform's TLS makes of it.
             await stream.DisposeAsync();
+            if (e is OperationCanceledException)
+                throw;
             throw new WireException(
                 WireError.Untrusted, $"encryption could not be agreed on: {Innermost(e).Message.TrimEnd('.')}", e);
         }

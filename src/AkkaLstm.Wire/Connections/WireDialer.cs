@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Frames;
@@ -21,11 +22,9 @@ public static class WireDialer
         EndPoint address, NodeRole role, Greeting greeting, ConnectionOptions options, CancellationToken stop)
     {
         using var deadline = new Deadline(options.HandshakeTimeout, options.Clock, stop);
-        Socket socket = await ConnectAsync(address, deadline);
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        (Stream stream, IPAddress peer) = await ConnectAsync(address, deadline);
         try
         {
-            IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
             if (options.Certificate is { } certificate)
             {
                 Stream plain = stream;
@@ -33,16 +32,14 @@ public static class WireDialer
                     async token => await certificate.CallAsync(plain, role, token), "no encryption in time");
             }
 
-            await HandshakeFrames.WriteAsync(stream, FrameKind.Greeting, HandshakeCodec.Encode(greeting), deadline);
-            GreetingReply reply = HandshakeCodec.DecodeReply(
-                await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
+            GreetingReply reply = await GreetAsync(stream, greeting, deadline);
             if (reply is GreetingRefused refused)
                 throw new WireException(WireError.Refused, $"turned away ({refused.Why}): {refused.Reason}", refused.Why);
             var accepted = (GreetingAccepted)reply;
             if (accepted.Greeting.Node.Role != role)
             {
                 throw new WireException(
-                    WireError.Unexpected, $"at {address} is a {accepted.Greeting.Node.Role}, expected a {role}");
+                    WireError.Unexpected, $"at {Text(address)} is a {accepted.Greeting.Node.Role}, expected a {role}");
             }
 
             return new WireConnection(stream, accepted.Greeting, peer, accepted);
@@ -54,16 +51,32 @@ public static class WireDialer
         }
     }
 
-    private static async Task<Socket> ConnectAsync(EndPoint address, Deadline deadline)
+    private static async Task<GreetingReply> GreetAsync(Stream stream, Greeting greeting, Deadline deadline)
+    {
+        try
+        {
+            await HandshakeFrames.WriteAsync(stream, FrameKind.Greeting, HandshakeCodec.Encode(greeting), deadline);
+            return HandshakeCodec.DecodeReply(
+                await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
+        }
+        catch (WireException e) when (stream is SslStream && e.Error == WireError.Truncated)
+        {
+            // In TLS 1.3 the caller has done its part before the other end looks at its certificate.
+            throw new WireException(
+                WireError.Untrusted, "the other end hung up when it had seen this node's certificate", e);
+        }
+    }
+
+    private static async Task<(Stream Stream, IPAddress Peer)> ConnectAsync(EndPoint address, Deadline deadline)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             WireSockets.Configure(socket);
-            await deadline.RunAsync(token => socket.ConnectAsync(address, token), $"{address} does not answer");
-            return socket;
+            await deadline.RunAsync(token => socket.ConnectAsync(address, token), $"{Text(address)} does not answer");
+            return (new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             socket.Dispose();
             throw new WireException(WireError.Unreachable, $"{Text(address)} cannot be reached: {e.Message}", e);

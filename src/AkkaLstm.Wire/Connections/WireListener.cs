@@ -19,8 +19,10 @@ public sealed class WireListener : IAsyncDisposable
     private readonly Action<IPAddress, string> _refused;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
-    private readonly LinkedList<Stranger> _strangers = [];
     private readonly Task _listening;
+
+    // Invariant: those that are in here cancel and dispose their own token; whoever takes one out does it for it.
+    private readonly LinkedList<Stranger> _strangers = [];
 
     private WireListener(
         Socket socket,
@@ -53,8 +55,8 @@ public sealed class WireListener : IAsyncDisposable
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!OperatingSystem.IsWindows())
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not ReuseAddress: on Linux it would let two programs listen on the same port, each with some of the
+            // callers. A port whose last connections are just being closed is free without it.
             socket.Bind(endpoint);
             socket.Listen();
             return new WireListener(socket, options, answer, accepted, refused);
@@ -66,12 +68,16 @@ public sealed class WireListener : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops; afterwards nobody is answered or accepted any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
         _socket.Dispose();
         await _listening;
+        Task[] greetings;
+        lock (_gate)
+            greetings = [.. _strangers.Select(stranger => stranger.Greeting)];
+        await Task.WhenAll(greetings).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
     }
 
@@ -95,39 +101,39 @@ public sealed class WireListener : IAsyncDisposable
                 continue;
             }
 
-            var stranger = new Stranger(caller, CancellationTokenSource.CreateLinkedTokenSource(_closing.Token));
-            Admit(stranger);
-            _ = Task.Run(() => GreetAsync(stranger));
+            Admit(new Stranger(caller, _closing.Token));
         }
     }
 
     private void Admit(Stranger stranger)
     {
-        Stranger? oldest = null;
+        Stranger? displaced = null;
         lock (_gate)
         {
             if (_strangers.Count >= _options.MaxStrangers)
             {
-                oldest = _strangers.First!.Value;
+                displaced = _strangers.First!.Value;
                 _strangers.RemoveFirst();
             }
 
             _strangers.AddLast(stranger);
+            stranger.Greeting = Task.Run(() => GreetAsync(stranger));
         }
 
-        oldest?.Leave.Cancel();
+        displaced?.TurnOut();
     }
 
     private async Task GreetAsync(Stranger stranger)
     {
         IPAddress from = IPAddress.None;
         Stream? stream = null;
+        bool isAccepted = false;
         try
         {
+            stream = new NetworkStream(stranger.Socket, ownsSocket: true);
             from = ((IPEndPoint)stranger.Socket.RemoteEndPoint!).Address;
             WireSockets.Configure(stranger.Socket);
-            stream = new NetworkStream(stranger.Socket, ownsSocket: true);
-            using var deadline = new Deadline(_options.HandshakeTimeout, _options.Clock, stranger.Leave.Token);
+            using var deadline = new Deadline(_options.HandshakeTimeout, _options.Clock, stranger.Leaving);
             if (_options.Certificate is { } certificate)
             {
                 Stream plain = stream;
@@ -135,26 +141,29 @@ public sealed class WireListener : IAsyncDisposable
                     async token => await certificate.AcceptAsync(plain, token), "no encryption in time");
             }
 
-            await GreetAsync(stream, from, deadline);
-            stream = null; // it is somebody else's now
+            WireConnection connection = await GreetAsync(stream, from, deadline);
+            isAccepted = true;
+            _accepted(connection);
         }
-        catch (Exception e) when (e is WireException or OperationCanceledException or SocketException)
+        catch (Exception e) when (e is WireException or OperationCanceledException or SocketException or IOException)
         {
             if (!_closing.IsCancellationRequested)
                 _refused(from, e is OperationCanceledException ? "too many callers at once" : e.Message);
         }
         finally
         {
+            if (!isAccepted)
+                await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+            bool isOwn;
             lock (_gate)
-                _strangers.Remove(stranger);
-            stranger.Leave.Dispose();
-            if (stream is not null)
-                await stream.DisposeAsync();
+                isOwn = _strangers.Remove(stranger);
+            if (isOwn)
+                stranger.Dispose();
         }
     }
 
     /// <summary>The greeting and its answer; throws after a refusal was sent.</summary>
-    private async Task GreetAsync(Stream stream, IPAddress from, Deadline deadline)
+    private async Task<WireConnection> GreetAsync(Stream stream, IPAddress from, Deadline deadline)
     {
         GreetingReply reply;
         Greeting? greeting = null;
@@ -175,8 +184,34 @@ public sealed class WireListener : IAsyncDisposable
         await HandshakeFrames.WriteAsync(stream, FrameKind.GreetingReply, HandshakeCodec.Encode(reply), deadline);
         if (reply is GreetingRefused refused)
             throw new WireException(WireError.Refused, refused.Reason, refused.Why);
-        _accepted(new WireConnection(stream, greeting!, from, (GreetingAccepted)reply));
+        return new WireConnection(stream, greeting!, from, (GreetingAccepted)reply);
     }
 
-    private sealed record Stranger(Socket Socket, CancellationTokenSource Leave);
+    /// <summary>A caller until it has been accepted or turned away.</summary>
+    private sealed class Stranger : IDisposable
+    {
+        private readonly CancellationTokenSource _leaving;
+
+        public Stranger(Socket socket, CancellationToken closing)
+        {
+            Socket = socket;
+            _leaving = CancellationTokenSource.CreateLinkedTokenSource(closing);
+            Leaving = _leaving.Token;
+        }
+
+        public Socket Socket { get; }
+
+        /// <summary>Kept, as a source that was disposed gives none.</summary>
+        public CancellationToken Leaving { get; }
+
+        public Task Greeting { get; set; } = Task.CompletedTask;
+
+        public void TurnOut()
+        {
+            _leaving.Cancel();
+            _leaving.Dispose();
+        }
+
+        public void Dispose() => _leaving.Dispose();
+    }
 }

@@ -56,7 +56,7 @@ public static class HandshakeCodec
         return reply.AnswerCase switch
         {
             Proto.GreetingReply.AnswerOneofCase.Accepted => new GreetingAccepted(
-                Read(reply.Accepted), PartReader.Read(reply.Seat), NotNegative(reply.HasIncarnation, reply.Incarnation)),
+                Read(reply.Accepted), PartReader.Read(reply.Seat), UpTo(reply.HasIncarnation, reply.Incarnation, WireLimits.MaxIncarnation)),
             Proto.GreetingReply.AnswerOneofCase.Refused => new GreetingRefused(
                 FromWire(Required(reply.Refused.HasWhy, reply.Refused.Why)),
                 Text(reply.Refused.HasReason, reply.Refused.Reason, WireLimits.MaxReasonLength)),
@@ -117,7 +117,7 @@ public static class HandshakeCodec
             NotNegative(greeting.HasCall, greeting.Call),
             Required(greeting.HasWantsSeat, greeting.WantsSeat),
             Text(greeting.HasListen, greeting.Listen, WireLimits.MaxAddressLength),
-            NotNegative(greeting.HasIncarnation, greeting.Incarnation));
+            UpTo(greeting.HasIncarnation, greeting.Incarnation, WireLimits.MaxIncarnation));
     }
 
     /// <summary>Encodes a roster.</summary>

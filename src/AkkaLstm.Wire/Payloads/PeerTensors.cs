@@ -15,19 +15,26 @@ namespace AkkaLstm.Wire.Payloads;
 public sealed class PeerTensors : IAsyncDisposable
 {
     /// <summary>Messages whose values have not all come, at most; more can only be a peer that never sends them.</summary>
-    private const int MaxWaitingMessages = 4096;
+    internal const int MaxWaitingMessages = 4096;
+
+    /// <summary>Values that were announced and have not begun to come, at most; two messages' worth.</summary>
+    internal const int MaxWaitingTickets = 2 * WireLimits.MaxListLength;
+
+    /// <summary>Values that wait to be sent, at most. The protocol has two steps under way and repeats what was not
+    /// answered; more is a peer that takes nothing.</summary>
+    internal const int MaxQueuedTensors = 1 << 16;
 
     private readonly IPayloadCodec _codec;
     private readonly TensorSender _sender;
-    private readonly IncomingTensors _incoming = new(MaxWaitingMessages);
+    private readonly IncomingTensors _incoming = new(MaxWaitingTickets, MaxWaitingMessages);
     private readonly Stream _incomingStream;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _receiving;
     private readonly Task _sending;
 
-    // Invariant: bounded by the protocol, which has no more than two steps under way.
+    private readonly TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<OutgoingTensor> _queue =
-        Channel.CreateUnbounded<OutgoingTensor>(new UnboundedChannelOptions { SingleReader = true });
+        Channel.CreateBounded<OutgoingTensor>(new BoundedChannelOptions(MaxQueuedTensors) { SingleReader = true });
 
     private long _lastTicket;
 
@@ -44,7 +51,7 @@ public sealed class PeerTensors : IAsyncDisposable
         var receiver = new TensorReceiver(incoming, _incoming, options);
         _receiving = Task.Run(() => receiver.RunAsync(_closing.Token));
         _sending = Task.Run(SendAsync);
-        Completion = Task.WhenAny(_receiving, _sending).Unwrap();
+        Completion = Task.WhenAny(_receiving, _sending, _overflow.Task).Unwrap();
     }
 
     /// <summary>Ends when the peer hangs up, or with the <see cref="WireException"/> that ended the channel.</summary>
@@ -62,7 +69,11 @@ public sealed class PeerTensors : IAsyncDisposable
         var export = new Export(this);
         byte[] bytes = new MessageCodec(export).Encode(message);
         foreach (OutgoingTensor tensor in export.Tensors)
-            _queue.Writer.TryWrite(tensor);
+        {
+            if (!_queue.Writer.TryWrite(tensor) && !_closing.IsCancellationRequested)
+                _overflow.TrySetException(new WireException(WireError.TimedOut, $"{MaxQueuedTensors} values wait to be sent"));
+        }
+
         return bytes;
     }
 
@@ -84,12 +95,11 @@ public sealed class PeerTensors : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
         await _closing.CancelAsync();
+        _queue.Writer.TryComplete();
         await _incomingStream.DisposeAsync();
         await _sender.DisposeAsync();
         await Task.WhenAll(_receiving, _sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _incoming.Close();
         _closing.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using AkkaLstm.Fuzzing;
 using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Handshakes;
 using AkkaLstm.Wire.Messages;
@@ -18,6 +19,9 @@ public class DecoderFuzzTests(ITestOutputHelper output)
 {
     /// <summary>Most that decoding an input of these sizes may allocate: 64 bytes a byte and some.</summary>
     private const long MaxAllocatedBytes = 256 * 1024;
+
+    /// <summary>The buffer of one chunk, which both ends of a file's connection have.</summary>
+    private const long FileChunkBytes = 1 << 18;
 
     private static readonly TensorChannelOptions TensorOptions = new() { MaxTransferBytes = 1 << 20 };
 
@@ -66,6 +70,63 @@ public class DecoderFuzzTests(ITestOutputHelper output)
             // What is left over waits for more bytes; it is taken so far.
             return rest;
         });
+
+    [Fact]
+    public void Rosters_DamagedOrRandom_AreTakenOrRefused()
+    {
+        byte[] roster = HandshakeCodec.Encode([
+            new RosterEntry(Protocol.NodeId.Server(0), new(1, 2), "10.0.0.1:7101"),
+            new RosterEntry(Protocol.NodeId.Server(7), new(3, 4), "server-7.example:7101"),
+        ]);
+
+        Fuzz(
+            new FuzzRunner("rosters", 50_000, MaxAllocatedBytes),
+            _ => [.. roster],
+            bytes => HandshakeCodec.DecodeRoster(new ReadOnlySequence<byte>(bytes)));
+    }
+
+    [Fact]
+    public void FileRequests_DamagedOrRandom_AreTakenOrRefused() => Fuzz(
+        new FuzzRunner("file requests", 10_000, FileChunkBytes + MaxAllocatedBytes),
+        _ => [.. TensorFrames.Make(FrameKind.FileRequest, "plan"u8), .. TensorFrames.Make(FrameKind.FileRequest, "none"u8)],
+        bytes =>
+        {
+            FileService.ServeAsync(
+                new ScriptedStream(bytes, piece: 20),
+                name => name == "plan" ? new MemoryStream(new byte[300]) : throw new FileNotFoundException(name),
+                default).GetAwaiter().GetResult();
+            return bytes;
+        });
+
+    [Fact]
+    public void Files_DamagedOrRandom_AreTakenOrRefused()
+    {
+        byte[] file =
+        [
+            .. TensorFrames.Make(FrameKind.FileOpen, [0x2C, 1, 0, 0, 0, 0, 0, 0]), // 300 bytes
+            .. TensorFrames.Make(FrameKind.FileChunk, new byte[200]),
+            .. TensorFrames.Make(FrameKind.FileChunk, new byte[100]),
+        ];
+
+        Fuzz(
+            new FuzzRunner("files", 10_000, FileChunkBytes + MaxAllocatedBytes),
+            random => random.Next(4) == 0 ? TensorFrames.Make(FrameKind.FileRefused, "not here"u8) : [.. file],
+            bytes =>
+            {
+                using var destination = new MemoryStream();
+                try
+                {
+                    FileService.FetchAsync(new ScriptedStream(bytes, piece: 100), "data", 1 << 20, destination, default)
+                        .GetAwaiter().GetResult();
+                }
+                catch (FileNotFoundException)
+                {
+                    // The documented answer to a refusal.
+                }
+
+                return bytes;
+            });
+    }
 
     [Fact]
     public void TensorStreams_DamagedOrRandom_AreTakenOrRefused() => Fuzz(

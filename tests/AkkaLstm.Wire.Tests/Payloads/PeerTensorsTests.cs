@@ -1,0 +1,273 @@
+using System.Buffers;
+using System.Threading.Channels;
+using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Payloads;
+using AkkaLstm.Wire.Tensors;
+
+namespace AkkaLstm.Wire.Tests.Payloads;
+
+/// <summary>Values and the messages that announce them, in any order and with peers that break the rules.</summary>
+public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
+{
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(60);
+    private static readonly Fence Fence = new("run", 1, 1, 5);
+    private static readonly SliceId Slice = new(0, 1);
+    private static readonly float[] Values = [1, -0f, float.NaN, 4];
+
+    private readonly Channel<Message> _delivered = Channel.CreateUnbounded<Message>();
+    private readonly FloatsCodec _codec = new(Values.Length);
+    private LoopbackConnection _there = null!;
+    private LoopbackConnection _back = null!;
+    private PeerTensors _receiver = null!;
+
+    public async Task InitializeAsync()
+    {
+        _there = await LoopbackConnection.ConnectAsync();
+        _back = await LoopbackConnection.ConnectAsync();
+        _receiver = new PeerTensors(_codec, outgoing: _back.Left, incoming: _there.Right, new TensorChannelOptions());
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _receiver.DisposeAsync().AsTask().WaitAsync(Wait);
+        await _there.DisposeAsync();
+        await _back.DisposeAsync();
+    }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
+
+    [Fact]
+    public async Task Decode_MessageBeforeItsValues_IsDeliveredWithThemAndTheirBits()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+
+        Decode(Announce(7));
+        Assert.False(_delivered.Reader.TryRead(out _));
+        await sender.SendAsync(7, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+    }
+
+    [Fact]
+    public async Task Decode_ValuesBeforeTheirMessage_WaitForIt()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+
+        await sender.SendAsync(7, [new TensorPart(Values)], default);
+        Decode(Announce(7));
+
+        AssertBits(await NextAsync());
+        Assert.Equal(Values.Length * sizeof(float), _receiver.Bytes.Received);
+    }
+
+    [Fact]
+    public async Task Encode_BetweenTwoOfThem_ArrivesWithTheSameBits()
+    {
+        await using var sender = new PeerTensors(_codec, _there.Left, _back.Right, new TensorChannelOptions());
+
+        Decode(sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [new Floats(Values), null])));
+
+        var message = (ParametersPulled)await NextAsync();
+        AssertBits(message);
+        Assert.Equal([true, false], message.Carries.Select(carry => carry is not null));
+        Assert.Equal(2 * Values.Length * sizeof(float), sender.Bytes.Sent);
+    }
+
+    [Fact]
+    public async Task Receive_LengthsThatAreNotExpected_DropsTheMessageAndGoesOn()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        Decode(Announce(1));
+        Decode(Announce(2));
+
+        await sender.SendAsync(1, [new TensorPart(new float[Values.Length + 1])], default);
+        await sender.SendAsync(2, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+        Assert.False(_delivered.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Receive_OtherValuesOfADroppedMessage_GetNoMemory()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        Decode(Announce(1, 2));
+        Decode(Announce(3));
+
+        await sender.SendAsync(1, [new TensorPart(new float[1])], default);
+        await sender.SendAsync(2, [new TensorPart(Values)], default);
+        await sender.SendAsync(3, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+        Assert.Equal(1, _codec.Opened);
+    }
+
+    [Fact]
+    public async Task Receive_AbandonedInTheMiddle_TellsTheIntakeAndDropsTheMessage()
+    {
+        Decode(Announce(1));
+        await _there.Left.WriteAsync(Tensors.TensorFaultTests.Open(1, 1, (1, Values.Length)));
+        await _there.Left.WriteAsync(TensorFrames.Make(AkkaLstm.Wire.Frames.FrameKind.TensorChunk, new byte[8]));
+        await _there.Left.WriteAsync(TensorFrames.Make(AkkaLstm.Wire.Frames.FrameKind.TensorCancel, []));
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        Decode(Announce(2));
+        await sender.SendAsync(2, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+        Assert.Equal(1, _codec.Abandoned);
+    }
+
+    [Fact]
+    public async Task Receive_PeerGone_CompletesAndDeliversNothing()
+    {
+        Decode(Announce(1));
+
+        await _there.Left.DisposeAsync();
+
+        await ((Task)_receiver.Completion).WaitAsync(Wait);
+        Assert.False(_delivered.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Receive_PeerGoneInTheMiddleOfAValue_FailsAndAbandonsIt()
+    {
+        Decode(Announce(1));
+        await _there.Left.WriteAsync(Tensors.TensorFaultTests.Open(1, 1, (1, Values.Length)));
+        await _there.Left.DisposeAsync();
+
+        WireException e = await Assert.ThrowsAsync<WireException>(() => _receiver.Completion.WaitAsync(Wait));
+
+        Assert.Equal((WireError.Truncated, 1), (e.Error, _codec.Abandoned));
+    }
+
+    [Fact]
+    public void Decode_TicketUsedTwice_IsUnexpected()
+    {
+        Decode(Announce(1));
+
+        Assert.Equal(WireError.Unexpected, Assert.Throws<WireException>(() => Decode(Announce(1))).Error);
+    }
+
+    [Fact]
+    public void Decode_MessagesWhoseValuesNeverCome_AreBounded()
+    {
+        ulong ticket = 0;
+
+        WireException e = Assert.Throws<WireException>(() =>
+        {
+            while (ticket < 2 * PeerTensors.MaxWaitingMessages)
+                Decode(Announce(++ticket));
+        });
+
+        Assert.Equal((WireError.Unexpected, (ulong)PeerTensors.MaxWaitingMessages + 1), (e.Error, ticket));
+    }
+
+    [Fact]
+    public async Task Decode_TicketsOfDroppedMessages_AreBoundedToo()
+    {
+        // Each message is dropped by its first value, and its other ticket is never heard of again.
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        ulong[] rest = [.. Enumerable.Range(0, 5000).Select(i => (ulong)i)];
+        ulong first = 1UL << 40;
+
+        WireException? refused = null;
+        for (ulong round = 0; round < 10 && refused is null; round++)
+        {
+            try
+            {
+                Decode(Announce([first + round, .. rest.Select(ticket => (round << 20) + ticket)]));
+                await sender.SendAsync(first + round, [new TensorPart(new float[1])], default);
+            }
+            catch (WireException e)
+            {
+                refused = e;
+            }
+        }
+
+        Assert.Equal(WireError.Unexpected, refused?.Error);
+    }
+
+    [Fact]
+    public async Task Encode_PeerThatTakesNothing_EndsTheChannelInsteadOfQueueingOn()
+    {
+        // Nobody grants credit at the other end.
+        await using var sender = new PeerTensors(_codec, _there.Left, _back.Right, new TensorChannelOptions());
+        var message = new ParametersPulled(
+            Fence, Slice, new Floats(Values), 0, [.. Enumerable.Repeat<Payload?>(new Floats(Values), 5000)]);
+
+        for (int sent = 0; sent <= 2 * PeerTensors.MaxQueuedTensors; sent += 5000)
+            sender.Encode(message);
+
+        await Assert.ThrowsAsync<WireException>(() => sender.Completion.WaitAsync(Wait));
+    }
+
+    private static byte[] Announce(params ulong[] tickets)
+    {
+        var writer = new MessageCodec(new FixedTickets(tickets));
+        return writer.Encode(new ParametersPulled(
+            Fence, Slice, new Floats(Values), 0, [.. tickets.Skip(1).Select(_ => (Payload?)new Floats(Values))]));
+    }
+
+    private void Decode(byte[] message) =>
+        _receiver.Decode(new ReadOnlySequence<byte>(message), whole => _delivered.Writer.TryWrite(whole));
+
+    private async Task<Message> NextAsync() => await _delivered.Reader.ReadAsync().AsTask().WaitAsync(Wait);
+
+    private static void AssertBits(Message message) => Assert.Equal(
+        Values.Select(BitConverter.SingleToInt32Bits),
+        ((Floats)((ParametersPulled)message).Parameters).Values.Select(BitConverter.SingleToInt32Bits));
+
+    private sealed class Floats(float[] values) : Payload
+    {
+        public float[] Values => values;
+
+        public override long Bytes => values.Length * sizeof(float);
+    }
+
+    /// <summary>Gives out these tickets, in turn.</summary>
+    private sealed class FixedTickets(ulong[] tickets) : IPayloadTickets
+    {
+        private int _next;
+
+        public PayloadTicket Export(Payload payload, PayloadPlace place) =>
+            new(tickets[_next++], place.Kind, payload.Bytes, ElementType.Float32, 0);
+
+        public Payload Import(PayloadTicket ticket, PayloadPlace place) => throw new InvalidOperationException();
+    }
+
+    /// <summary>All payloads have the same length.</summary>
+    private sealed class FloatsCodec(int length) : IPayloadCodec
+    {
+        private int _opened;
+        private int _abandoned;
+
+        public int Opened => Volatile.Read(ref _opened);
+
+        public int Abandoned => Volatile.Read(ref _abandoned);
+
+        public IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place) => [((Floats)payload).Values];
+
+        public PayloadIntake Expect(PayloadPlace place) => new Intake(this, length);
+
+        private sealed class Intake(FloatsCodec owner, int length) : PayloadIntake
+        {
+            private readonly float[] _values = new float[length];
+
+            public override Payload Payload => new Floats(_values);
+
+            public override IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths)
+            {
+                if (lengths is not [var only] || only != length)
+                    return null;
+                Interlocked.Increment(ref owner._opened);
+                return [_values];
+            }
+
+            public override bool TryComplete() => true;
+
+            public override void Abandon() => Interlocked.Increment(ref owner._abandoned);
+        }
+    }
+}
