@@ -23,6 +23,7 @@ public partial class DependencyRuleTests
             "AkkaLstm.Numerics", "AkkaLstm.Models", "AkkaLstm.Data", "AkkaLstm.Protocol", "AkkaLstm.Training",
             "AkkaLstm.Wire", "AkkaLstm.Engines.InProcess", "AkkaLstm.Engines.Simulation",
             "AkkaLstm.Engines.Sockets",
+            AkkaEngine,
         ],
     };
 

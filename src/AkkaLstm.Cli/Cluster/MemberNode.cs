@@ -50,7 +50,7 @@ internal static class MemberNode
         }
     }
 
-    private static FetchFile FetchTo(FileFetch fetch) => async (name, path, maxBytes, stop) =>
+    internal static FetchFile FetchTo(FileFetch fetch) => async (name, path, maxBytes, stop) =>
     {
         try
         {

@@ -14,6 +14,9 @@ namespace AkkaLstm.Cli.Commands;
 /// <summary><c>node --role ...</c>: one process of a cluster.</summary>
 internal static class NodeCommand
 {
+    private const string LeaveNotice =
+        "akkalstm: leaving as soon as what this node holds is safe; once more stops at once";
+
     private static readonly IPEndPoint CoordinatorDefault = new(IPAddress.Loopback, 7140);
     private static readonly IPEndPoint MemberDefault = new(IPAddress.Loopback, 0);
 
@@ -35,6 +38,9 @@ internal static class NodeCommand
                     "the coordinator of a new run, or of one that goes on"),
                 new("node --role server --join 10.0.0.1:7140 --listen 10.0.0.2:0 --tls certs", "one of its servers"),
                 new("node --role worker --join 10.0.0.1:7140 --tls certs", "a worker; start as many as there are machines"),
+                new(
+                    "node --role worker --config cluster-config/worker.conf",
+                    "a worker of a cluster on the Akka engine, where it is built in (docs/AKKA.md)"),
             ],
         };
         CliOption<string?> role = Values.Text(
@@ -42,6 +48,10 @@ internal static class NodeCommand
         CliOption<bool> supervised = Values.Flag(
             "--supervised", OptionGroup.Command, "end when standard input does, and leave signals to who started this");
         supervised.Hidden = true;
+        CliOption<string?> config = Values.Text(
+            "--config", OptionGroup.Command,
+            "run on the Akka engine, with this HOCON file (cluster-config/ROLE.conf); --listen and --join are in it",
+            "FILE");
         var job = new Argument<string?>("JOB.json")
         {
             Arity = ArgumentArity.ZeroOrOne,
@@ -52,12 +62,15 @@ internal static class NodeCommand
         var run = new RunOptionSet(RunOptionKind.Node);
         command.Arguments.Add(job);
         command.Options.Add(role);
+        command.Options.Add(config);
         command.Options.Add(supervised);
         cluster.AddTo(command);
         plan.AddTo(command);
         run.AddTo(command);
         return new CliEntry(command, context => RoleOf(context.Parsed.GetValue(role)) switch
         {
+            var any when context.Parsed.GetValue(config) is { } file => OnAkkaAsync(
+                context, any, file, () => JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)), run, cluster),
             NodeRole.Coordinator => CoordinateAsync(
                 context, JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)), run, cluster),
             var member => TakePartAsync(context, member, cluster, context.Parsed.GetValue(supervised)),
@@ -86,10 +99,46 @@ internal static class NodeCommand
             TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop));
     }
 
+#if WITH_AKKA
+    private static Task<int> OnAkkaAsync(
+        CommandContext context,
+        NodeRole role,
+        string config,
+        Func<PlanOptions> readPlan,
+        RunOptionSet run,
+        ClusterOptionSet cluster)
+    {
+        Engines.Akka.Nodes.ClusterNodeOptions options = Cluster.Akka.AkkaNode.Options(context, config) with
+        {
+            TensorListen = cluster.Listen(context.Parsed, MemberDefault),
+            TensorAdvertise = cluster.Advertise(context.Parsed),
+            Connections = cluster.Links(context.Parsed, role).Connections,
+        };
+        if (role == NodeRole.Coordinator)
+        {
+            return Cluster.Akka.AkkaNode.CoordinateAsync(
+                context, TrainingPlan.Resolve(readPlan()), run.Read(context.Parsed), options);
+        }
+
+        context.Interrupts.Notice = LeaveNotice;
+        return Cluster.Akka.AkkaNode.TakePartAsync(
+            context, role, options, cluster.Cache(context.Parsed), CancellationToken.None);
+    }
+#else
+    private static Task<int> OnAkkaAsync(
+        CommandContext context,
+        NodeRole role,
+        string config,
+        Func<PlanOptions> readPlan,
+        RunOptionSet run,
+        ClusterOptionSet cluster) =>
+        throw new BadInputException("--config: this program was built without the Akka engine (-p:WithAkka=true)");
+#endif
+
     private static async Task<int> TakePartAsync(
         CommandContext context, NodeRole role, ClusterOptionSet cluster, bool isSupervised)
     {
-        context.Interrupts.Notice = "akkalstm: leaving as soon as what this node holds is safe; once more stops at once";
+        context.Interrupts.Notice = LeaveNotice;
         context.Interrupts.IsIgnored = isSupervised;
         using var stop = new CancellationTokenSource();
         if (isSupervised)

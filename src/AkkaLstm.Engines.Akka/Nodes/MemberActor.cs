@@ -27,9 +27,6 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private static readonly TimeSpan FirstKnockInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KnockInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest file that is taken, in bytes.</summary>
-    private const long MaxFileBytes = 1L << 40;
-
     private readonly NodeRole _role;
     private readonly MemberJobOpener _open;
     private readonly ClusterNodeOptions _options;
@@ -184,11 +181,11 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         : coordinator.Listen;
 
     /// <summary>Also called later, when a server restores a checkpoint.</summary>
-    private async Task FetchAsync(string name, Stream destination, CancellationToken stop)
+    private async Task FetchAsync(string name, Stream destination, long maxBytes, CancellationToken stop)
     {
         await using WireConnection connection = await WireDialer.ConnectAsync(
             HostPort.Parse(_files), NodeRole.Coordinator, _card.Greet(WireChannel.Files), _options.Connections, stop);
-        await FileService.FetchAsync(connection.Stream, name, MaxFileBytes, destination, stop);
+        await FileService.FetchAsync(connection.Stream, name, maxBytes, destination, stop);
     }
 
     private void OnOpened(MemberJob job)

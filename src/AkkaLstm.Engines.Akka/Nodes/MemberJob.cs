@@ -22,10 +22,11 @@ public sealed record MemberJob(
 /// <summary>Fetches a file from the coordinator.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="destination">Where it goes.</param>
+/// <param name="maxBytes">The longest that is taken.</param>
 /// <param name="stop">Gives up.</param>
 /// <exception cref="FileNotFoundException">The coordinator does not give it out.</exception>
 /// <exception cref="Wire.WireException">The coordinator cannot be reached.</exception>
-public delegate Task FileFetch(string name, Stream destination, CancellationToken stop);
+public delegate Task FileFetch(string name, Stream destination, long maxBytes, CancellationToken stop);
 
 /// <summary>Makes a job ready on this node: fetches what is missing and opens it.</summary>
 /// <param name="fetch">Fetches files from it.</param>
