@@ -37,15 +37,20 @@ internal sealed class ClusterOptionSet
 
     private readonly CliOption<bool> _insecure = Values.Flag(
         "--insecure", OptionGroup.Command,
-        "listen on other addresses than loopback without encryption: whoever reaches the port is trusted");
+        "listen on other addresses than loopback without encryption: whoever reaches the port is trusted (--listen "
+            + "without --tls) or sees the figures (--status)");
 
     private readonly CliOption<string?> _cache = Values.Text(
         "--cache", OptionGroup.Command, "where data from the coordinator is kept (default: the user's local data folder)", "DIR");
 
+    private readonly CliOption<string?> _status = Values.Text(
+        "--status", OptionGroup.Command,
+        "show /healthz, /readyz and /metrics over HTTP there (default: not at all)", "HOST:PORT");
+
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_listen, _join, _advertise, _tls, _insecure, _cache])
+        foreach (Option option in (Option[])[_listen, _join, _advertise, _tls, _insecure, _cache, _status])
             command.Options.Add(option);
     }
 
@@ -62,6 +67,22 @@ internal sealed class ClusterOptionSet
                 $"--listen {text}: other machines reach it, and nothing is encrypted; give --tls DIR (akkalstm certs makes "
                 + "one), or --insecure in a network where everybody is trusted")
             : endpoint;
+    }
+
+    /// <summary>Where a node shows how it is; null for nowhere.</summary>
+    /// <exception cref="BadInputException">No address, or one that other machines reach.</exception>
+    public IPEndPoint? Status(ParseResult parsed)
+    {
+        if (parsed.GetValue(_status) is not { } text)
+            return null;
+        IPEndPoint endpoint = Read("--status", text, HostAndPort.Resolve);
+        if (endpoint.Port == 0)
+            throw new BadInputException($"--status {text}: whoever asks must know the port; give one, as in 127.0.0.1:9140");
+        return IPAddress.IsLoopback(endpoint.Address) || parsed.GetValue(_insecure)
+            ? endpoint
+            : throw new BadInputException(
+                $"--status {text}: other machines reach it, and it is never encrypted; use 127.0.0.1:{endpoint.Port}, or give "
+                + "--insecure where whoever reaches the port may see the figures");
     }
 
     /// <summary>Where the coordinator is.</summary>

@@ -11,6 +11,7 @@ internal static class CommandList
         TrainCommand.Create(),
         ResumeCommand.Create(),
         NodeCommand.Create(),
+        StatusCommand.Create(),
         EvaluateCommand.Create(),
         ForecastCommand.Create(),
         ClassifyCommand.Create(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Cluster.Status;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Engines.Sockets;
@@ -33,11 +34,12 @@ internal static class NodeCommand
             Examples =
             [
                 new(
-                    "node --role coordinator --listen 10.0.0.1:7140 --tls certs --data sales.csv --servers 2 --min-workers 3 "
-                    + "--out runs/sales",
+                    "node --role coordinator --listen 10.0.0.1:7140 --tls tls --data a.csv --out runs/a",
                     "the coordinator of a new run, or of one that goes on"),
-                new("node --role server --join 10.0.0.1:7140 --listen 10.0.0.2:0 --tls certs", "one of its servers"),
-                new("node --role worker --join 10.0.0.1:7140 --tls certs", "a worker; start as many as there are machines"),
+                new("node --role server --join 10.0.0.1:7140 --listen 10.0.0.2:0 --tls tls", "one of its servers"),
+                new(
+                    "node --role worker --join 10.0.0.1:7140 --tls tls --status 127.0.0.1:9140",
+                    "a worker that shows how it is; start as many as there are machines"),
                 new(
                     "node --role worker --config cluster-config/worker.conf",
                     "a worker of a cluster on the Akka engine, where it is built in (docs/AKKA.md)"),
@@ -86,16 +88,17 @@ internal static class NodeCommand
         _ => throw new BadInputException($"--role: '{text}' is not known; use coordinator, server or worker"),
     };
 
-    private static Task<int> CoordinateAsync(
+    private static async Task<int> CoordinateAsync(
         CommandContext context, PlanOptions options, RunOptionSet run, ClusterOptionSet cluster)
     {
         TrainingPlan plan = TrainingPlan.Resolve(options);
-        JobEngine engine = SocketsJobs.OnNodesThatJoin(
+        await using var status = new NodeStatus(NodeRole.Coordinator, cluster.Status(context.Parsed));
+        JobEngine engine = status.Counted(SocketsJobs.OnNodesThatJoin(
             cluster.Listen(context.Parsed, CoordinatorDefault),
             cluster.Links(context.Parsed, NodeRole.Coordinator),
             endpoint => context.Remark($"akkalstm: the coordinator listens on {endpoint}"),
-            line => context.Remark($"akkalstm: {line}"));
-        return TrainingRunner.RunAsync(context, (observer, stop) =>
+            line => context.Remark($"akkalstm: {line}")));
+        return await TrainingRunner.RunAsync(context, (observer, stop) =>
             TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop));
     }
 
@@ -108,6 +111,8 @@ internal static class NodeCommand
         RunOptionSet run,
         ClusterOptionSet cluster)
     {
+        if (cluster.Status(context.Parsed) is not null)
+            throw new BadInputException("--status: nodes on the Akka engine do not show how they are yet; leave it out");
         Engines.Akka.Nodes.ClusterNodeOptions options = Cluster.Akka.AkkaNode.Options(context, config) with
         {
             TensorListen = cluster.Listen(context.Parsed, MemberDefault),
@@ -143,6 +148,7 @@ internal static class NodeCommand
         using var stop = new CancellationTokenSource();
         if (isSupervised)
             EndWithStandardInput(stop);
+        await using var status = new NodeStatus(role, cluster.Status(context.Parsed));
         var options = new MemberOptions
         {
             Role = role,
@@ -150,7 +156,12 @@ internal static class NodeCommand
             Listen = cluster.Listen(context.Parsed, MemberDefault),
             Advertise = cluster.Advertise(context.Parsed),
             Links = cluster.Links(context.Parsed, role),
-            Seated = node => context.Remark($"akkalstm: this is {node}"),
+            Events = status,
+            Seated = node =>
+            {
+                status.Health.Ready();
+                context.Remark($"akkalstm: this is {node}");
+            },
             Notice = line => context.Remark($"akkalstm: {line}"),
         };
         try
