@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AkkaLstm.Cluster.Tests;
+
+/// <summary>The program as a process of its own, which can be killed, stopped and continued.</summary>
+internal sealed class ClusterProcess : IAsyncDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "akkalstm.dll");
+
+    private readonly Process _process;
+    private readonly StringBuilder _text = new();
+
+    private ClusterProcess(Process process)
+    {
+        _process = process;
+        DataReceivedEventHandler append = (_, line) =>
+        {
+            lock (_text)
+                _text.AppendLine(line.Data);
+        };
+        process.OutputDataReceived += append;
+        process.ErrorDataReceived += append;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it has printed so far.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_text)
+                return _text.ToString();
+        }
+    }
+
+    /// <summary>Starts a command line of the program.</summary>
+    /// <param name="networkNamespace">Where; null for this machine's own network.</param>
+    /// <param name="arguments">The command line.</param>
+    public static ClusterProcess Start(string? networkNamespace, IEnumerable<string> arguments)
+    {
+        string[] before = networkNamespace is null ? [] : ["ip", "netns", "exec", networkNamespace];
+        string[] command = [.. before, "dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        return new ClusterProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Processes that it has started, of a role.</summary>
+    public IReadOnlyList<int> Children(string role)
+    {
+        var children = new List<int>();
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out int id))
+                continue;
+            try
+            {
+                string[] stat = File.ReadAllText(Path.Combine(directory, "stat")).Split(") ")[^1].Split(' ');
+                string command = File.ReadAllText(Path.Combine(directory, "cmdline")).Replace('\0', ' ');
+                if (stat[1] == Id.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                    && command.Contains($"--role {role} ", StringComparison.Ordinal))
+                    children.Add(id);
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return children;
+    }
+
+    /// <summary>kill -9</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+    }
+
+    /// <summary>Sends a signal by name.</summary>
+    public static void Signal(int processId, string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{processId}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end, which must be with this exit code.</summary>
+    public async Task EndsAsync(int exitCode)
+    {
+        using var limit = new CancellationTokenSource(Experiment.Deadline);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"after {Experiment.Deadline} it is still running: {Text}");
+        }
+
+        Assert.True(_process.ExitCode == exitCode, $"it ended with {_process.ExitCode}, not {exitCode}: {Text}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Xunit.Abstractions;
+
+namespace AkkaLstm.Cluster.Tests;
+
+/// <summary><c>node</c> processes that are started by hand, as on several machines.</summary>
+public sealed class NodesTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Coordinator_IsKilledAndStartedAgain_GoesOnFromWhatServersHold()
+    {
+        using var experiment = new Experiment(steps: 400, hidden: 64);
+        string expected = await experiment.ExpectedAsync();
+        int port = FreePort();
+        await using ClusterProcess server = Member("server", port);
+        await using ClusterProcess worker = Member("worker", port);
+        await using ClusterProcess other = Member("worker", port);
+        await using (ClusterProcess first = Coordinator(experiment, port))
+        {
+            await Experiment.UntilAsync(() => Steps(experiment) >= 100, "it has made steps");
+            first.Kill();
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        int before = Steps(experiment);
+        await using ClusterProcess second = Coordinator(experiment, port);
+        await Experiment.UntilAsync(() => Steps(experiment) > before || second.HasExited, "it makes steps again");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"next step {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s after the new start"));
+
+        await second.EndsAsync(0);
+        Assert.Equal(expected, experiment.HashOf("run"));
+        Assert.Contains("servers", LastGeneration(experiment), StringComparison.Ordinal);
+        await server.EndsAsync(0);
+        await worker.EndsAsync(0);
+    }
+
+    [Fact]
+    public async Task Members_AreAskedToEnd_LeaveAndTheJobGoesOn()
+    {
+        using var experiment = new Experiment(steps: 300, hidden: 64);
+        string expected = await experiment.ExpectedAsync();
+        int port = FreePort();
+        await using ClusterProcess server = Member("server", port);
+        await using ClusterProcess worker = Member("worker", port);
+        await using ClusterProcess leaving = Member("worker", port);
+        await using ClusterProcess coordinator = Coordinator(experiment, port);
+        await Experiment.UntilAsync(() => experiment.Count("run", "worker-joined") >= 2, "both workers are there");
+
+        ClusterProcess.Signal(leaving.Id, "TERM");
+
+        await leaving.EndsAsync(0);
+        await coordinator.EndsAsync(0);
+        Assert.Equal(1, experiment.Count("run", "node-left"));
+        Assert.Equal(expected, experiment.HashOf("run"));
+    }
+
+    [Fact]
+    public async Task Coordinator_IsAskedToEnd_WritesACheckpointAndGoesOnLater()
+    {
+        using var experiment = new Experiment(steps: 300, hidden: 64);
+        string expected = await experiment.ExpectedAsync();
+        int port = FreePort();
+        await using ClusterProcess server = Member("server", port);
+        await using ClusterProcess worker = Member("worker", port);
+        await using ClusterProcess first = Coordinator(experiment, port);
+        await Experiment.UntilAsync(() => Steps(experiment) >= 50, "it has made steps");
+        ClusterProcess.Signal(first.Id, "TERM");
+        await first.EndsAsync(130);
+        await server.EndsAsync(0);
+
+        await using ClusterProcess second = Coordinator(experiment, port);
+        await using ClusterProcess otherServer = Member("server", port);
+        await using ClusterProcess otherWorker = Member("worker", port);
+
+        await second.EndsAsync(0);
+        Assert.Equal(expected, experiment.HashOf("run"));
+    }
+
+    private static ClusterProcess Coordinator(Experiment experiment, int port) => ClusterProcess.Start(
+        null,
+        [
+            "node", "--role", "coordinator", "--listen", $"127.0.0.1:{port}", .. experiment.Plan, "--out", experiment.Run("run"),
+        ]);
+
+    private static ClusterProcess Member(string role, int port) =>
+        ClusterProcess.Start(null, ["node", "--role", role, "--join", $"127.0.0.1:{port}"]);
+
+    private static string LastGeneration(Experiment experiment) =>
+        experiment.Events("run").Last(e => e.Name == "generation-started").Line.ToString();
+
+    /// <summary>Steps in the metrics, which has every tenth.</summary>
+    private static int Steps(Experiment experiment)
+    {
+        string path = Path.Combine(experiment.Run("run"), "metrics.jsonl");
+        if (!File.Exists(path))
+            return 0;
+        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return 10 * file.ReadToEnd().Count(c => c == '\n');
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
