@@ -35,10 +35,10 @@ public sealed class TrainedByProcessesTests(ITestOutputHelper output)
         string expected = await experiment.ExpectedAsync();
         var times = new List<double>();
         await using ClusterProcess cluster = Train(experiment, workers: 3, servers: 1);
-        await BegunAsync(experiment);
 
-        for (int kill = 0; kill < Disturbances && !cluster.HasExited; kill++)
+        for (int kill = 0; kill < Disturbances; kill++)
         {
+            await AreThereAsync(experiment, cluster, 3 + kill);
             IReadOnlyList<int> workers = cluster.Children("worker");
             int lost = experiment.Count("run", "node-lost");
             ClusterProcess.Signal(workers[Random.Shared.Next(workers.Count)], "KILL");
@@ -61,10 +61,10 @@ public sealed class TrainedByProcessesTests(ITestOutputHelper output)
         string expected = await experiment.ExpectedAsync();
         var times = new List<double>();
         await using ClusterProcess cluster = Train(experiment, workers: 3, servers: 1);
-        await BegunAsync(experiment);
 
-        for (int stop = 0; stop < Math.Max(1, Disturbances / 4) && !cluster.HasExited; stop++)
+        for (int stop = 0; stop < Math.Max(1, Disturbances / 4); stop++)
         {
+            await AreThereAsync(experiment, cluster, 3 + stop);
             IReadOnlyList<int> workers = cluster.Children("worker");
             int stopped = workers[stop % workers.Count];
             int lost = experiment.Count("run", "node-lost");
@@ -143,7 +143,7 @@ public sealed class TrainedByProcessesTests(ITestOutputHelper output)
         await Experiment.UntilAsync(() => Array.TrueForAll(nodes, id => !Directory.Exists($"/proc/{id}")), "no node is left");
     }
 
-    private static Experiment LongExperiment() => new(steps: 150 + (Disturbances * Setting("AKKALSTM_STEPS_EACH", 60)), hidden: 64);
+    private static Experiment LongExperiment() => new(steps: 2000 + (Disturbances * Setting("AKKALSTM_STEPS_EACH", 1000)), hidden: 32);
 
     private static ClusterProcess Train(Experiment experiment, int workers, int servers, params string[] more) => ClusterProcess.Start(
         null,
@@ -151,6 +151,14 @@ public sealed class TrainedByProcessesTests(ITestOutputHelper output)
             "train", .. experiment.Plan, "--engine", "sockets", "--workers", $"{workers}", "--servers", $"{servers}",
             "--out", experiment.Run("run"), .. more,
         ]);
+
+    /// <summary>Waits until so many workers have joined, those that came again counted each time.</summary>
+    private static async Task AreThereAsync(Experiment experiment, ClusterProcess cluster, int count)
+    {
+        await Experiment.UntilAsync(
+            () => experiment.Count("run", "worker-joined") >= count || cluster.HasExited, $"{count} workers have joined");
+        Assert.False(cluster.HasExited, "the job is too short for so many disturbances");
+    }
 
     private static Task BegunAsync(Experiment experiment) =>
         Experiment.UntilAsync(() => experiment.Count("run", "generation-started") > 0, "it has begun");
