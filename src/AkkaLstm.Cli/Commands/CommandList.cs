@@ -20,6 +20,7 @@ internal static class CommandList
         ExportCommand.Create(),
         SimulateCommand.Create(),
         GradientFlowCommand.Create(),
+        CertsCommand.Create(),
         BenchCommand.Create(),
     ];
 }
