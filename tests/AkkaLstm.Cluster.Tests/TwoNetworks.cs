@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace AkkaLstm.Cluster.Tests;
 
 /// <summary>
-/// Two network namespaces of Linux with a cable between them that can be pulled, and made slow and lossy. Needs root.
+/// Two network namespaces of Linux with a cable between them that can be pulled. Needs root.
 /// </summary>
 internal sealed class TwoNetworks : IDisposable
 {
@@ -47,21 +47,6 @@ internal sealed class TwoNetworks : IDisposable
 
     /// <summary>Plugs it in again.</summary>
     public void Mend() => Ip($"-n {Left} link set {Cable(Left)} up");
-
-    /// <summary>Delay and loss in both directions; false where the kernel has no netem.</summary>
-    public bool TrySlowDown(string netem)
-    {
-        try
-        {
-            Run("tc", $"-n {Left} qdisc add dev {Cable(Left)} root netem {netem}");
-            Run("tc", $"-n {Right} qdisc add dev {Cable(Right)} root netem {netem}");
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
 
     public void Dispose()
     {

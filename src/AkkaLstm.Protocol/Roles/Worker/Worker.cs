@@ -207,6 +207,12 @@ public sealed class Worker : IRole
 
     private void OnParametersPulled(NodeId from, ParametersPulled message)
     {
+        if (message.Slice.Count != _pulled.Length)
+        {
+            Drop(from, message, DropReason.Unexpected); // no server of this assignment says that
+            return;
+        }
+
         if (_assignment is null || _pulled[message.Slice.Index] is not null)
         {
             Drop(from, message, DropReason.Duplicate);
