@@ -63,7 +63,7 @@ public class CoordinatorRestartTests
                 "run", "", "", job.Request.Protocol, job.Request.Executors, job.Request.Codec)),
             new MemberOptions
             {
-                Role = NodeRole.Worker, Coordinator = Nobody(), CoordinatorTimeout = TimeSpan.FromMilliseconds(300),
+                Role = NodeRole.Worker, Coordinator = Nobody(), CoordinatorTimeout = TimeSpan.FromSeconds(3),
             },
             CancellationToken.None,
             CancellationToken.None).WaitAsync(PausedJob.Wait);

@@ -115,7 +115,6 @@ public sealed class ClassifyCommandTests(TrainedRuns runs) : IClassFixture<Train
     [Theory]
     [InlineData("--window", "5")]
     [InlineData("--horizon", "5")]
-    [InlineData("--direction", "both")]
     [InlineData("--max-length", "0")]
     [InlineData("--label-column", "kind")]
     [InlineData("--order-column", "time")]
