@@ -184,7 +184,14 @@ internal static class NodeCommand
                 // Nothing is expected but the end.
             }
 
-            stop.Cancel();
+            try
+            {
+                stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The node has ended meanwhile.
+            }
         })
         {
             IsBackground = true, Name = "standard-input",
