@@ -1,5 +1,7 @@
 using AkkaLstm.Engines.Sockets.Coordination;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets;
 
@@ -17,7 +19,7 @@ public static class SocketsEngine
     /// <returns>The outcome; failures of the job are outcomes, not exceptions.</returns>
     /// <exception cref="ArgumentException">The job or the options are out of range.</exception>
     /// <exception cref="ListenException">It cannot listen at the address.</exception>
-    public static async Task<JobOutcome> RunAsync(SocketsJob job, SocketsOptions options, CancellationToken stop)
+    public static async Task<JobOutcome> RunAsync(CoordinatorJob job, SocketsOptions options, CancellationToken stop)
     {
         job.Description.Validate();
         options.Shape.Validate();

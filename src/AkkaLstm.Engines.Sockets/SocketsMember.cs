@@ -2,7 +2,9 @@ using AkkaLstm.Engines.Sockets.Hosting;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Engines.Sockets.Members;
 using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets;
 
@@ -23,7 +25,7 @@ public static class SocketsMember
         MemberJob? job = null;
         (int Index, int Incarnation)? wanted = options.Index is { } index ? (index, 0) : null;
         (int Index, int Incarnation)? seat = wanted;
-        var delay = new RetryDelay(options.Links);
+        var delay = options.Links.Retries();
         while (true)
         {
             stop.ThrowIfCancellationRequested();
@@ -66,7 +68,7 @@ public static class SocketsMember
         MemberJobOpener open, MemberOptions options, CancellationToken leave, CancellationToken stop)
     {
         var files = new CoordinatorFiles(options);
-        var delay = new RetryDelay(options.Links);
+        var delay = options.Links.Retries();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(leave, stop);
         deadline.CancelAfter(options.CoordinatorTimeout);
         string lastTrouble = "";

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Engines.Sockets.Coordination;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Engines.Sockets.Tests.Support;
-using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets.Tests;
 
@@ -81,7 +83,7 @@ public class CoordinatorRestartTests
         taken.Listen();
 
         await Assert.ThrowsAsync<ListenException>(() => SocketsEngine.RunAsync(
-            new SocketsJob(
+            new CoordinatorJob(
                 job.Request.Job, "", "", job.Request.Executors, job.Request.Codec, job.Request.Policy, job.Log,
                 name => throw new FileNotFoundException(name)),
             new SocketsOptions { Listen = (IPEndPoint)taken.LocalEndPoint! },

@@ -2,6 +2,7 @@ using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Remote;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Cli.Cluster;
 

@@ -6,6 +6,7 @@ using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Cli.Cluster;
 
@@ -57,7 +58,7 @@ internal static class SocketsJobs
     {
         Training.Remote.OfferedFiles files = job.Files!.With(options.Protocol);
         return SocketsEngine.RunAsync(
-            new SocketsJob(
+            new CoordinatorJob(
                 job.Description, files.PlanHash, files.DataHash, job.Executors, job.Codec, job.Policy, job.Events, Open),
             options,
             stop);

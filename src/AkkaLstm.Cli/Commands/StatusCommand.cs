@@ -3,6 +3,7 @@ using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
+using AkkaLstm.Wire.Connections;
 
 namespace AkkaLstm.Cli.Commands;
 

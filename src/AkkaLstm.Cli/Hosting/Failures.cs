@@ -1,6 +1,7 @@
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Runs;
+using AkkaLstm.Wire.Connections;
 
 namespace AkkaLstm.Cli.Hosting;
 

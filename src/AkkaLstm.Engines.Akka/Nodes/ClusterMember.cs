@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.Singleton;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
 

@@ -1,10 +1,9 @@
 using System.Net;
-using AkkaLstm.Engines.Akka.Peers;
 using AkkaLstm.Protocol;
-using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
 
@@ -16,19 +15,22 @@ internal sealed class FileCounter : IAsyncDisposable
 {
     private readonly ClusterNodeOptions _options;
     private readonly WireListener _listener;
-    private readonly NodeCard _card = new("", "", "", NodeId.Coordinator, NodeInstance.New(), 0, "");
-    private readonly CancellationTokenSource _closing = new();
+    private readonly NodeIdentity _card = new("", "", "", NodeId.Coordinator, NodeInstance.New(), 0, "");
+    private readonly FileDesk _desk;
     private volatile Func<string, Stream>? _open;
 
     /// <summary>Begins to listen.</summary>
     public FileCounter(ClusterNodeOptions options)
     {
         _options = options;
+        _desk = new FileDesk(
+            name => _open is { } open ? open(name) : throw new FileNotFoundException("this process is not the coordinator"),
+            options.Notice);
         _listener = WireListener.Start(
             options.TensorListen,
             options.Connections,
             Answer,
-            connection => _ = ServeAsync(connection),
+            _desk.Take,
             (from, reason) => options.Notice($"turned {from} away: {reason}"));
     }
 
@@ -44,36 +46,15 @@ internal sealed class FileCounter : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
         await _listener.DisposeAsync();
-        _closing.Dispose();
+        await _desk.DisposeAsync();
     }
 
-    private GreetingReply Answer(Greeting caller, IPAddress from) => caller.Channel == WireChannel.Files
-        ? new GreetingAccepted(_card.Greet(WireChannel.Files), caller.Node, 0)
-        : new GreetingRefused(RefusalReason.Identity, "a coordinator is called for files only");
-
-    private async Task ServeAsync(WireConnection connection)
+    private GreetingReply Answer(Greeting caller, IPAddress from) => caller.Channel switch
     {
-        await using (connection)
-        {
-            try
-            {
-                await FileService.ServeAsync(
-                    connection.Stream,
-                    name => _open is { } open
-                        ? open(name)
-                        : throw new FileNotFoundException("this process is not the coordinator"),
-                    _closing.Token);
-            }
-            catch (Exception e) when (e is WireException or IOException)
-            {
-                _options.Notice($"files for {connection.PeerAddress}: {e.Message}");
-            }
-            catch (OperationCanceledException)
-            {
-                // The job is over.
-            }
-        }
-    }
+        WireChannel.Files when _desk.HasRoom => new GreetingAccepted(_card.Greet(WireChannel.Files, call: 0), caller.Node, 0),
+        WireChannel.Files => new GreetingRefused(
+            RefusalReason.Busy, $"{FileDesk.MaxCallers} callers are being given files"),
+        _ => new GreetingRefused(RefusalReason.Identity, "a coordinator is called for files only"),
+    };
 }

@@ -10,6 +10,7 @@ using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
 
@@ -39,9 +40,10 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
 
     private MemberJob? _job;
     private bool _isOpening;
-    private volatile NodeCard _card;
+    private volatile NodeIdentity _card;
     private volatile string _files = "";
     private bool _hasSeat;
+    private long _knocks;
     private TensorCalls? _calls;
     private TensorDoor? _door;
     private IActorRef? _shell;
@@ -73,7 +75,7 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         IActorRef self = Self;
         _peers = new PeerTable(role, self, (node, reason) => self.Tell(new LinkLost(node, reason)));
         _startedAt = Context.System.Scheduler.MonotonicClock;
-        _card = new NodeCard("", "", "", NodeOf(options.Index ?? 0), NodeInstance.New(), 0, Listen: "");
+        _card = new NodeIdentity("", "", "", NodeOf(options.Index ?? 0), NodeInstance.New(), 0, Listen: "");
         _hasSeat = options.Index is not null;
     }
 
@@ -143,8 +145,8 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         if (_isOpening)
             return;
         Greeting greeting = _job is null
-            ? _card.Greet(WireChannel.Files)
-            : _card.Greet(WireChannel.Control, wantsSeat: !_hasSeat);
+            ? _card.Greet(WireChannel.Files, call: 0)
+            : _card.Greet(WireChannel.Control, ++_knocks, wantsSeat: !_hasSeat);
         _proxy.Tell(new Knock(HandshakeCodec.Encode(greeting)));
     }
 
@@ -177,14 +179,14 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
 
     /// <summary>Where the coordinator gives out files; another place after another one took over.</summary>
     private void Locate(Greeting coordinator) => _files = coordinator.Listen.StartsWith(':')
-        ? Sender.Path.Address.Host + coordinator.Listen
+        ? HostAndPort.At(Sender.Path.Address.Host, coordinator.Listen)
         : coordinator.Listen;
 
     /// <summary>Also called later, when a server restores a checkpoint.</summary>
     private async Task FetchAsync(string name, Stream destination, long maxBytes, CancellationToken stop)
     {
         await using WireConnection connection = await WireDialer.ConnectAsync(
-            HostPort.Parse(_files), NodeRole.Coordinator, _card.Greet(WireChannel.Files), _options.Connections, stop);
+            HostAndPort.Parse(_files), NodeRole.Coordinator, _card.Greet(WireChannel.Files, call: 0), _options.Connections, stop);
         await FileService.FetchAsync(connection.Stream, name, maxBytes, destination, stop);
     }
 

@@ -8,7 +8,9 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
 
@@ -39,9 +41,16 @@ internal sealed class OfficeActor : UntypedActor
     // Null until the job is open.
     private Office? _office;
 
-    private sealed record Office(CoordinatorJob Job, NodeCard Card, SeatTable Seats, TensorCalls Calls, IActorRef Role);
+    /// <summary>The open job.</summary>
+    /// <param name="Card">What this node says of itself.</param>
+    /// <param name="Seats">Who has which address of the run.</param>
+    /// <param name="Members">The actors of those who sit there.</param>
+    /// <param name="Calls">Tensor links to the servers.</param>
+    /// <param name="Role">The coordinator's shell.</param>
+    private sealed record Office(
+        NodeIdentity Card, SeatRegistry Seats, Dictionary<NodeId, IActorRef> Members, TensorCalls Calls, IActorRef Role);
 
-    private sealed record Opened(CoordinatorJob Job);
+    private sealed record Opened(CoordinatorJob Job, ClusterShape Shape, ProtocolOptions Protocol);
 
     private sealed record Ended(JobOutcome Outcome);
 
@@ -77,9 +86,9 @@ internal sealed class OfficeActor : UntypedActor
     {
         ClusterWatch.Subscribe(Context.System, Self);
         IActorRef self = Self;
-        _running = Task.Run(() => _session(job =>
+        _running = Task.Run(() => _session((job, shape, protocol) =>
         {
-            self.Tell(new Opened(job));
+            self.Tell(new Opened(job, shape, protocol));
             return _outcome.Task;
         }));
         _ = _running.PipeTo(Self, success: () => new Closed());
@@ -101,7 +110,7 @@ internal sealed class OfficeActor : UntypedActor
     {
         switch (message)
         {
-            case Opened opened: OnOpened(opened.Job); break;
+            case Opened opened: OnOpened(opened.Job, opened.Shape, opened.Protocol); break;
             case Status.Failure failure: _fail(failure.Cause); break;
             case Closed: OnClosed(); break;
             case Knock knock: OnKnock(knock); break;
@@ -119,19 +128,21 @@ internal sealed class OfficeActor : UntypedActor
         }
     }
 
-    private void OnOpened(CoordinatorJob job)
+    private void OnOpened(CoordinatorJob job, ClusterShape shape, ProtocolOptions protocol)
     {
         IActorRef self = Self;
-        var card = new NodeCard(
+        var card = new NodeIdentity(
             job.Description.RunId, job.PlanHash, job.DataHash, NodeId.Coordinator, _instance, 0, _files.Address);
         _files.Open(job.OpenFile);
         var calls = new TensorCalls(
             () => card, job.Codec, _peers, _options.Connections, _options.Tensors, _options.Notice);
         var host = new RoleHost(_peers, job.Executors, job.Events, outcome => self.Tell(new Ended(outcome)));
         IActorRef role = Context.ActorOf(
-            Props.Create(() => new CoordinatorActor(host, job.Description, job.Policy, job.Shape, job.Protocol)),
+            Props.Create(() => new CoordinatorActor(host, job.Description, job.Policy, shape, protocol)),
             "coordinator");
-        _office = new Office(job, card, new SeatTable(job.Shape), calls, role);
+        ConnectionOptions connections = _options.Connections;
+        var seats = new SeatRegistry(shape, connections.HandshakeTimeout, connections.Clock);
+        _office = new Office(card, seats, [], calls, role);
         role.Tell(new Started());
     }
 
@@ -144,7 +155,7 @@ internal sealed class OfficeActor : UntypedActor
         {
             Greeting caller = HandshakeCodec.DecodeGreeting(new ReadOnlySequence<byte>(knock.Bytes));
             reply = caller.Channel == WireChannel.Files
-                ? new GreetingAccepted(_office.Card.Greet(WireChannel.Files), caller.Node, 0)
+                ? new GreetingAccepted(_office.Card.Greet(WireChannel.Files, call: 0), caller.Node, 0)
                 : Admit(_office, caller);
         }
         catch (WireException e)
@@ -162,30 +173,36 @@ internal sealed class OfficeActor : UntypedActor
     {
         if (office.Card.Differs(caller) is { } differs)
             return differs;
-        (NodeId seat, int incarnation, GreetingRefused? refusal) = office.Seats.Admit(caller, Sender);
+        (NodeId seat, int incarnation, GreetingRefused? refusal) = office.Seats.Admit(caller, Sender.Path.Address.Host);
         if (refusal is not null)
             return refusal;
-        bool isNew = !Sender.Equals(_peers.ActorOf(seat));
+
+        // A knock is all there is to a call here.
+        office.Seats.Sit(seat, caller.Instance, caller.Call);
+        bool isNew = !Sender.Equals(office.Members.GetValueOrDefault(seat));
+        office.Members[seat] = Sender;
         _peers.Introduce(seat, Sender);
         if (seat.Role == NodeRole.Server)
         {
-            foreach ((RosterEntry entry, _) in office.Seats.Servers)
+            foreach (RosterEntry entry in office.Seats.Roster())
                 office.Calls.Keep(entry);
             if (isNew)
-                TellRoster(office, office.Seats.Workers);
+                TellRoster(office, office.Members.Where(member => member.Key.Role == NodeRole.Worker).Select(member => member.Value));
         }
         else
         {
             TellRoster(office, [Sender]);
         }
 
-        return new GreetingAccepted(office.Card.Greet(WireChannel.Control), seat, incarnation);
+        return new GreetingAccepted(office.Card.Greet(WireChannel.Control, call: 0), seat, incarnation);
     }
 
     private static void TellRoster(Office office, IEnumerable<IActorRef> workers)
     {
         RosterChanged roster = RosterChanged.Of(
-            [.. office.Seats.Servers.Select(server => (server.Entry, server.Actor.Path.ToSerializationFormat()))]);
+        [
+            .. office.Seats.Roster().Select(server => (server, office.Members[server.Node].Path.ToSerializationFormat())),
+        ]);
         foreach (IActorRef worker in workers)
             worker.Tell(roster);
     }
@@ -209,6 +226,7 @@ internal sealed class OfficeActor : UntypedActor
         foreach (NodeId node in _peers.PeersAt(address))
         {
             _office?.Seats.Leave(node);
+            _office?.Members.Remove(node);
             OnLost(node, reason);
         }
     }

@@ -8,6 +8,7 @@ using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Handshakes;
 using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Nodes;
 using AkkaLstm.Wire.Payloads;
 
 namespace AkkaLstm.Engines.Akka.Peers;
@@ -41,9 +42,6 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
 
         public Queue<(long Since, NodeId From, Message Message)> Waiting { get; } = [];
     }
-
-    /// <summary>Whether values go between two nodes.</summary>
-    public static bool ExchangeTensors(NodeRole one, NodeRole other) => one == NodeRole.Server || other == NodeRole.Server;
 
     /// <summary>Says where a peer's messages go.</summary>
     /// <param name="peer">The peer.</param>
@@ -166,7 +164,7 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
     }
 
     private bool CanReach(Peer peer, NodeId id) =>
-        peer.Actor is not null && (peer.Link is not null || !ExchangeTensors(self, id.Role));
+        peer.Actor is not null && (peer.Link is not null || !NodeIdentity.ExchangeTensors(self, id.Role));
 
     private void Flush(Peer peer, NodeId id)
     {

@@ -4,6 +4,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 using AkkaLstm.Wire.Payloads;
 using AkkaLstm.Wire.Tensors;
 
@@ -17,7 +18,7 @@ namespace AkkaLstm.Engines.Akka.Peers;
 /// <param name="tensors">Sizes and deadlines.</param>
 /// <param name="notice">Hears of what goes wrong, one line each.</param>
 internal sealed class TensorCalls(
-    Func<NodeCard> self,
+    Func<NodeIdentity> self,
     IPayloadCodec codec,
     PeerTable peers,
     ConnectionOptions connections,
@@ -55,14 +56,14 @@ internal sealed class TensorCalls(
 
     private async Task KeepAsync(RosterEntry server, CancellationToken stop)
     {
-        TimeSpan delay = FirstRetryDelay;
+        var delay = new RetryDelay(FirstRetryDelay, LongestRetryDelay);
         string lastTrouble = "";
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 Task ended = await CallAsync(server, stop);
-                delay = FirstRetryDelay;
+                delay.Reset();
                 lastTrouble = "";
                 await ended.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -77,17 +78,14 @@ internal sealed class TensorCalls(
                 return;
             }
 
-            // Of random length, so that nodes that lost the same server do not come back all at once.
-            await Task.Delay(delay * (0.5 + (0.5 * Random.Shared.NextDouble())), stop)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            delay = delay * 2 < LongestRetryDelay ? delay * 2 : LongestRetryDelay;
+            await delay.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>One connection for each direction.</summary>
     private async Task<Task> CallAsync(RosterEntry server, CancellationToken stop)
     {
-        NodeCard card = self();
+        NodeIdentity card = self();
         long call = Interlocked.Increment(ref _lastCall);
         WireConnection outgoing = await OpenAsync(WireChannel.Tensors);
         try
@@ -104,6 +102,6 @@ internal sealed class TensorCalls(
         }
 
         Task<WireConnection> OpenAsync(WireChannel channel) => WireDialer.ConnectAsync(
-            HostPort.Parse(server.Address), NodeRole.Server, card.Greet(channel, call), connections, stop);
+            HostAndPort.Parse(server.Address), NodeRole.Server, card.Greet(channel, call), connections, stop);
     }
 }

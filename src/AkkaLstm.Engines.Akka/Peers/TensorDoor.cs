@@ -3,6 +3,7 @@ using AkkaLstm.Engines.Akka.Serialization;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 using AkkaLstm.Wire.Payloads;
 using AkkaLstm.Wire.Tensors;
 
@@ -14,7 +15,7 @@ namespace AkkaLstm.Engines.Akka.Peers;
 /// </summary>
 internal sealed class TensorDoor : IAsyncDisposable
 {
-    private readonly Func<NodeCard?> _self;
+    private readonly Func<NodeIdentity?> _self;
     private readonly PeerTable _peers;
     private readonly IPayloadCodec _codec;
     private readonly ConnectionOptions _connections;
@@ -34,7 +35,7 @@ internal sealed class TensorDoor : IAsyncDisposable
     /// <param name="notice">Hears of callers that were turned away.</param>
     public TensorDoor(
         IPEndPoint listen,
-        Func<NodeCard?> self,
+        Func<NodeIdentity?> self,
         IPayloadCodec codec,
         PeerTable peers,
         ConnectionOptions connections,
@@ -83,7 +84,7 @@ internal sealed class TensorDoor : IAsyncDisposable
                 _lastCalls[caller.Instance] = (caller.Call, caller.Channel);
         }
 
-        return new GreetingAccepted(self.Greet(caller.Channel), caller.Node, caller.Incarnation);
+        return new GreetingAccepted(self.Greet(caller.Channel, call: 0), caller.Node, caller.Incarnation);
     }
 
     private void Take(WireConnection connection)

@@ -8,7 +8,9 @@ using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 using AkkaLstm.Wire.Payloads;
 
 namespace AkkaLstm.Engines.Sockets.Coordination;
@@ -18,7 +20,7 @@ namespace AkkaLstm.Engines.Sockets.Coordination;
 /// </summary>
 internal sealed class SocketsCoordinator : IAsyncDisposable
 {
-    private readonly SocketsJob _job;
+    private readonly CoordinatorJob _job;
     private readonly SocketsOptions _options;
     private readonly NodeIdentity _self;
     private readonly SeatRegistry _seats;
@@ -32,7 +34,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     private WireListener? _listener;
 
     /// <summary>Starts the role; nobody can call yet.</summary>
-    public SocketsCoordinator(SocketsJob job, SocketsOptions options)
+    public SocketsCoordinator(CoordinatorJob job, SocketsOptions options)
     {
         (_job, _options) = (job, options);
         _self = new NodeIdentity(
@@ -58,7 +60,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     /// <exception cref="ListenException">It cannot listen at the address.</exception>
     public async Task<JobOutcome> RunAsync(CancellationToken stop)
     {
-        _listener = Links.Listening.Start(
+        _listener = WireListener.Start(
             _options.Listen,
             _options.Links.Connections,
             Answer,
@@ -107,7 +109,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
                 refusal = _self.Differs(caller);
                 if (refusal is null)
                 {
-                    (NodeId seat, int incarnation, refusal) = _seats.Admit(caller, from);
+                    (NodeId seat, int incarnation, refusal) = _seats.Admit(caller, from.ToString());
                     accepted = Accept(seat, incarnation);
                 }
 

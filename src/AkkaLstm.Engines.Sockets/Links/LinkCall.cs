@@ -1,6 +1,7 @@
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets.Links;
 

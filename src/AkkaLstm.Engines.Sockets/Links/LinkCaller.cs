@@ -3,6 +3,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets.Links;
 

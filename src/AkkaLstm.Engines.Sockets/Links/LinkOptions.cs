@@ -23,4 +23,7 @@ public sealed record LinkOptions
 
     /// <summary>Longest pause between two attempts. Default 2 s.</summary>
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Pauses between the attempts to call a peer.</summary>
+    internal RetryDelay Retries() => new(FirstRetryDelay, LongestRetryDelay);
 }

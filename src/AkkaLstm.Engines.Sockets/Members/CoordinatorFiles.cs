@@ -5,6 +5,7 @@ using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets.Members;
 

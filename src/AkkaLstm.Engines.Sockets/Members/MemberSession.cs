@@ -8,6 +8,7 @@ using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 using AkkaLstm.Wire.Payloads;
 
 namespace AkkaLstm.Engines.Sockets.Members;
@@ -63,7 +64,7 @@ internal sealed class MemberSession : IAsyncDisposable
         {
             ConnectionOptions connections = options.Links.Connections;
             _calls = new LinkAssembler(NodeRole.Server, connections.HandshakeTimeout, connections.Clock, OnCall);
-            _listener = Listening.Start(
+            _listener = WireListener.Start(
                 options.Listen,
                 options.Links.Connections,
                 Answer,
@@ -168,7 +169,7 @@ internal sealed class MemberSession : IAsyncDisposable
     /// <summary>Calls a node again and again, as long as it is wanted.</summary>
     private async Task KeepAsync(NodeId peer, EndPoint address, Func<LinkCall, Task> connected, CancellationToken stop)
     {
-        var delay = new RetryDelay(_options.Links);
+        var delay = _options.Links.Retries();
         string lastTrouble = "";
         while (!stop.IsCancellationRequested)
         {

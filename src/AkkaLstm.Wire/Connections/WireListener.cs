@@ -44,7 +44,7 @@ public sealed class WireListener : IAsyncDisposable
     /// <param name="answer">Decides about a caller. Called from several threads at once.</param>
     /// <param name="accepted">Takes the connections of those that were accepted.</param>
     /// <param name="refused">Hears of those that were not, and why.</param>
-    /// <exception cref="SocketException">It cannot listen there.</exception>
+    /// <exception cref="ListenException">It cannot listen there.</exception>
     public static WireListener Start(
         IPEndPoint endpoint,
         ConnectionOptions options,
@@ -61,10 +61,10 @@ public sealed class WireListener : IAsyncDisposable
             socket.Listen();
             return new WireListener(socket, options, answer, accepted, refused);
         }
-        catch
+        catch (SocketException e)
         {
             socket.Dispose();
-            throw;
+            throw new ListenException(endpoint, e);
         }
     }
 

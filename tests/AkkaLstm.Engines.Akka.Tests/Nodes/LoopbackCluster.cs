@@ -4,6 +4,7 @@ using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Tests.Nodes;
 
@@ -88,7 +89,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="leave">Asks it to go.</param>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartCandidate(int index, CancellationToken leave) =>
         Start(Candidates, stop => ClusterCandidate.RunAsync(
-            engine => engine(Open()), Options(Ports[index], null), leave, stop));
+            engine => engine(Open(), new ClusterShape(_request.ServerCount), _request.Protocol), Options(Ports[index], null), leave, stop));
 
     /// <summary>Starts a server or worker.</summary>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartMember(
@@ -116,8 +117,6 @@ internal sealed class LoopbackCluster : IAsyncDisposable
             _request.Job with { Term = term },
             Hash,
             Hash,
-            new ClusterShape(_request.ServerCount),
-            _request.Protocol,
             _request.Executors,
             _request.Codec,
             _request.Policy,

@@ -6,6 +6,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Files;
 using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Handshakes;
 

@@ -4,6 +4,7 @@ using AkkaLstm.Engines.Sockets.Coordination;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Sockets.Tests.Support;
 
@@ -70,7 +71,7 @@ internal sealed class LoopbackCluster(EngineRequest request) : IAsyncDisposable
         return member;
     }
 
-    private static SocketsJob Job(EngineRequest request) => new(
+    private static CoordinatorJob Job(EngineRequest request) => new(
         request.Job, Hash, Hash, request.Executors, request.Codec, request.Policy, request.Events,
         name => throw new FileNotFoundException($"there is no {name}"));
 

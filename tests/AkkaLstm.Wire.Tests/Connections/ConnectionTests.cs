@@ -218,7 +218,7 @@ public class ConnectionTests
     {
         await using var listener = new TestListener();
 
-        Assert.Throws<SocketException>(() => WireListener.Start(
+        Assert.Throws<ListenException>(() => WireListener.Start(
             listener.Endpoint, new ConnectionOptions(), (caller, _) => TestListener.Accept(caller), _ => { }, (_, _) => { }));
     }
 

@@ -10,6 +10,7 @@ using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Remote;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Cli.Cluster.Akka;
 
@@ -60,7 +61,7 @@ internal static class AkkaNode
                 TrainingResult? result = null;
                 NodeEnd end = await ClusterCandidate.RunAsync(
                     async engine => result = await TrainingSession.RunOrResumeAsync(
-                        plan, run, (job, _) => engine(ToJob(job)), observer, CancellationToken.None),
+                        plan, run, (job, _) => RunAsync(engine, job), observer, CancellationToken.None),
                     node,
                     leave,
                     CancellationToken.None);
@@ -87,7 +88,7 @@ internal static class AkkaNode
                 {
                     opened?.Dispose();
                     opened = await RemoteJob.OpenAsync(
-                        MemberNode.FetchTo(fetch.Invoke), cache, RemoteJob.DefaultCacheBytes, token);
+                        MemberNode.FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, token);
                     return new MemberJob(
                         opened.RunId, opened.PlanHash, opened.DataHash, opened.Protocol, opened.Executors, opened.Codec);
                 },
@@ -102,7 +103,7 @@ internal static class AkkaNode
         }
     }
 
-    private static CoordinatorJob ToJob(EngineJob job)
+    private static Task<JobOutcome> RunAsync(CoordinatorEngine engine, EngineJob job)
     {
         // Deadlines between processes are a matter of seconds: looking at them often keeps them sharp.
         var protocol = new ProtocolOptions
@@ -113,17 +114,11 @@ internal static class AkkaNode
             ReviewInterval = TimeSpan.FromMilliseconds(250),
         };
         OfferedFiles files = job.Files!.With(protocol);
-        return new CoordinatorJob(
-            job.Description,
-            files.PlanHash,
-            files.DataHash,
+        return engine(
+            new CoordinatorJob(
+                job.Description, files.PlanHash, files.DataHash, job.Executors, job.Codec, job.Policy, job.Events, Open),
             new ClusterShape(job.Options.Servers ?? 1, job.Options.ServerReplicas),
-            protocol,
-            job.Executors,
-            job.Codec,
-            job.Policy,
-            job.Events,
-            Open);
+            protocol);
 
         Stream Open(string name)
         {

@@ -2,7 +2,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Protocol.Work;
 
-namespace AkkaLstm.Engines.Akka.Nodes;
+namespace AkkaLstm.Wire.Nodes;
 
 /// <summary>A job as a server or worker has it.</summary>
 /// <param name="RunId">The run that it was offered for.</param>
@@ -25,10 +25,10 @@ public sealed record MemberJob(
 /// <param name="maxBytes">The longest that is taken.</param>
 /// <param name="stop">Gives up.</param>
 /// <exception cref="FileNotFoundException">The coordinator does not give it out.</exception>
-/// <exception cref="Wire.WireException">The coordinator cannot be reached.</exception>
+/// <exception cref="WireException">The coordinator cannot be reached.</exception>
 public delegate Task FileFetch(string name, Stream destination, long maxBytes, CancellationToken stop);
 
 /// <summary>Makes a job ready on this node: fetches what is missing and opens it.</summary>
-/// <param name="fetch">Fetches files from it.</param>
+/// <param name="fetch">Fetches files from the coordinator.</param>
 /// <param name="stop">Gives up.</param>
 public delegate Task<MemberJob> MemberJobOpener(FileFetch fetch, CancellationToken stop);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace AkkaLstm.Engines.Sockets;
+namespace AkkaLstm.Wire.Connections;
 
 /// <summary>Addresses as text, <c>HOST:PORT</c>.</summary>
 public static class HostAndPort
@@ -63,6 +63,14 @@ public static class HostAndPort
             throw new FormatException($"the host {name.Host} is not known ({e.Message})", e);
         }
     }
+
+    /// <summary>A port of a host; an IPv6 address gets its brackets.</summary>
+    /// <param name="host">Name or address, without brackets.</param>
+    /// <param name="port">The port with its colon, <c>:PORT</c>.</param>
+    public static string At(string host, string port) =>
+        IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"[{host}]{port}"
+            : host + port;
 
     /// <summary>An address as text.</summary>
     public static string Text(EndPoint address) =>

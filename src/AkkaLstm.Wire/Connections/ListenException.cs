@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace AkkaLstm.Engines.Sockets;
+namespace AkkaLstm.Wire.Connections;
 
 /// <summary>A node cannot listen at its address: it is not one of this machine, or taken.</summary>
 /// <param name="address">The address.</param>

@@ -1,15 +1,14 @@
 using AkkaLstm.Wire.Connections;
-using AkkaLstm.Wire.Files;
 
-namespace AkkaLstm.Engines.Sockets.Coordination;
+namespace AkkaLstm.Wire.Files;
 
 /// <summary>Gives files out to a bounded number of callers at once. Thread-safe.</summary>
 /// <param name="open">Opens a file by name, see <see cref="FileService.ServeAsync"/>.</param>
 /// <param name="notice">Hears of callers that broke the rules: one line each.</param>
-internal sealed class FileDesk(Func<string, Stream> open, Action<string> notice) : IAsyncDisposable
+public sealed class FileDesk(Func<string, Stream> open, Action<string> notice) : IAsyncDisposable
 {
     /// <summary>Callers at once, at most; who is turned away comes again.</summary>
-    internal const int MaxCallers = 256;
+    public const int MaxCallers = 256;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<WireConnection, Task> _served = [];

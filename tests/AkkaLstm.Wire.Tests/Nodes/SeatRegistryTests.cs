@@ -1,11 +1,9 @@
-using System.Net;
-using AkkaLstm.Engines.Sockets.Coordination;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
-using AkkaLstm.Wire;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
-namespace AkkaLstm.Engines.Sockets.Tests.Coordination;
+namespace AkkaLstm.Wire.Tests.Nodes;
 
 /// <summary>Who gets which seat: a case of each line of the table in docs/WIRE.md.</summary>
 public class SeatRegistryTests
@@ -162,6 +160,18 @@ public class SeatRegistryTests
     }
 
     [Fact]
+    public void Leave_WhoeverSitsThere_FreesTheSeatAndForgetsItsCalls()
+    {
+        Sits(Asks(A, index: 0));
+        Admitted(Asks(A, index: 0, call: 2));
+
+        _seats.Leave(NodeId.Worker(0));
+
+        Assert.False(_seats.IsOfLastCall(Asks(A, index: 0, call: 2)));
+        Assert.Equal((0, 1), Sits(Wants(B)));
+    }
+
+    [Fact]
     public void IsOfLastCall_StrangersAndEarlierCalls_AreNot()
     {
         Admitted(Asks(A, index: 0, call: 5));
@@ -196,7 +206,7 @@ public class SeatRegistryTests
     public void Roster_ServerSeenThroughIpV6_HasItsAddressInBrackets()
     {
         Greeting caller = Asks(A, index: 0, role: NodeRole.Server) with { Listen = ":7101" };
-        _seats.Admit(caller, IPAddress.IPv6Loopback);
+        _seats.Admit(caller, "::1");
         _seats.Sit(NodeId.Server(0), A, 1);
 
         Assert.Equal("[::1]:7101", Assert.Single(_seats.Roster()).Address);
@@ -224,7 +234,7 @@ public class SeatRegistryTests
 
     private (NodeId Seat, int Incarnation) Admitted(Greeting caller)
     {
-        (NodeId seat, int incarnation, GreetingRefused? refusal) = _seats.Admit(caller, IPAddress.Parse("10.0.0.9"));
+        (NodeId seat, int incarnation, GreetingRefused? refusal) = _seats.Admit(caller, "10.0.0.9");
         Assert.Null(refusal);
         return (seat, incarnation);
     }
@@ -237,7 +247,7 @@ public class SeatRegistryTests
         return (seat.Index, incarnation);
     }
 
-    private RefusalReason? Refused(Greeting caller) => _seats.Admit(caller, IPAddress.Loopback).Refusal?.Why;
+    private RefusalReason? Refused(Greeting caller) => _seats.Admit(caller, "127.0.0.1").Refusal?.Why;
 
     private sealed class HandClock : TimeProvider
     {

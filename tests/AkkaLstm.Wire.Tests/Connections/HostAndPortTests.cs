@@ -1,6 +1,7 @@
 using System.Net;
+using AkkaLstm.Wire.Connections;
 
-namespace AkkaLstm.Engines.Sockets.Tests;
+namespace AkkaLstm.Wire.Tests.Connections;
 
 public class HostAndPortTests
 {
@@ -34,6 +35,13 @@ public class HostAndPortTests
     [Fact]
     public void Parse_IpV6WithoutBrackets_SaysThatBracketsAreMissing() => Assert.Contains(
         "[::1]", Assert.Throws<FormatException>(() => HostAndPort.Parse("::1:7100")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("10.0.0.9", "10.0.0.9:7101")]
+    [InlineData("node-1.example", "node-1.example:7101")]
+    [InlineData("::1", "[::1]:7101")]
+    public void At_HostAndPort_HasBracketsWhereNeeded(string host, string expected) =>
+        Assert.Equal(expected, HostAndPort.At(host, ":7101"));
 
     [Fact]
     public void TryParse_NameLongerThanAnyHost_IsNone() => Assert.False(HostAndPort.TryParse(new string('a', 300) + ":80", out _));

@@ -1,10 +1,9 @@
-using System.Net;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
-using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
 
-namespace AkkaLstm.Engines.Sockets.Coordination;
+namespace AkkaLstm.Wire.Nodes;
 
 /// <summary>
 /// Who has which address of the run. A process keeps its address over a reconnect; a new process gets a free one, or
@@ -15,15 +14,17 @@ namespace AkkaLstm.Engines.Sockets.Coordination;
 /// <param name="shape">How many servers there are; workers are as many as come.</param>
 /// <param name="callTimeout">How long an admitted call may take to be complete.</param>
 /// <param name="clock">Measures it.</param>
-internal sealed class SeatRegistry(ClusterShape shape, TimeSpan callTimeout, TimeProvider clock)
+public sealed class SeatRegistry(ClusterShape shape, TimeSpan callTimeout, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, Seat> _servers = [];
     private readonly SortedDictionary<int, Seat> _workers = [];
 
     /// <summary>Decides about a caller that belongs to the job.</summary>
+    /// <param name="caller">What it says of itself.</param>
+    /// <param name="from">The host that it calls from, for those that name none where they listen.</param>
     /// <returns>Its seat; or why it gets none.</returns>
-    public (NodeId Seat, int Incarnation, GreetingRefused? Refusal) Admit(Greeting caller, IPAddress from)
+    public (NodeId Seat, int Incarnation, GreetingRefused? Refusal) Admit(Greeting caller, string from)
     {
         if (caller.Node.Role == NodeRole.Coordinator)
             return Refuse(RefusalReason.Identity, "this is the coordinator");
@@ -76,6 +77,16 @@ internal sealed class SeatRegistry(ClusterShape shape, TimeSpan callTimeout, Tim
                 return false;
             seat.IsConnected = false;
             return true;
+        }
+    }
+
+    /// <summary>Whoever sits there is gone, whatever calls it has made.</summary>
+    public void Leave(NodeId node)
+    {
+        lock (_gate)
+        {
+            if (Find(node) is { } seat)
+                (seat.IsConnected, seat.Call) = (false, null);
         }
     }
 
@@ -161,11 +172,11 @@ internal sealed class SeatRegistry(ClusterShape shape, TimeSpan callTimeout, Tim
 
     /// <summary>What others are told to call; empty for nowhere, null where it is no address. One without a host is at
     /// the caller's own.</summary>
-    private static string? AddressOf(Greeting caller, IPAddress from)
+    private static string? AddressOf(Greeting caller, string from)
     {
         if (caller.Listen.Length == 0)
             return "";
-        string text = caller.Listen.StartsWith(':') ? new IPEndPoint(from, 0).ToString()[..^2] + caller.Listen : caller.Listen;
+        string text = caller.Listen.StartsWith(':') ? HostAndPort.At(from, caller.Listen) : caller.Listen;
         return HostAndPort.TryParse(text, out _) && !text.EndsWith(":0", StringComparison.Ordinal) ? text : null;
     }
 
