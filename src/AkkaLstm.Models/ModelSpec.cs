@@ -77,6 +77,19 @@ public enum HeadKind
     Tied,
 }
 
+/// <summary>What the head reads beside the last layer's output.</summary>
+public enum AttentionKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>
+    /// A mean of the last layer's outputs up to the same step, whose weights are learned (Bahdanau, Cho and Bengio 2014,
+    /// "Neural Machine Translation by Jointly Learning to Align and Translate").
+    /// </summary>
+    Additive,
+}
+
 /// <summary>How long a dropout mask holds.</summary>
 public enum DropoutKind
 {
@@ -144,8 +157,15 @@ public sealed record ModelSpec
     public HeadKind Head { get; init; } = HeadKind.Own;
 
     /// <summary>
+    /// What the head reads beside the last layer's output. It sees the steps of a window only, so it is for windows that
+    /// hold whole sequences. Default: nothing.
+    /// </summary>
+    public AttentionKind Attention { get; init; }
+
+    /// <summary>
     /// Whether every lane holds a sequence from time step 0 to its last target, and the head reads there what each way
-    /// ends with: the way back starts at the lane's own end, not at that of the window. Both directions only.
+    /// ends with: the way back starts at the lane's own end, not at that of the window. With <see cref="Attention"/>
+    /// outputs that read the same step stay beside each other. Both directions only.
     /// </summary>
     public bool ReadsWholeSequences { get; init; }
 
@@ -209,6 +229,12 @@ public sealed record ModelSpec
 
     /// <summary>Size of the output rows of every layer: H, or R where it is projected, for each direction.</summary>
     public int LayerOutputSize => DirectionCount * LayerShape(0).OutputSize;
+
+    /// <summary>Size of the rows that the head reads: D, or 2 D with <see cref="Attention"/>.</summary>
+    public int HeadInputSize => (Attention == AttentionKind.None ? 1 : 2) * LayerOutputSize;
+
+    /// <summary>A, size of the attention's queries and keys: H.</summary>
+    public int AttentionSize => HiddenSize;
 
     /// <summary>Floats of carried state per lane. A carry buffer is lane-major, (B, L, [h, c]).</summary>
     public int CarryLength => LayerCount * LayerCarryLength;
@@ -281,8 +307,11 @@ public sealed record ModelSpec
         RequireDefined(Head, nameof(Head));
         if (ReadsWholeSequences && Direction != LayerDirection.Both)
             throw new ArgumentException($"{nameof(ReadsWholeSequences)} goes with both directions only: leave it false.");
+        RequireDefined(Attention, nameof(Attention));
         if (Head == HeadKind.Own)
             return;
+        if (Attention != AttentionKind.None)
+            throw new ArgumentException($"{nameof(Attention)} is {Attention} but the head is tied: leave one of them out.");
         if (Input != InputKind.Tokens || InputSize != OutputSize || RecurrentCell.Of(Cell).IsFixed)
             throw new ArgumentException($"{nameof(Head)} is tied: that asks for tokens in, the same tokens out, and an embedding that learns.");
         if (EmbeddingSize != LayerOutputSize)

@@ -32,6 +32,7 @@ public sealed class ModelWeights
         _trainingLayers = spec.WeightDrop > 0 ? MakeLayers(spec.WeightDrop) : _layers;
 
         Head = new HeadWeights(Layout);
+        Attention = Layout.Attention is null ? null : new AttentionWeights(Layout);
         _layerPackCount = _layers.Sum(layer => layer.PieceCount);
 
         RecurrentWeights[] MakeLayers(float weightDrop) =>
@@ -46,7 +47,7 @@ public sealed class ModelWeights
     public ParameterLayout Layout { get; }
 
     /// <summary>Pieces of packing work.</summary>
-    public int PackCount => LayerPackCount + Head.PackCount;
+    public int PackCount => LayerPackCount + Head.PackCount + (Attention is null ? 0 : AttentionWeights.PackCount);
 
     private int LayerPackCount => _layerPackCount * (Drops ? 2 : 1);
 
@@ -57,6 +58,9 @@ public sealed class ModelWeights
 
     /// <summary>The head's weights.</summary>
     internal HeadWeights Head { get; }
+
+    /// <summary>The attention's weights; null where there is none.</summary>
+    internal AttentionWeights? Attention { get; }
 
     /// <summary>The weights of a recurrent layer.</summary>
     /// <param name="layer">Which, 0 = lowest.</param>
@@ -103,6 +107,12 @@ public sealed class ModelWeights
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)PackCount, nameof(piece));
         ReadOnlySpan<float> parameters = _parameters.Span;
+        if (piece >= LayerPackCount + Head.PackCount)
+        {
+            Attention!.Pack(piece - LayerPackCount - Head.PackCount, parameters);
+            return;
+        }
+
         if (piece >= LayerPackCount)
         {
             Head.Pack(piece - LayerPackCount, parameters);

@@ -29,6 +29,7 @@ public sealed class ModelWorkspace
                 layer, spec.Dropout, maxTimeSteps, maxLanes, spec.LayerInputSize(layer), spec.DropoutKind == DropoutKind.Locked)
             : null)];
         Head = new LinearHead(layout, maxTimeSteps, maxLanes);
+        Attention = layout.Attention is null ? null : new AttentionLayer(layout, maxTimeSteps, maxLanes);
         DHidden = new Activations(maxTimeSteps, maxLanes, spec.LayerOutputSize);
         if (spec.Input == InputKind.Tokens)
         {
@@ -88,6 +89,9 @@ public sealed class ModelWorkspace
 
     /// <summary>Outputs and their gradients.</summary>
     internal LinearHead Head { get; }
+
+    /// <summary>The attention before the head; null where there is none.</summary>
+    internal AttentionLayer? Attention { get; }
 
     /// <summary>Gradient by a layer's input, (T, B, output size of a layer); takes turns with the head's.</summary>
     internal Activations DHidden { get; }

@@ -64,17 +64,25 @@ public sealed class SequenceModel
         if (gradient.Slice != Layout.Whole)
             throw new ArgumentException("The gradient must be one of the whole model.");
         weights.RequireKey(key);
-        LayerRows features = RunLayers(weights, batch, key, carryIn, carryOut, workspace);
+        LayerRows states = RunLayers(weights, batch, key, carryIn, carryOut, workspace);
         LinearHead head = workspace.Head;
         StepRange steps = LossLayer.ActiveSteps(Spec, batch);
+        LayerRows features = Attend(weights, states, steps, batch, workspace);
         head.Forward(weights.Head, features, steps);
         LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: true, losses);
         head.Backward(weights.Head, features, steps, shardCount, gradient);
-        ActivationPenalties.AddOfSize(Spec, batch, features, head.DInput);
+        Activations dStates = head.DInput;
+        if (workspace.Attention is { } attention)
+        {
+            attention.Backward(weights.Attention!, states, steps, head.DInput, shardCount, gradient);
+            dStates = attention.DStates;
+        }
+
+        ActivationPenalties.AddOfSize(Spec, batch, states, dStates);
         if (RecurrentCell.Of(Spec.Cell).IsFixed)
-            Layout.ClearBelowHead(gradient);
+            Layout.ClearBelowReadOut(gradient);
         else
-            RunLayersBack(weights, batch, shardCount, workspace, gradient);
+            RunLayersBack(weights, batch, dStates, shardCount, workspace, gradient);
     }
 
     /// <summary>Losses of a window without gradients or dropout, for evaluation.</summary>
@@ -90,10 +98,10 @@ public sealed class SequenceModel
     {
         CheckWindow(batch, carryIn, carryOut, workspace);
         CheckShards(batch, shardCount, losses);
-        LayerRows features = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
+        LayerRows states = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
         LinearHead head = workspace.Head;
         StepRange steps = LossLayer.ActiveSteps(Spec, batch);
-        head.Forward(weights.Head, features, steps);
+        head.Forward(weights.Head, Attend(weights, states, steps, batch, workspace), steps);
         LossLayer.Run(Spec, batch, steps, head.Outputs, head.RowStride, wantsGradient: false, losses);
         workspace.OutputSteps = steps;
     }
@@ -117,14 +125,15 @@ public sealed class SequenceModel
             throw new InvalidOperationException("The model reads whole sequences, whose ends are where their targets are: use Forward.");
         if (outputs.Length != batch.Lanes * Spec.OutputSize)
             throw new ArgumentException($"There are {batch.Lanes} x {Spec.OutputSize} outputs, not {outputs.Length}.");
-        LayerRows features = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
+        LayerRows states = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
         LinearHead head = workspace.Head;
-        head.Forward(weights.Head, features, new StepRange(batch.TimeSteps - 1, 1));
+        var last = new StepRange(batch.TimeSteps - 1, 1);
+        head.Forward(weights.Head, Attend(weights, states, last, batch: null, workspace), last);
         for (int lane = 0; lane < batch.Lanes; lane++)
             head.Outputs.Slice(lane * head.RowStride, Spec.OutputSize).CopyTo(outputs[(lane * Spec.OutputSize)..]);
     }
 
-    /// <summary>Runs input, layers and, with a key, dropout; what the head reads.</summary>
+    /// <summary>Runs input, layers and, with a key, dropout; what head or attention read.</summary>
     private LayerRows RunLayers(
         ModelWeights weights,
         SequenceBatch batch,
@@ -157,6 +166,11 @@ public sealed class SequenceModel
         return Drop(rows, Spec.LayerCount, batch, key, workspace);
     }
 
+    /// <summary>What the head reads at the given steps; without a batch, at all of their rows.</summary>
+    private LayerRows Attend(
+        ModelWeights weights, LayerRows states, StepRange steps, SequenceBatch? batch, ModelWorkspace workspace) =>
+        workspace.Attention is { } attention ? attention.Forward(weights.Attention!, states, steps, Spec, batch) : states;
+
     private LayerRows ReadInput(ModelWeights weights, SequenceBatch batch, StepKey? key, ModelWorkspace workspace)
     {
         Activations input = workspace.Input;
@@ -173,11 +187,10 @@ public sealed class SequenceModel
             ? dropout.Forward(rows, stepKey, batch.FirstLane, workspace.RowScratch)
             : rows;
 
-    /// <summary>From the gradient by the head's input to those of all parameters below it.</summary>
+    /// <summary>From the gradient by the layers' output, dropout included, to those of all parameters below it.</summary>
     private void RunLayersBack(
-        ModelWeights weights, SequenceBatch batch, int shardCount, ModelWorkspace workspace, Gradient gradient)
+        ModelWeights weights, SequenceBatch batch, Activations dOutput, int shardCount, ModelWorkspace workspace, Gradient gradient)
     {
-        Activations dOutput = workspace.Head.DInput;
         Activations spare = workspace.DHidden;
         workspace.Dropouts[Spec.LayerCount]?.Backward(dOutput);
         ActivationPenalties.AddOfChange(Spec, batch, workspace.Layers[^1].Outputs, dOutput);

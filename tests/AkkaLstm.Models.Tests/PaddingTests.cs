@@ -15,7 +15,7 @@ public sealed class PaddingTests
     private const int Longest = 9;
     private static readonly int[] Lengths = [9, 4, 1, 7, 7, 2, 9, 5];
 
-    public static TheoryData<string> Models => [.. TestModels.CellNames, "tokens-ce-1", "values-ce-2", "tokens-all-regularized", "tokens-both-whole", "depth-both-whole"];
+    public static TheoryData<string> Models => [.. TestModels.CellNames, "tokens-ce-1", "values-ce-2", "tokens-all-regularized", "tokens-both-whole", "depth-both-whole", "tokens-attention", "tokens-attention-regularized", "tokens-both-whole-attention"];
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -91,6 +91,8 @@ public class SequenceModelTests
     [Theory]
     [InlineData("tokens-ce-2")]
     [InlineData("values-mse-2")]
+    [InlineData("tokens-attention")]
+    [InlineData("values-attention")]
     public void ForwardBackward_OnlySomeStepsHaveTargets_LeavesTheOthersOutWithoutChangingBits(string name)
     {
         ModelSpec spec = TestModels.Named(name);
@@ -215,6 +217,7 @@ public class SequenceModelTests
     [InlineData("values-mse-1")]
     [InlineData("tokens-dropout-everywhere")]
     [InlineData("tokens-both-dropout")]
+    [InlineData("tokens-attention-regularized")]
     public void ForwardBackward_OnceWarm_AllocatesNothing(string name)
     {
         ModelSpec spec = TestModels.Named(name);

@@ -36,6 +36,8 @@ public class TrainingBitsTests
     [InlineData("tokens-both-dropout", OptimizerKind.Sgd, "c3aa52acb185e135")]
     [InlineData("tokens-both-whole", OptimizerKind.Sgd, "f11bdd043b970a33")]
     [InlineData("tokens-all-regularized", OptimizerKind.Sgd, "ec7ed3b8df579197")]
+    [InlineData("tokens-attention-regularized", OptimizerKind.Sgd, "995ca5d3ba47ae09")]
+    [InlineData("tokens-both-whole-attention", OptimizerKind.Adam, "8339d23285d2511b")]
     public void Train_AnyGroupingAndServers_HasTheHashOfEveryMachine(string name, OptimizerKind optimizer, string hashStart)
     {
         ModelSpec small = TestModels.Named(name);

@@ -5,8 +5,8 @@ namespace AkkaLstm.Models.Layers;
 
 /// <summary>
 /// Gradients of the penalties AR and TAR (Merity, McCann and Socher 2017, "Revisiting Activation Regularization for
-/// Language RNNs"). A row (t, b) with a target adds w a mean(y^2), y what the head reads, and w c mean((h(t) - h(t-1))^2),
-/// h the last layer's output, with w the number of targets that the row counts for. What is reported as the loss is
+/// Language RNNs"). A row (t, b) with a target adds w a mean(y^2), y the last layer's output with its dropout, and w c mean((h(t) - h(t-1))^2),
+/// h that output without it, with w the number of targets that the row counts for. What is reported as the loss is
 /// the task's alone.
 /// </summary>
 /// <remarks>Rows without a target, padding among them, add nothing; nor does the first row of a window to the second.</remarks>
@@ -30,7 +30,7 @@ internal static class ActivationPenalties
             Span<float> gradients = dy.Data.Slice(t * dy.StepLength, dy.StepLength);
             for (int lane = 0; lane < dy.Lanes; lane++)
             {
-                if (!HasTarget(spec, batch, t, lane))
+                if (!LossLayer.HasTarget(spec, batch, (t * batch.Lanes) + lane))
                     continue;
                 for (int block = 0; block < dy.BlockCount; block++)
                 {
@@ -60,7 +60,7 @@ internal static class ActivationPenalties
             Span<float> dAfter = dh.Data.Slice(t * dh.StepLength, dh.StepLength);
             for (int lane = 0; lane < dh.Lanes; lane++)
             {
-                if (!HasTarget(spec, batch, t, lane))
+                if (!LossLayer.HasTarget(spec, batch, (t * batch.Lanes) + lane))
                     continue;
                 for (int block = 0; block < dh.BlockCount; block++)
                 {
@@ -75,14 +75,6 @@ internal static class ActivationPenalties
 
     private static float Scale(ModelSpec spec, float penalty) =>
         2 * penalty * (spec.Loss == LossKind.CrossEntropy ? 1 : spec.OutputSize) / spec.LayerOutputSize;
-
-    private static bool HasTarget(ModelSpec spec, SequenceBatch batch, int t, int lane)
-    {
-        int row = (t * batch.Lanes) + lane;
-        return spec.Loss != LossKind.CrossEntropy
-            ? batch.TargetMask[row]
-            : batch.TargetClasses[row] != SequenceBatch.IgnoredClass;
-    }
 
     private static Span<float> Step(LayerRows rows, int t) =>
         rows.Data.Slice(t * rows.Source.StepLength, rows.Source.StepLength);

@@ -17,7 +17,7 @@ internal sealed class HeadWeights
     {
         _weight = layout.HeadWeight;
         _bias = layout.HeadBias;
-        _inputSize = layout.Spec.LayerOutputSize;
+        _inputSize = layout.Spec.HeadInputSize;
         OutputSize = layout.Spec.OutputSize;
         ForwardMatrix = new PackedMatrix(_inputSize, OutputSize);
         BackwardMatrix = new PackedMatrix(OutputSize, _inputSize);

@@ -32,7 +32,7 @@ internal sealed class LinearHead
         if (layout.Spec.Head == HeadKind.Tied)
             _stacked = new Activations(2 * maxTimeSteps, maxLanes, layout.Spec.LayerOutputSize);
         _outputs = new AlignedBuffer((_stacked is null ? 1L : 2L) * maxTimeSteps * maxLanes * RowStride);
-        DInput = new Activations(maxTimeSteps, maxLanes, layout.Spec.LayerOutputSize);
+        DInput = new Activations(maxTimeSteps, maxLanes, layout.Spec.HeadInputSize);
     }
 
     /// <summary>O.</summary>

@@ -17,9 +17,9 @@ internal static class LossLayer
     {
         int first = 0;
         int end = batch.TimeSteps;
-        while (first < end && !HasTarget(spec, batch, first))
+        while (first < end && !AnyTarget(spec, batch, first))
             first++;
-        while (end > first && !HasTarget(spec, batch, end - 1))
+        while (end > first && !AnyTarget(spec, batch, end - 1))
             end--;
         return new StepRange(first, end - first);
     }
@@ -68,15 +68,17 @@ internal static class LossLayer
         lengths.Clear();
         for (int row = 0; row < batch.TimeSteps * batch.Lanes; row++)
         {
-            bool hasTarget = spec.Loss == LossKind.CrossEntropy
-                ? batch.TargetClasses[row] != SequenceBatch.IgnoredClass
-                : batch.TargetMask[row];
-            if (hasTarget)
+            if (HasTarget(spec, batch, row))
                 lengths[row % batch.Lanes] = (row / batch.Lanes) + 1;
         }
     }
 
-    private static bool HasTarget(ModelSpec spec, SequenceBatch batch, int t) => spec.Loss == LossKind.CrossEntropy
+    /// <summary>Whether row t * B + lane has a target.</summary>
+    internal static bool HasTarget(ModelSpec spec, SequenceBatch batch, int row) => spec.Loss == LossKind.CrossEntropy
+        ? batch.TargetClasses[row] != SequenceBatch.IgnoredClass
+        : batch.TargetMask[row];
+
+    private static bool AnyTarget(ModelSpec spec, SequenceBatch batch, int t) => spec.Loss == LossKind.CrossEntropy
         ? batch.TargetClasses.AsSpan(t * batch.Lanes, batch.Lanes).ContainsAnyExcept(SequenceBatch.IgnoredClass)
         : batch.TargetMask.AsSpan(t * batch.Lanes, batch.Lanes).Contains(true);
 

@@ -24,7 +24,7 @@ internal sealed class RecurrentLayer
     // Whole sequences only: x, (T, B, I), with every lane's sequence back to front.
     private readonly Activations? _turned;
     private readonly float[] _inputRow = [];
-    private readonly bool _isTop;
+    private readonly bool _joinsEnds;
 
     internal RecurrentLayer(ModelSpec spec, int layer, int maxTimeSteps, int maxLanes, RecurrentLayer? below)
     {
@@ -48,7 +48,7 @@ internal sealed class RecurrentLayer
             return;
         _turned = new Activations(maxTimeSteps, maxLanes, shape.InputSize);
         _inputRow = new float[shape.InputSize];
-        _isTop = layer == spec.LayerCount - 1;
+        _joinsEnds = layer == spec.LayerCount - 1 && spec.Attention == AttentionKind.None;
     }
 
     /// <summary>Activations of the way forward and, if there is one, of the way back.</summary>
@@ -162,10 +162,11 @@ internal sealed class RecurrentLayer
 
     /// <summary>
     /// The step of the way back whose output stands beside that of the way forward at step t: the one that read the same
-    /// x. In the last layer the ends of both ways stand beside each other, for the head to read there.
+    /// x. In the last layer the ends of both ways stand beside each other, for the head to read there, unless attention
+    /// goes over all steps.
     /// </summary>
     private int StepOfWayBack(int t, int lane, ReadOnlySpan<int> lengths) =>
-        _turned is null || _isTop ? t : Turned(t, lengths[lane]);
+        _turned is null || _joinsEnds ? t : Turned(t, lengths[lane]);
 
     private static int Turned(int t, int length) => t < length ? length - 1 - t : t;
 

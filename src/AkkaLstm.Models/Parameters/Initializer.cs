@@ -32,20 +32,26 @@ public static class Initializer
     private static void FillTensor(
         ParameterLayout layout, TensorInfo tensor, InitOptions options, ref RandomStream random, Span<float> values)
     {
-        bool isHead = tensor == layout.HeadWeight || tensor == layout.HeadBias;
+        bool isReadOut = tensor == layout.HeadWeight || tensor.Offset >= layout.ReadOutStart;
         if (tensor.Start is { } start)
             values.Fill(start);
-        else if (!isHead && !tensor.IsSparse && RecurrentCell.Of(layout.Spec.Cell).IsFixed)
+        else if (!isReadOut && !tensor.IsSparse && RecurrentCell.Of(layout.Spec.Cell).IsFixed)
             FillReservoir(layout, tensor, options, ref random, values);
         else if (options.Kind == InitKind.Uniform)
             random.FillUniform(values, -(double)options.UniformScale, options.UniformScale);
         else if (tensor.IsSparse)
             random.FillNormal(values, 0, 1);
-        else if (isHead)
-            FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.LayerOutputSize));
+        else if (isReadOut)
+            FillSymmetric(ref random, values, 1 / Math.Sqrt(ReadBy(layout, tensor)));
         else if (options.Kind != InitKind.Orthogonal || !FillOrthogonal(layout, tensor, ref random, values))
             FillSymmetric(ref random, values, 1 / Math.Sqrt(layout.Spec.HiddenSize));
     }
+
+    /// <summary>How many elements an output of head or attention reads.</summary>
+    private static int ReadBy(ParameterLayout layout, TensorInfo tensor) =>
+        tensor == layout.HeadWeight || tensor == layout.HeadBias ? layout.Spec.HeadInputSize
+        : tensor == layout.Attention!.Score ? layout.Spec.AttentionSize
+        : layout.Spec.LayerOutputSize;
 
     private static void FillSymmetric(ref RandomStream random, Span<float> values, double bound) =>
         random.FillUniform(values, -bound, bound);

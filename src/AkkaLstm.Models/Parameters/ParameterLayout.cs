@@ -44,7 +44,10 @@ public sealed class ParameterLayout
                 _layers.Add(AddLayer(spec, layer, suffix: "_reverse"));
         }
 
-        HeadWeight = spec.Head == HeadKind.Tied ? Embedding! : Add("head.weight", [spec.OutputSize, spec.LayerOutputSize]);
+        ReadOutStart = TotalLength;
+        if (spec.Attention != AttentionKind.None)
+            Attention = AddAttention(spec.AttentionSize, spec.LayerOutputSize);
+        HeadWeight = spec.Head == HeadKind.Tied ? Embedding! : Add("head.weight", [spec.OutputSize, spec.HeadInputSize]);
         HeadBias = Add("head.bias", [spec.OutputSize]);
     }
 
@@ -57,7 +60,10 @@ public sealed class ParameterLayout
     /// <summary>The embedding table, (V, E); null where the input is values.</summary>
     public TensorInfo? Embedding { get; }
 
-    /// <summary>The head's weights, (O, output size of a layer); the embedding, where it is tied.</summary>
+    /// <summary>The attention's tensors; null where there is none.</summary>
+    public AttentionTensors? Attention { get; }
+
+    /// <summary>The head's weights, (O, size of its input); the embedding, where it is tied.</summary>
     public TensorInfo HeadWeight { get; }
 
     /// <summary>The head's bias, (O).</summary>
@@ -71,6 +77,9 @@ public sealed class ParameterLayout
 
     /// <summary>Index of the first dense parameter: the length of the sparse tensor, 0 where there is none.</summary>
     public int DenseStart { get; }
+
+    /// <summary>Index of the first parameter behind the recurrent layers.</summary>
+    public int ReadOutStart { get; }
 
     /// <summary>Floats of all dense tensors.</summary>
     public int DenseLength => TotalLength - DenseStart;
@@ -166,11 +175,11 @@ public sealed class ParameterLayout
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Sets the gradient of everything below the head to zero.</summary>
-    internal void ClearBelowHead(Gradients.Gradient gradient)
+    /// <summary>Sets the gradient of embedding and recurrent layers to zero.</summary>
+    internal void ClearBelowReadOut(Gradients.Gradient gradient)
     {
         gradient.Rows.Count = 0;
-        gradient.Dense.AsSpan(0, HeadWeight.Offset - DenseStart).Clear();
+        gradient.Dense.AsSpan(0, ReadOutStart - DenseStart).Clear();
     }
 
     internal void RequireTotalLength(int length)
@@ -200,6 +209,12 @@ public sealed class ParameterLayout
 
         TensorInfo? RecurringGates(int size) => size == 0 ? null : Add($"{module}.weight_gates{suffix}", [size, size]);
     }
+
+    private AttentionTensors AddAttention(int size, int inputSize) => new(
+        Add("attention.query.weight", [size, inputSize]),
+        Add("attention.query.bias", [size]),
+        Add("attention.key.weight", [size, inputSize]),
+        Add("attention.score.weight", [1, size]));
 
     private TensorInfo Add(string name, int[] shape, bool isSparse = false, float? start = null)
     {

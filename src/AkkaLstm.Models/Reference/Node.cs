@@ -64,6 +64,21 @@ internal sealed class Node(Tape tape, double[] value)
         return result;
     }
 
+    /// <summary>e^x / the sum of e^x over all elements.</summary>
+    internal Node Softmax()
+    {
+        double largest = Value.Max();
+        double sum = Value.Sum(x => Math.Exp(x - largest));
+        var result = new Node(tape, Array.ConvertAll(Value, x => Math.Exp(x - largest) / sum));
+        tape.Record(() =>
+        {
+            double mean = result.Gradient.Zip(result.Value, (d, y) => d * y).Sum();
+            for (int i = 0; i < Value.Length; i++)
+                Gradient[i] += result.Value[i] * (result.Gradient[i] - mean);
+        });
+        return result;
+    }
+
     /// <summary>(x - mean) / sqrt(variance + epsilon), over all elements.</summary>
     internal Node Normalize(double epsilon)
     {

@@ -48,8 +48,9 @@ internal sealed class ReferenceLayer(ParameterLayout layout, int layer)
         Way back = RunOneWay(tape, 1, Turned(inputs), nothing, nothing, below, factors, lane);
         DepthStates = [forward.DepthStates, back.DepthStates];
 
-        // The head reads whole sequences where both ways end.
-        Node[] backward = isWhole && layer == layout.Spec.LayerCount - 1 ? back.Outputs : Turned(back.Outputs);
+        // The head reads whole sequences where both ways end; attention reads all steps.
+        bool joinsEnds = isWhole && layer == layout.Spec.LayerCount - 1 && layout.Spec.Attention == AttentionKind.None;
+        Node[] backward = joinsEnds ? back.Outputs : Turned(back.Outputs);
         return [.. forward.Outputs.Zip(backward, (one, other) => one.Beside(other))];
 
         Node[] Turned(Node[] rows) => [.. rows[..end].Reverse(), .. rows[end..]];

@@ -41,8 +41,9 @@ public sealed class ReferenceModel
         for (int lane = 0; lane < batch.Lanes; lane++)
         {
             var tape = new Tape(parameters, gradient);
-            Node[] features = RunLayers(tape, batch, lane, carryIn, carryOut, factors, out Node[] outputsOfLast);
-            penalty += AddPenalties(batch, lane, features, outputsOfLast);
+            Node[] states = RunLayers(tape, batch, lane, carryIn, carryOut, factors, out Node[] outputsOfLast);
+            penalty += AddPenalties(batch, lane, states, outputsOfLast);
+            Node[] features = Attend(tape, batch, lane, states);
             for (int t = 0; t < batch.TimeSteps; t++)
             {
                 int row = (t * batch.Lanes) + lane;
@@ -58,11 +59,11 @@ public sealed class ReferenceModel
         }
 
         if (RecurrentCell.Of(_spec.Cell).IsFixed)
-            gradient.AsSpan(0, _layout.HeadWeight.Offset).Clear();
+            gradient.AsSpan(0, _layout.ReadOutStart).Clear();
         return new ReferenceResult(lossSum, count, gradient, carryOut, outputs) { Penalty = penalty };
     }
 
-    /// <summary>The head's input at all time steps of a lane.</summary>
+    /// <summary>What head or attention read at all time steps of a lane.</summary>
     private Node[] RunLayers(
         Tape tape, SequenceBatch batch, int lane, double[] carryIn, double[] carryOut, RandomFactors? factors,
         out Node[] outputsOfLast)
@@ -83,6 +84,27 @@ public sealed class ReferenceModel
         outputsOfLast = rows;
 
         return Drop(rows, _spec.LayerCount, batch.FirstLane + lane, dropout);
+    }
+
+    /// <summary>What the head reads: with attention h(t) beside the mean of h(0) .. h(t) that it makes, where there is a target.</summary>
+    private Node[] Attend(Tape tape, SequenceBatch batch, int lane, Node[] states)
+    {
+        if (_layout.Attention is not { } attention)
+            return states;
+        int size = _spec.AttentionSize;
+        Node[] keys = [.. states.Select(state => tape.Multiply(attention.Key.Offset, size, state))];
+        return [.. states.Select((state, t) => HasTarget(batch, (t * batch.Lanes) + lane) ? Read(state, t) : Nothing())];
+
+        Node Nothing() => tape.Constant(new double[_spec.HeadInputSize]);
+
+        Node Read(Node state, int t)
+        {
+            Node query = tape.Multiply(attention.Query.Offset, size, state) + tape.Parameter(attention.QueryBias.Offset, size);
+            Node scores = keys.Take(t + 1)
+                .Select(key => tape.Multiply(attention.Score.Offset, 1, (query + key).Tanh()))
+                .Aggregate((before, next) => before.Beside(next));
+            return state.Beside(tape.WeightedSum(scores.Softmax(), states[..(t + 1)]));
+        }
     }
 
     private Node Input(Tape tape, SequenceBatch batch, int row, RandomFactors? factors) => _spec.Input == InputKind.Tokens

@@ -54,6 +54,25 @@ internal sealed class Tape(double[] parameters, double[] gradient)
         double Weight(int row, int k) => parameters[offset + (row * columns) + k] * (factor?.Invoke(row, k) ?? 1);
     }
 
+    /// <summary>The sum of rows, each times an element of its own.</summary>
+    internal Node WeightedSum(Node weights, Node[] rows)
+    {
+        var node = new Node(this, [.. Enumerable.Range(0, rows[0].Value.Length).Select(
+            i => rows.Zip(weights.Value, (row, weight) => weight * row.Value[i]).Sum())]);
+        Record(() =>
+        {
+            for (int row = 0; row < rows.Length; row++)
+            {
+                for (int i = 0; i < node.Gradient.Length; i++)
+                {
+                    rows[row].Gradient[i] += weights.Value[row] * node.Gradient[i];
+                    weights.Gradient[row] += rows[row].Value[i] * node.Gradient[i];
+                }
+            }
+        });
+        return node;
+    }
+
     /// <summary>
     /// Completes the gradients of all nodes and adds those of the parameters, from the gradients set at the results.
     /// </summary>

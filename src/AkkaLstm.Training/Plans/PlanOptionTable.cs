@@ -123,6 +123,10 @@ public static class PlanOptionTable
             "head", "where the head's weights come from: own (where nothing is said), or tied to the embedding",
             o => o.Head,
             (o, v) => o with { Head = v }),
+        Choice(
+            "attention", "what the head reads beside the last step: nothing (none, where nothing is said), or a weighted mean of all steps",
+            o => o.Attention,
+            (o, v) => o with { Attention = v }),
         Number(
             "dropout",
             "probability of dropping a value between layers",

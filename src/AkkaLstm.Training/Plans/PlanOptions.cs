@@ -112,6 +112,9 @@ public sealed record PlanOptions
     /// <summary>Where the head's weights come from; they are its own where nothing is said.</summary>
     public HeadKind? Head { get; init; }
 
+    /// <summary>What the head reads beside the last layer's output; nothing where nothing is said.</summary>
+    public AttentionKind? Attention { get; init; }
+
     /// <summary>Probability that a value between two layers is dropped in training.</summary>
     public double? Dropout { get; init; }
 

@@ -56,6 +56,12 @@ internal static class PlanValidation
         if (options.Direction == LayerDirection.Both && predicts)
             throw new BadInputException("--direction: both would show the model the values that it is to predict; use forward");
 
+        if (options.Attention is not (null or AttentionKind.None) && task is DataTask.CharLm or DataTask.WordLm)
+        {
+            throw new BadInputException(
+                $"--attention: a text goes on from window to window, and attention sees one window only; use none, not with --task {ChoiceNames.NameOf(task)}");
+        }
+
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)
         {
             throw new BadInputException(

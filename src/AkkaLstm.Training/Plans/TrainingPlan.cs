@@ -156,6 +156,7 @@ public sealed class TrainingPlan
         Direction = Options.Direction ?? LayerDirection.Forward,
         ReadsWholeSequences = Options.Direction == LayerDirection.Both && Task == DataTask.Classify,
         Head = Options.Head ?? HeadKind.Own,
+        Attention = Options.Attention ?? AttentionKind.None,
         LayerCount = Layers,
         OutputSize = shape.OutputSize,
         Loss = shape.IsClassTarget ? LossKind.CrossEntropy

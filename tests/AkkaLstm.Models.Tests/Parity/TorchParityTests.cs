@@ -32,6 +32,9 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("lstm-both-1")]
     [InlineData("lstm-both-2")]
     [InlineData("lstm-both-projected-2")]
+    [InlineData("lstm-attention-1")]
+    [InlineData("gru-attention-2")]
+    [InlineData("lstm-both-attention-2")]
     public void ForwardBackward_CommittedStep_AgreesWithPyTorch(string name)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, name + ".safetensors"));
@@ -51,8 +54,11 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("tokens", 3, CellKind.LstmProjected)]
     [InlineData("tokens", 3, CellKind.Lstm, LayerDirection.Both)]
     [InlineData("values", 2, CellKind.LstmProjected, LayerDirection.Both)]
+    [InlineData("tokens", 2, CellKind.Lstm, LayerDirection.Forward, AttentionKind.Additive)]
+    [InlineData("values", 1, CellKind.Lstm, LayerDirection.Both, AttentionKind.Additive)]
     public void ForwardBackward_LiveStep_AgreesWithPyTorch(
-        string kind, int layers, CellKind cell, LayerDirection direction = LayerDirection.Forward)
+        string kind, int layers, CellKind cell, LayerDirection direction = LayerDirection.Forward,
+        AttentionKind attention = AttentionKind.None)
     {
         if (TorchPython.Value is not { } python)
         {
@@ -63,7 +69,7 @@ public class TorchParityTests(ITestOutputHelper output)
         ModelSpec spec = kind == "tokens"
             ? TestModels.Tokens(vocabulary: 301, embedding: 50, hidden: 70, layers)
             : TestModels.Values(inputs: 9, hidden: 70, layers, outputs: 3);
-        spec = TestModels.OfCell(spec, cell) with { Direction = direction };
+        spec = TestModels.OfCell(spec, cell) with { Direction = direction, Attention = attention };
         float[] parameters = TestModels.RandomParameters(spec, seed: layers, scale: 0.15f);
         SequenceBatch batch = TestModels.RandomBatch(spec, timeSteps: 20, lanes: 10, seed: 2, ignored: 0.1, resets: 0);
         float[] carry = TestModels.RandomFloats(10 * spec.CarryLength, seed: 3);

@@ -64,6 +64,7 @@ internal static class TorchStep
             Direction = isBoth ? LayerDirection.Both : LayerDirection.Forward,
             LayerCount = isBoth ? state[0] / 2 : state[0],
             OutputSize = file.Find("head.weight")!.Shape[0],
+            Attention = file.Find("attention.key.weight") is null ? AttentionKind.None : AttentionKind.Additive,
             Loss = file.Find("mask") is null ? LossKind.CrossEntropy : LossKind.SquaredError,
         };
         var layout = ParameterLayout.For(spec);

@@ -3,7 +3,7 @@
     /usr/bin/python3 make_fixture.py               writes the committed fixtures beside this file
     /usr/bin/python3 make_fixture.py IN OUT        runs the step described by the safetensors file IN, writes results to OUT
 
-A step file holds the model's parameters under their layout names (embedding.weight, lstm.* or gru.* or rnn.*, head.*), "input" as (T, B)
+A step file holds the model's parameters under their layout names (embedding.weight, lstm.* or gru.* or rnn.*, attention.*, head.*), "input" as (T, B)
 tokens or (T, B, I) values, "target" as (T, B) classes (-1 = ignored) or (T, B, O) values with "mask" (T, B), "h0" and, for an LSTM, "c0" as
 (L, B, H), and "relu" where an RNN has that instead of tanh. Names that end in _reverse make the layers bidirectional, weight_hr makes
 them projected. All tensors are F32. The results are "loss" (the sum over counted elements, in double, rounded), "outputs", "hn", "cn" and
@@ -72,8 +72,26 @@ class Model(torch.nn.Module):
         kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[name]
         setattr(self, name, kind(step[name + ".weight_ih_l0"].shape[1], hidden, layers, **options))
         self.recurrent = [getattr(self, name)]  # in a list, so that it is no second submodule
+        if "attention.key.weight" in step:
+            self.attention = Attention(*step["attention.key.weight"].shape)
         self.head = torch.nn.Linear(step["head.weight"].shape[1], step["head.weight"].shape[0])
         self.load_state_dict({name: step[name] for name in self.state_dict()})
+
+
+class Attention(torch.nn.Module):
+    """Bahdanau, Cho and Bengio 2014; the outputs up to a step are what the step may look at."""
+
+    def __init__(self, size, inputs):
+        super().__init__()
+        self.query = torch.nn.Linear(inputs, size)
+        self.key = torch.nn.Linear(inputs, size, bias=False)
+        self.score = torch.nn.Linear(size, 1, bias=False)
+
+    def forward(self, h):
+        scores = self.score(torch.tanh(self.query(h).unsqueeze(1) + self.key(h).unsqueeze(0))).squeeze(-1)  # (t, s, b)
+        later = torch.ones(len(h), len(h), dtype=torch.bool).triu(1).unsqueeze(-1)
+        weights = torch.softmax(scores.masked_fill(later, float("-inf")), dim=1)
+        return torch.cat([h, torch.einsum("tsb,sbd->tbd", weights, h)], dim=-1)
 
 
 def run(step):
@@ -89,6 +107,8 @@ def run(step):
         h, (state["hn"], state["cn"]) = model.recurrent[0](x, (step["h0"], step["c0"]))
     else:
         h, state["hn"] = model.recurrent[0](x, step["h0"])
+    if "attention.key.weight" in step:
+        h = model.attention(h)
     outputs = model.head(h)
     if "mask" in step:
         loss = (((outputs - step["target"]) ** 2) * step["mask"].unsqueeze(-1)).sum()
@@ -101,7 +121,7 @@ def run(step):
     return results
 
 
-def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False):
+def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False, attention=False):
     time_steps, lanes, vocabulary, inputs, hidden, outputs = 5, 4, 7, 3, 5, 2
     torch.manual_seed(100 + layers + 10 * tokens)
     step = {}
@@ -120,7 +140,14 @@ def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False):
             step[f"{name}.bias_hh_l{layer}{suffix}"] = torch.randn(rows) * 0.5
             if projection:
                 step[f"{name}.weight_hr_l{layer}{suffix}"] = torch.randn(projection, hidden) * 0.5
-    step["head.weight"] = torch.randn(outputs, directions * size)
+    width = directions * size
+    if attention:
+        step["attention.query.weight"] = torch.randn(hidden, width) * 0.5
+        step["attention.query.bias"] = torch.randn(hidden) * 0.5
+        step["attention.key.weight"] = torch.randn(hidden, width) * 0.5
+        step["attention.score.weight"] = torch.randn(1, hidden)
+        width *= 2
+    step["head.weight"] = torch.randn(outputs, width)
     step["head.bias"] = torch.randn(outputs)
     if tokens:
         step["input"] = torch.randint(vocabulary, (time_steps, lanes)).float()
@@ -159,6 +186,9 @@ def main():
     write_fixture("lstm-both-1", layers=1, tokens=True, bidirectional=True)
     write_fixture("lstm-both-2", layers=2, tokens=False, bidirectional=True)
     write_fixture("lstm-both-projected-2", layers=2, tokens=True, projection=3, bidirectional=True)
+    write_fixture("lstm-attention-1", layers=1, tokens=False, attention=True)
+    write_fixture("gru-attention-2", layers=2, tokens=True, kind="gru", attention=True)
+    write_fixture("lstm-both-attention-2", layers=2, tokens=True, bidirectional=True, attention=True)
 
 
 main()

@@ -61,7 +61,7 @@ public class ReferenceModelTests
             double below = Total(model.ForwardBackward(parameters, batch, carry, factors));
             parameters[i] = saved;
             double expected = (above - below) / (2 * Step);
-            if (RecurrentCell.Of(spec.Cell).IsFixed && i < layout.HeadWeight.Offset)
+            if (RecurrentCell.Of(spec.Cell).IsFixed && i < layout.ReadOutStart)
                 expected = 0;
             Assert.True(
                 Math.Abs(gradient[i] - expected) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected)),

@@ -36,8 +36,16 @@ internal static class TestModels
     [
         "tokens-locked", "tokens-weight-drop", "values-both-weight-drop", "tokens-embedding-dropout", "tokens-penalties",
         "values-penalties", "values-both-zoneout", "tokens-all-regularized", "tokens-tied", "tokens-both-tied", "values-both-whole", "tokens-both-whole", "depth-both-whole",
+        .. AttentionNames,
         .. Enum.GetValues<CellKind>().Where(kind => RecurrentCell.Of(kind).CanZoneOut && kind != CellKind.LstmProjected)
             .Select(kind => "zoneout-" + kind),
+    ];
+
+    /// <summary>Models with attention before the head.</summary>
+    internal static IEnumerable<string> AttentionNames =>
+    [
+        "tokens-attention", "values-attention", "tokens-both-attention", "tokens-both-whole-attention",
+        "tokens-attention-regularized", "values-attention-esn", "values-attention-projected",
     ];
 
     /// <summary>The model with nothing in it that differs between training and evaluation.</summary>
@@ -99,6 +107,20 @@ internal static class TestModels
         {
             Direction = LayerDirection.Both, ReadsWholeSequences = true,
         },
+        "tokens-attention" => Tokens(layers: 2) with { Attention = AttentionKind.Additive },
+        "values-attention" => Values(layers: 1, hidden: 19) with { Attention = AttentionKind.Additive },
+        "tokens-both-attention" => Tokens(layers: 1) with { Attention = AttentionKind.Additive, Direction = LayerDirection.Both },
+        "tokens-both-whole-attention" => Tokens(layers: 2) with
+        {
+            Attention = AttentionKind.Additive, Direction = LayerDirection.Both, ReadsWholeSequences = true,
+        },
+        "tokens-attention-regularized" => Tokens(layers: 2) with
+        {
+            Attention = AttentionKind.Additive, Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent,
+            ActivationPenalty = 2, ChangePenalty = 1,
+        },
+        "values-attention-esn" => OfCell(Values(layers: 1), CellKind.Esn) with { Attention = AttentionKind.Additive },
+        "values-attention-projected" => OfCell(Values(layers: 2), CellKind.LstmProjected) with { Attention = AttentionKind.Additive },
         _ when name.StartsWith("zoneout-", StringComparison.Ordinal) => Zoneout(Enum.Parse<CellKind>(name[8..])),
         _ when name.StartsWith("cell-", StringComparison.Ordinal) =>
             OfCell(Tokens(layers: 2), Enum.Parse<CellKind>(name[5..])) with { Dropout = 0.3f, DropoutSites = DropoutSites.AllNonRecurrent },
