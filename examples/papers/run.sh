@@ -126,6 +126,28 @@ greff() {
     done | spread 6
 }
 
+attention() {
+    echo "$success_head"
+    {
+        task temporal-order temporal-order 'lstm, attention' --attention additive
+        task adding-100 adding-100 'lstm, attention' --attention additive
+        task adding-400 adding-400 'lstm, attention' --attention additive
+    } | solved 20 2560
+    echo
+    echo "copy: test loss, nats a step; 0.1733 without memory"
+    echo "$spread_head"
+    task copy copy 'lstm, attention' --attention additive | spread 5
+    echo
+    echo "waves: share of the test's sequences that are right"
+    echo "$spread_head"
+    {
+        task greff greff 'lstm' --cell lstm
+        task greff greff 'lstm, attention' --attention additive
+        task greff greff 'lstm, both ways' --direction both
+        task greff greff 'lstm, both ways, attention' --direction both --attention additive
+    } | spread 6
+}
+
 jozefowicz() {
     echo "test loss, nats a character"
     echo "$spread_head"
@@ -133,17 +155,18 @@ jozefowicz() {
         task jozefowicz jozefowicz 'lstm, forget bias 1' --data "$TEXT" --forget-bias 1
         task jozefowicz jozefowicz 'lstm, forget bias 0' --data "$TEXT" --forget-bias 0
         task jozefowicz jozefowicz 'lstm-1997, no forget gate' --data "$TEXT" --cell lstm-1997
+        task jozefowicz jozefowicz 'gru' --data "$TEXT" --cell gru
     } | spread 5
 }
 
 if [ $# -eq 0 ]; then
-    set -- reber adding-100 adding-400 temporal-order copy greff
+    set -- reber adding-100 adding-400 temporal-order copy greff attention
     [ -z "${TEXT:-}" ] || set -- "$@" jozefowicz
 fi
 for name; do
     case $name in
-        reber | adding-100 | adding-400 | temporal-order | copy | greff | jozefowicz) "$name" ;;
-        *) echo "$name: unknown; there are reber adding-100 adding-400 temporal-order copy greff jozefowicz" >&2; exit 2 ;;
+        reber | adding-100 | adding-400 | temporal-order | copy | greff | attention | jozefowicz) "$name" ;;
+        *) echo "$name: unknown; there are reber adding-100 adding-400 temporal-order copy greff attention jozefowicz" >&2; exit 2 ;;
     esac
     echo
 done

@@ -38,6 +38,7 @@ public class ModelSpecTests
         { TestModels.Values() with { Head = HeadKind.Tied }, "Head" },
         { TestModels.Tokens() with { Head = HeadKind.Tied }, "EmbeddingSize" },
         { TestModels.Values() with { ReadsWholeSequences = true }, "ReadsWholeSequences" },
+        { TestModels.Tokens(embedding: 6) with { Head = HeadKind.Tied, Attention = AttentionKind.Additive }, "Attention" },
         { TestModels.Values() with { EmbeddingDropout = 0.1f }, "EmbeddingDropout" },
         { TestModels.Values() with { Zoneout = -0.1f }, "Zoneout" },
         { TestModels.Values() with { Zoneout = 0.1f, Cell = CellKind.LstmLayernorm }, "Zoneout" },

@@ -17,7 +17,7 @@ internal static class PlanOptionHelp
 
     private static readonly HashSet<string> ModelNames = new(StringComparer.Ordinal)
     {
-        "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding", "head",
+        "cell", "hidden", "projection", "modules", "spectralRadius", "direction", "layers", "embedding", "head", "attention",
         "dropout", "dropoutSites", "dropoutKind", "weightDrop", "embeddingDropout", "zoneout", "zoneoutState", "ar", "tar",
         "init", "forgetBias", "inputBias", "initFrom",
     };

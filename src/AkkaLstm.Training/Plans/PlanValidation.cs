@@ -59,7 +59,8 @@ internal static class PlanValidation
         if (options.Attention is not (null or AttentionKind.None) && task is DataTask.CharLm or DataTask.WordLm)
         {
             throw new BadInputException(
-                $"--attention: a text goes on from window to window, and attention sees one window only; use none, not with --task {ChoiceNames.NameOf(task)}");
+                "--attention: a text goes on from window to window, of which attention sees one; "
+                + $"leave it out with --task {ChoiceNames.NameOf(task)}");
         }
 
         if (DataName.IsBuiltin(options.Data!) && (options.Valid ?? options.Test) is not null)

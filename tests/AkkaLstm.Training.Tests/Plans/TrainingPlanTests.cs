@@ -135,6 +135,10 @@ public sealed class TrainingPlanTests
             "--head: goes with --task char-lm or word-lm only, not with forecast; leave it out"
         },
         {
+            new PlanOptions { Data = "a.txt", Task = DataTask.CharLm, Attention = AttentionKind.Additive },
+            "--attention: a text goes on from window to window, of which attention sees one; leave it out with --task char-lm"
+        },
+        {
             new PlanOptions { ClassWeights = ClassWeights.Balanced },
             "--class-weights: goes with --task classify only, not with forecast; leave it out"
         },

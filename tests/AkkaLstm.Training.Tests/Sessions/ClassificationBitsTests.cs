@@ -14,9 +14,9 @@ namespace AkkaLstm.Training.Tests.Sessions;
 /// <summary>The promises of same bits where sequences, and so the steps of an epoch, are of differing length.</summary>
 public sealed class ClassificationBitsTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly BitRuns _runs = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _runs.Dispose();
 
     private static PlanOptions Waves => new()
     {
@@ -43,16 +43,8 @@ public sealed class ClassificationBitsTests : IDisposable
         Epochs = 2,
     };
 
-    private string WriteTexts() => _directory.Write("texts.jsonl", string.Concat(Enumerable.Range(0, 90).Select(i =>
+    private string WriteTexts() => _runs.Directory.Write("texts.jsonl", string.Concat(Enumerable.Range(0, 90).Select(i =>
         $$"""{"label": "{{(i % 3 == 0 ? "long" : "short")}}", "text": "{{string.Join(' ', Enumerable.Range(0, 1 + (i * i % 13)).Select(k => $"w{(i * k) % 7}"))}}"}""" + "\n")));
-
-    private RunOptions Run(string name, int workers = 1, int servers = 1) => new()
-    {
-        OutputDirectory = _directory[name],
-        Workers = workers,
-        Servers = servers,
-        Checkpoints = new CheckpointSchedule { EverySteps = 7 },
-    };
 
     [Theory]
     [InlineData(2, 1)]
@@ -65,35 +57,28 @@ public sealed class ClassificationBitsTests : IDisposable
             ("waves", Waves),
             ("texts", Texts),
             ("both", Waves with { Direction = LayerDirection.Both, ClassWeights = ClassWeights.Balanced }),
+            ("attention", Texts with { Attention = AttentionKind.Additive }),
+            ("attention-both", Waves with { Attention = AttentionKind.Additive, Direction = LayerDirection.Both }),
         ];
         foreach ((string name, PlanOptions plan) in plans)
-        {
-            TrainingResult one = await TestRuns.TrainAsync(plan, Run($"{name}-one"));
-            TrainingResult many = await TestRuns.TrainAsync(plan, Run($"{name}-many", workers, servers));
-
-            Assert.Equal(TrainingStatus.Completed, one.Status);
-            Assert.NotNull(one.ParameterHash);
-            Assert.Equal(one.ParameterHash, many.ParameterHash);
-            Assert.Equal(one.ValidationLoss, many.ValidationLoss);
-            Assert.Equal(one.TestLoss, many.TestLoss);
-        }
+            await _runs.AssertSameAsync(plan, workers, servers, name);
     }
 
     [Fact]
     public async Task ResumeAsync_StoppedInMidEpoch_SameParametersAndMetrics()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(Waves, Run("whole"));
+        TrainingResult whole = await TestRuns.TrainAsync(Waves, _runs.Run("whole"));
         foreach (long step in (long[])[5, 16, 30])
         {
             using var observer = new RecordingObserver(step);
             TrainingResult part = step == 5
-                ? await TestRuns.TrainAsync(Waves, Run("parts", 2, 3), observer: observer, stop: observer.Stop)
-                : await TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop);
+                ? await TestRuns.TrainAsync(Waves, _runs.Run("parts", 2, 3), observer: observer, stop: observer.Stop)
+                : await TestRuns.ResumeAsync(_runs.Directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop);
             Assert.Equal(TrainingStatus.Interrupted, part.Status);
             Assert.InRange(part.Steps, step, whole.Steps - 1);
         }
 
-        TrainingResult result = await TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 2, Servers = 2 });
+        TrainingResult result = await TestRuns.ResumeAsync(_runs.Directory["parts"], new RunOptions { Workers = 2, Servers = 2 });
 
         Assert.Equal(TrainingStatus.Completed, result.Status);
         Assert.Equal(whole.Steps, result.Steps);
@@ -105,7 +90,7 @@ public sealed class ClassificationBitsTests : IDisposable
     public async Task RunAsync_EveryEpoch_CountsEverySequenceOnce()
     {
         using var observer = new RecordingObserver();
-        await TestRuns.TrainAsync(Waves, Run("counted"), observer: observer);
+        await TestRuns.TrainAsync(Waves, _runs.Run("counted"), observer: observer);
 
         // 15 % of each of 500, 250, 150 and 100, rounded, to validate and as many to test.
         const long training = 1000 - (2 * (75 + 38 + 23 + 15));
@@ -120,19 +105,22 @@ public sealed class ClassificationBitsTests : IDisposable
     public async Task RunAsync_ClassWeights_ChangeTheTrainingOnly()
     {
         PlanOptions untrained = Waves with { Lr = 1e-30, Epochs = 1, Dropout = 0 };
-        TrainingResult equal = await TestRuns.TrainAsync(untrained, Run("equal"));
-        TrainingResult balanced = await TestRuns.TrainAsync(untrained with { ClassWeights = ClassWeights.Balanced }, Run("balanced"));
+        TrainingResult equal = await TestRuns.TrainAsync(untrained, _runs.Run("equal"));
+        TrainingResult balanced = await TestRuns.TrainAsync(untrained with { ClassWeights = ClassWeights.Balanced }, _runs.Run("balanced"));
 
         Assert.Equal(equal.ValidationLoss!.Value, balanced.ValidationLoss!.Value, 6);
         Assert.NotEqual(equal.TrainingLoss, balanced.TrainingLoss);
     }
 
     [Theory]
-    [InlineData(LayerDirection.Forward)]
-    [InlineData(LayerDirection.Both)]
-    public async Task Evaluate_AnyThreads_IsWhatTrainingReportedAndWhatClassifyFinds(LayerDirection direction)
+    [InlineData(LayerDirection.Forward, AttentionKind.None)]
+    [InlineData(LayerDirection.Both, AttentionKind.None)]
+    [InlineData(LayerDirection.Forward, AttentionKind.Additive)]
+    [InlineData(LayerDirection.Both, AttentionKind.Additive)]
+    public async Task Evaluate_AnyThreads_IsWhatTrainingReportedAndWhatClassifyFinds(
+        LayerDirection direction, AttentionKind attention)
     {
-        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Direction = direction }, Run("model", 2));
+        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Direction = direction, Attention = attention }, _runs.Run("model", 2));
         ModelFile model = ModelFile.Open(trained.RunDirectory);
 
         foreach (int threads in (int[])[1, 3])
@@ -156,18 +144,21 @@ public sealed class ClassificationBitsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LayerDirection.Forward)]
-    [InlineData(LayerDirection.Both)]
-    public async Task Classify_SequenceAmongOthers_HasTheProbabilitiesItHasAlone(LayerDirection direction)
+    [InlineData(LayerDirection.Forward, AttentionKind.None)]
+    [InlineData(LayerDirection.Both, AttentionKind.None)]
+    [InlineData(LayerDirection.Forward, AttentionKind.Additive)]
+    [InlineData(LayerDirection.Both, AttentionKind.Additive)]
+    public async Task Classify_SequenceAmongOthers_HasTheProbabilitiesItHasAlone(
+        LayerDirection direction, AttentionKind attention)
     {
-        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Epochs = 1, Direction = direction }, Run("model"));
+        TrainingResult trained = await TestRuns.TrainAsync(Texts with { Epochs = 1, Direction = direction, Attention = attention }, _runs.Run("model"));
         ModelFile model = ModelFile.Open(trained.RunDirectory);
-        string[] lines = File.ReadAllLines(_directory["texts.jsonl"]);
+        string[] lines = File.ReadAllLines(_runs.Directory["texts.jsonl"]);
         ClassificationResult all = Classifier.Classify(model, data: null);
 
         foreach (int line in (int[])[0, 7, 41])
         {
-            string alone = _directory.Write("alone.jsonl", lines[line].Replace("\"label\"", "\"was\"", StringComparison.Ordinal));
+            string alone = _runs.Directory.Write("alone.jsonl", lines[line].Replace("\"label\"", "\"was\"", StringComparison.Ordinal));
             ClassificationResult one = Classifier.Classify(model, alone);
 
             Assert.Null(one.Confusion);
@@ -176,14 +167,16 @@ public sealed class ClassificationBitsTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Open_ExportedClassifier_ClassifiesTheSame()
+    [Theory]
+    [InlineData(AttentionKind.None)]
+    [InlineData(AttentionKind.Additive)]
+    public async Task Open_ExportedClassifier_ClassifiesTheSame(AttentionKind attention)
     {
-        TrainingResult trained = await TestRuns.TrainAsync(Waves with { Epochs = 1 }, Run("model"));
+        TrainingResult trained = await TestRuns.TrainAsync(Waves with { Epochs = 1, Attention = attention }, _runs.Run("model"));
         ModelFile model = ModelFile.Open(trained.RunDirectory);
-        model.Export(_directory["waves.safetensors"]);
+        model.Export(_runs.Directory["waves.safetensors"]);
 
-        ClassificationResult found = Classifier.Classify(ModelFile.Open(_directory["waves.safetensors"]), data: null);
+        ClassificationResult found = Classifier.Classify(ModelFile.Open(_runs.Directory["waves.safetensors"]), data: null);
 
         Assert.Equal(
             Classifier.Classify(model, data: null).Sequences.Select(sequence => sequence.Probabilities),

@@ -18,9 +18,9 @@ namespace AkkaLstm.Training.Tests.Sessions;
 /// </summary>
 public sealed class SameBitsTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly BitRuns _runs = new();
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _runs.Dispose();
 
     /// <summary>
     /// A language model with carried state, dropout, clipping and two moments: all that has a state is in it.
@@ -56,18 +56,10 @@ public sealed class SameBitsTests : IDisposable
 
     private string WriteText()
     {
-        string path = _directory["text.txt"];
+        string path = _runs.Directory["text.txt"];
         File.WriteAllText(path, string.Concat(Enumerable.Range(0, 90).Select(i => $"line {i * i % 97} of the text\n")));
         return path;
     }
-
-    private RunOptions Run(string name, int workers = 1, int servers = 1) => new()
-    {
-        OutputDirectory = _directory[name],
-        Workers = workers,
-        Servers = servers,
-        Checkpoints = new CheckpointSchedule { EverySteps = 7 },
-    };
 
     [Theory]
     [InlineData(2, 1)]
@@ -79,37 +71,19 @@ public sealed class SameBitsTests : IDisposable
         (string, PlanOptions)[] plans =
         [
             ("text", TextPlan), ("forecast", ForecastPlan),
+            ("attention", ForecastPlan with { Attention = AttentionKind.Additive }),
             ("quantiles", ForecastPlan with { Quantiles = [0.1, 0.5, 0.9], Difference = 12 }),
         ];
         foreach ((string name, PlanOptions plan) in plans)
-        {
-            TrainingResult one = await TestRuns.TrainAsync(plan, Run($"{name}-one"));
-            TrainingResult many = await TestRuns.TrainAsync(plan, Run($"{name}-many", workers, servers));
-
-            Assert.Equal(TrainingStatus.Completed, one.Status);
-            Assert.Equal(TrainingStatus.Completed, many.Status);
-            Assert.NotNull(one.ParameterHash);
-            Assert.Equal(one.ParameterHash, many.ParameterHash);
-            Assert.Equal(one.ValidationLoss, many.ValidationLoss);
-            Assert.Equal(one.TestLoss, many.TestLoss);
-        }
+            await _runs.AssertSameAsync(plan, workers, servers, name);
     }
 
     public static TheoryData<CellKind> Cells => [.. Enum.GetValues<CellKind>()];
 
     [Theory]
     [MemberData(nameof(Cells))]
-    public async Task RunAsync_EveryCell_SameParametersWithOtherWorkersAndServers(CellKind cell)
-    {
-        PlanOptions plan = TextPlan with { Cell = cell, Epochs = 1 };
-        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
-        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
-
-        Assert.Equal(TrainingStatus.Completed, one.Status);
-        Assert.NotNull(one.ParameterHash);
-        Assert.Equal(one.ParameterHash, many.ParameterHash);
-        Assert.Equal(one.ValidationLoss, many.ValidationLoss);
-    }
+    public Task RunAsync_EveryCell_SameParametersWithOtherWorkersAndServers(CellKind cell) =>
+        _runs.AssertSameAsync(TextPlan with { Cell = cell, Epochs = 1 }, workers: 3, servers: 2);
 
     [Fact]
     public async Task RunAsync_EveryRegularization_SameParametersWithOtherWorkersAndServers()
@@ -128,14 +102,9 @@ public sealed class SameBitsTests : IDisposable
             Tar = 1,
             Epochs = 2,
         };
-        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
-        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
-        TrainingResult other = await TestRuns.TrainAsync(plan with { Seed = 12 }, Run("other"));
+        TrainingResult one = await _runs.AssertSameAsync(plan, workers: 3, servers: 2);
+        TrainingResult other = await TestRuns.TrainAsync(plan with { Seed = 12 }, _runs.Run("other"));
 
-        Assert.Equal(TrainingStatus.Completed, one.Status);
-        Assert.NotNull(one.ParameterHash);
-        Assert.Equal(one.ParameterHash, many.ParameterHash);
-        Assert.Equal(one.ValidationLoss, many.ValidationLoss);
         Assert.NotEqual(one.ParameterHash, other.ParameterHash);
     }
 
@@ -154,35 +123,30 @@ public sealed class SameBitsTests : IDisposable
             TrainSequences = 32,
             Epochs = 1,
         };
-        TrainingResult one = await TestRuns.TrainAsync(plan, Run("one"));
-        TrainingResult many = await TestRuns.TrainAsync(plan, Run("many", 3, 2));
-
-        Assert.Equal(TrainingStatus.Completed, one.Status);
-        Assert.NotNull(one.ParameterHash);
-        Assert.Equal(one.ParameterHash, many.ParameterHash);
+        await _runs.AssertSameAsync(plan, workers: 3, servers: 2);
     }
 
     [Fact]
     public async Task ResumeAsync_StoppedInMidEpochThreeTimes_SameParameters()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
+        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, _runs.Run("whole"));
 
         TrainingResult result = await StopAfter(
             5,
-            observer => TestRuns.TrainAsync(TextPlan, Run("parts", 2, 3), observer: observer, stop: observer.Stop));
+            observer => TestRuns.TrainAsync(TextPlan, _runs.Run("parts", 2, 3), observer: observer, stop: observer.Stop));
         Assert.Equal(TrainingStatus.Interrupted, result.Status);
         Assert.InRange(result.Steps, 5, 8);
         result = await StopAfter(
             9,
             observer => TestRuns.ResumeAsync(
-                _directory["parts"], new RunOptions { Servers = 2 }, observer: observer, stop: observer.Stop));
+                _runs.Directory["parts"], new RunOptions { Servers = 2 }, observer: observer, stop: observer.Stop));
         Assert.InRange(result.Steps, 9, 19);
         result = await StopAfter(
             20,
             observer => TestRuns.ResumeAsync(
-                _directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop));
+                _runs.Directory["parts"], new RunOptions { Workers = 3 }, observer: observer, stop: observer.Stop));
         Assert.InRange(result.Steps, 20, whole.Steps - 1);
-        result = await TestRuns.ResumeAsync(_directory["parts"], new RunOptions { Workers = 2 });
+        result = await TestRuns.ResumeAsync(_runs.Directory["parts"], new RunOptions { Workers = 2 });
 
         Assert.Equal(TrainingStatus.Completed, result.Status);
         Assert.Equal(whole.Steps, result.Steps);
@@ -194,14 +158,14 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task ResumeAsync_NewestCheckpointDamaged_TakesTheOlderAndGetsTheSameParameters()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
+        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, _runs.Run("whole"));
         TrainingResult stopped = await StopAfter(
-            17, observer => TestRuns.TrainAsync(TextPlan, Run("damaged"), observer: observer, stop: observer.Stop));
+            17, observer => TestRuns.TrainAsync(TextPlan, _runs.Run("damaged"), observer: observer, stop: observer.Stop));
         File.WriteAllText(Path.Combine(stopped.LastCheckpoint!, "optimizer.safetensors"), "damaged");
         using var observer = new RecordingObserver();
 
         TrainingResult result = await TestRuns.ResumeAsync(
-            _directory["damaged"], new RunOptions(), observer: observer);
+            _runs.Directory["damaged"], new RunOptions(), observer: observer);
 
         Assert.True(observer.Started!.FirstStep < 17, $"went on from step {observer.Started.FirstStep}");
         Assert.Contains(observer.Notices, notice => notice.Name == "checkpoint-skipped");
@@ -211,11 +175,11 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task ResumeAsync_NoCheckpointYet_BeginsAnew()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
-        await TestRuns.TrainAsync(TextPlan, Run("empty"));
-        Directory.Delete(Path.Combine(_directory["empty"], "checkpoints"), recursive: true);
+        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, _runs.Run("whole"));
+        await TestRuns.TrainAsync(TextPlan, _runs.Run("empty"));
+        Directory.Delete(Path.Combine(_runs.Directory["empty"], "checkpoints"), recursive: true);
 
-        TrainingResult result = await TestRuns.ResumeAsync(_directory["empty"], new RunOptions());
+        TrainingResult result = await TestRuns.ResumeAsync(_runs.Directory["empty"], new RunOptions());
 
         Assert.Equal(whole.ParameterHash, result.ParameterHash);
     }
@@ -223,10 +187,10 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task ResumeAsync_CompleteRunWithMoreEpochs_EqualsTheLongRun()
     {
-        TrainingResult longRun = await TestRuns.TrainAsync(TextPlan with { Epochs = 4 }, Run("long"));
-        await TestRuns.TrainAsync(TextPlan with { Epochs = 2 }, Run("short"));
+        TrainingResult longRun = await TestRuns.TrainAsync(TextPlan with { Epochs = 4 }, _runs.Run("long"));
+        await TestRuns.TrainAsync(TextPlan with { Epochs = 2 }, _runs.Run("short"));
 
-        TrainingResult result = await TestRuns.ResumeAsync(_directory["short"], new RunOptions { Epochs = 4 });
+        TrainingResult result = await TestRuns.ResumeAsync(_runs.Directory["short"], new RunOptions { Epochs = 4 });
 
         Assert.Equal(longRun.ParameterHash, result.ParameterHash);
         Assert.Equal(4, result.Epochs);
@@ -235,7 +199,7 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task RunAsync_WorkersFailNowAndThen_SameParametersAndTheRunIsNotLost()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
+        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, _runs.Run("whole"));
         using var observer = new RecordingObserver();
         int failures = 0;
         JobEngine faulty = TestRuns.EngineWith(executors => new FaultyExecutors(
@@ -245,7 +209,7 @@ public sealed class SameBitsTests : IDisposable
                 && step == (node.Index * 4) + 3 + incarnation && Interlocked.Increment(ref failures) > 0));
 
         TrainingResult result = await TestRuns.TrainAsync(
-            TextPlan, Run("faulty", workers: 2, servers: 2), faulty, observer);
+            TextPlan, _runs.Run("faulty", workers: 2, servers: 2), faulty, observer);
 
         Assert.True(failures >= 2, $"{failures} failures were planted");
         Assert.Equal(TrainingStatus.Completed, result.Status);
@@ -256,13 +220,13 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task RunAsync_ServerFails_RestoresAndGetsTheSameParameters()
     {
-        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, Run("whole"));
+        TrainingResult whole = await TestRuns.TrainAsync(TextPlan, _runs.Run("whole"));
         JobEngine faulty = TestRuns.EngineWith(executors => new FaultyExecutors(
             executors,
             (node, incarnation, order) =>
                 node == NodeId.Server(1) && incarnation == 0 && order is ApplySlice { Fence.Step: 10 }));
 
-        TrainingResult result = await TestRuns.TrainAsync(TextPlan, Run("faulty", workers: 2, servers: 2), faulty);
+        TrainingResult result = await TestRuns.TrainAsync(TextPlan, _runs.Run("faulty", workers: 2, servers: 2), faulty);
 
         Assert.Equal(TrainingStatus.Completed, result.Status);
         Assert.Equal(whole.ParameterHash, result.ParameterHash);
@@ -275,7 +239,7 @@ public sealed class SameBitsTests : IDisposable
         JobEngine faulty = TestRuns.EngineWith(executors => new FaultyExecutors(
             executors, (node, _, order) => node.Role == NodeRole.Worker && order is ComputeShards { Fence.Step: 4 }));
 
-        TrainingResult result = await TestRuns.TrainAsync(TextPlan, Run("broken"), faulty);
+        TrainingResult result = await TestRuns.TrainAsync(TextPlan, _runs.Run("broken"), faulty);
 
         Assert.NotEqual(TrainingStatus.Completed, result.Status);
         Assert.NotNull(result.Reason);
@@ -284,9 +248,9 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public async Task Inspect_RunAndItsCheckpoints_HashesAgree()
     {
-        TrainingResult result = await TestRuns.TrainAsync(ForecastPlan, Run("run"));
+        TrainingResult result = await TestRuns.TrainAsync(ForecastPlan, _runs.Run("run"));
 
-        InspectionReport run = Inspector.Inspect(_directory["run"]);
+        InspectionReport run = Inspector.Inspect(_runs.Directory["run"]);
 
         Assert.Equal(result.ParameterHash, run.ParameterHash);
         Assert.Equal(result.ParameterHash, Inspector.Inspect(result.LastCheckpoint!).ParameterHash);
@@ -304,7 +268,7 @@ public sealed class SameBitsTests : IDisposable
     /// <summary>The lines of a run's metrics without their times.</summary>
     private string[] StepLines(string run) =>
         [
-            .. File.ReadAllLines(Path.Combine(_directory[run], "metrics.jsonl")).Select(
+            .. File.ReadAllLines(Path.Combine(_runs.Directory[run], "metrics.jsonl")).Select(
                 line => line.Split(",\"stepMs\"")[0].Split(",\"elapsedSeconds\"")[0]),
         ];
 }
