@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using AkkaLstm.Models.Reference;
-using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Simd;
 
@@ -15,9 +14,10 @@ namespace AkkaLstm.Models.Cells;
 /// A row can be normalised only when all of it is there, so the cell's arithmetic follows the whole product of a step
 /// instead of each panel, and the layer has a loop of its own. Forward leaves the gates in place of their arguments,
 /// N(W x), N(U h'), N(c) in buffers, and saves tanh; backward replaces the first two by the gradients of the
-/// products.
+/// products. What a step adds to the gradients of gains and biases is summed over the lanes of each shard while it is
+/// in registers; the shards are joined at the end.
 /// </remarks>
-internal sealed unsafe class LayerNormLstm : RecurrentCell
+internal sealed unsafe partial class LayerNormLstm : RecurrentCell
 {
     private const int Width = Activations.BlockColumns;
     private const int Gates = 4;
@@ -112,8 +112,12 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
         WindowChecks.Backward(this, weights, input, workspace, dOutput, dInput);
         int steps = input.TimeSteps;
         workspace.DState.Data.Clear();
-        workspace.DUnits!.Data.Clear();
+        Activations dUnits = workspace.DUnits!;
+        dUnits.Reshape(1, shardCount);
+        dUnits.Data.Clear();
         var own = (Buffers)workspace.Own!;
+        own.DBias.Reshape(1, shardCount);
+        own.DBias.Data.Clear();
         Activations recurrent = workspace.Recurrent!;
         for (int i = steps - 1; i >= 0; i--)
         {
@@ -134,159 +138,14 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
         WeightGradient.Multiply(path, own.Input.View(), weights.Rows, shardCount, input, gradient.InputWeights, default, default, default);
         WeightGradient.Multiply(
             path, recurrent.View(), weights.Rows, shardCount, workspace.PreviousOutputs(weights.Mask), gradient.HiddenWeights, default, default, default);
-        WeightGradient.Sum(path, workspace.Gates.View(), weights.Rows, shardCount, gradient.InputBias);
+        WeightGradient.Sum(path, own.DBias.View(), weights.Rows, shardCount, gradient.InputBias);
         gradient.InputBias.CopyTo(gradient.HiddenBias);
         WeightGradient.Sum(
-            path, workspace.DUnits!.View(), new InterleavedRows(UnitRows, weights.Shape.HiddenSize), shardCount, gradient.Units);
+            path, dUnits.View(), new InterleavedRows(UnitRows, weights.Shape.HiddenSize), shardCount, gradient.Units);
         GC.KeepAlive(weights);
         GC.KeepAlive(workspace);
         GC.KeepAlive(dOutput);
         GC.KeepAlive(dInput);
-    }
-
-    private static void ForwardAt<TSimd, TVector>(RecurrentWeights weights, RecurrentWorkspace workspace, Buffers own, int step)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged
-    {
-        int next = step + workspace.FirstOutput;
-        RowNorm norm = own.Norm;
-        var x = new StepRows(own.Input, step, Gates);
-        var u = new StepRows(workspace.Recurrent!, step, Gates);
-        var gates = new StepRows(workspace.Gates, step, Gates);
-        var previous = new StepRows(workspace.State!, step + 1 - workspace.FirstOutput, 1);
-        var state = new StepRows(workspace.State!, next, 1);
-        var normed = new StepRows(own.State, step, 1);
-        norm.Normalize<TSimd, TVector>(x, own.Inverses(step, 0));
-        norm.Normalize<TSimd, TVector>(u, own.Inverses(step, 1));
-        nint length = state.BlockLength;
-        for (int group = 0; group < state.BlockCount; group++)
-        {
-            for (int gate = 0; gate < Gates; gate++)
-                Activate<TSimd, TVector>(weights, x, u, gates, group, gate);
-            float* i = gates.Block(Gates * group);
-            float* f = i + length;
-            float* g = f + length;
-            float* before = previous.Block(group);
-            float* after = state.Block(group);
-            float* copy = normed.Block(group);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector c = TSimd.FusedMultiplyAdd(
-                    TSimd.Load(f + n), TSimd.Load(before + n), TSimd.Multiply(TSimd.Load(i + n), TSimd.Load(g + n)));
-                TSimd.Store(after + n, c);
-                TSimd.Store(copy + n, c);
-            }
-        }
-
-        norm.Normalize<TSimd, TVector>(normed, own.Inverses(step, 2));
-        var saved = new StepRows(workspace.Saved!, step, 1);
-        var output = new StepRows(workspace.Hidden, next, 1);
-        for (int group = 0; group < state.BlockCount; group++)
-        {
-            float* gain = weights.Units!.Pointer + (group * UnitRowCount + StateGain) * Width;
-            float* bias = gain + (StateBias - StateGain) * Width;
-            float* o = gates.Block(Gates * group + 3);
-            float* c = normed.Block(group);
-            float* tanh = saved.Block(group);
-            float* h = output.Block(group);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector y = VectorMath<TSimd, TVector>.Tanh(TSimd.FusedMultiplyAdd(
-                    TSimd.Load(gain + (n & (Width - 1))), TSimd.Load(c + n), TSimd.Load(bias + (n & (Width - 1)))));
-                TSimd.Store(tanh + n, y);
-                TSimd.Store(h + n, TSimd.Multiply(TSimd.Load(o + n), y));
-            }
-        }
-    }
-
-    /// <summary>A gate of 16 units: sigmoid or tanh of gain_ih N(W x) + b + gain_hh N(U h') + b'.</summary>
-    private static void Activate<TSimd, TVector>(
-        RecurrentWeights weights, in StepRows x, in StepRows u, in StepRows gates, int group, int gate)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged
-    {
-        int block = Gates * group + gate;
-        float* inputGain = weights.Units!.Pointer + (group * UnitRowCount + gate) * Width;
-        float* hiddenGain = inputGain + HiddenGain * Width;
-        float* inputBias = weights.Bias.Pointer + block * Width;
-        float* hiddenBias = weights.RecurrentBias!.Pointer + block * Width;
-        float* input = x.Block(block);
-        float* hidden = u.Block(block);
-        float* activated = gates.Block(block);
-        nint length = gates.BlockLength;
-        for (nint n = 0; n < length; n += TSimd.Width)
-        {
-            TVector bias = TSimd.Add(TSimd.Load(inputBias + (n & (Width - 1))), TSimd.Load(hiddenBias + (n & (Width - 1))));
-            TVector a = TSimd.FusedMultiplyAdd(TSimd.Load(inputGain + (n & (Width - 1))), TSimd.Load(input + n), bias);
-            a = TSimd.FusedMultiplyAdd(TSimd.Load(hiddenGain + (n & (Width - 1))), TSimd.Load(hidden + n), a);
-            TSimd.Store(activated + n, gate == 2 ? VectorMath<TSimd, TVector>.Tanh(a) : VectorMath<TSimd, TVector>.Sigmoid(a));
-        }
-    }
-
-    private static void BackwardAt<TSimd, TVector>(
-        RecurrentWeights weights, RecurrentWorkspace workspace, Buffers own, Activations dOutput, int step)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged
-    {
-        RowNorm norm = own.Norm;
-        float* units = weights.Units!.Pointer;
-        var gates = new StepRows(workspace.Gates, step, Gates);
-        var saved = new StepRows(workspace.Saved!, step, 1);
-        var normed = new StepRows(own.State, step, 1);
-        var dNormed = new StepRows(own.DNormed, 0, 1);
-        var dUnits = new StepRows(workspace.DUnits!, 0, UnitRowCount);
-        var dh = new StepRows(dOutput, step, 1);
-        nint length = saved.BlockLength;
-        TVector one = TSimd.Broadcast(1f);
-        for (int group = 0; group < saved.BlockCount; group++)
-        {
-            float* gateO = gates.Block(Gates * group + 3);
-            float* dBias = dUnits.Block(group * UnitRowCount + StateBias);
-            float* tanh = saved.Block(group);
-            float* dOut = dh.Block(group);
-            float* dArguments = dNormed.Block(group);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector o = TSimd.Load(gateO + n);
-                TVector y = TSimd.Load(tanh + n);
-                TVector d = TinyValues.Flush<TSimd, TVector>(TSimd.Load(dOut + n), TinyValues.ActivationGradient);
-                TSimd.Store(gateO + n, TSimd.Multiply(TSimd.Multiply(d, y), TSimd.Multiply(o, TSimd.Subtract(one, o))));
-                TVector dArgument = TSimd.Multiply(TSimd.Multiply(d, o), TSimd.Subtract(one, TSimd.Multiply(y, y)));
-                TSimd.Store(dArguments + n, dArgument);
-                TSimd.Store(dBias + n, TSimd.Add(TSimd.Load(dBias + n), dArgument));
-            }
-        }
-
-        norm.Back<TSimd, TVector>(normed, dNormed, units, dUnits, StateGain, own.Inverses(step, 2));
-        var dState = new StepRows(workspace.DState, 0, 1);
-        var previous = new StepRows(workspace.State!, step + 1 - workspace.FirstOutput, 1);
-        for (int group = 0; group < saved.BlockCount; group++)
-        {
-            float* gateI = gates.Block(Gates * group);
-            float* gateF = gateI + length;
-            float* gateG = gateF + length;
-            float* before = previous.Block(group);
-            float* dByNormed = normed.Block(group);
-            float* dCarried = dState.Block(group);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector i = TSimd.Load(gateI + n);
-                TVector f = TSimd.Load(gateF + n);
-                TVector g = TSimd.Load(gateG + n);
-                TVector dc = TSimd.Add(TSimd.Load(dByNormed + n), TSimd.Load(dCarried + n));
-                dc = TinyValues.Flush<TSimd, TVector>(dc, TinyValues.ActivationGradient);
-                TSimd.Store(gateI + n, TSimd.Multiply(TSimd.Multiply(dc, g), TSimd.Multiply(i, TSimd.Subtract(one, i))));
-                TSimd.Store(gateF + n, TSimd.Multiply(
-                    TSimd.Multiply(dc, TSimd.Load(before + n)), TSimd.Multiply(f, TSimd.Subtract(one, f))));
-                TSimd.Store(gateG + n, TSimd.Multiply(TSimd.Multiply(dc, i), TSimd.Subtract(one, TSimd.Multiply(g, g))));
-                TSimd.Store(dCarried + n, TSimd.Multiply(dc, f));
-            }
-        }
-
-        var x = new StepRows(own.Input, step, Gates);
-        var u = new StepRows(workspace.Recurrent!, step, Gates);
-        norm.Back<TSimd, TVector>(x, gates, units, dUnits, 0, own.Inverses(step, 0));
-        norm.Back<TSimd, TVector>(u, gates, units, dUnits, HiddenGain, own.Inverses(step, 1));
     }
 
     /// <summary>What the window's shared buffers do not have.</summary>
@@ -305,7 +164,8 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
             Input = new Activations(maxTimeSteps, maxLanes, State.BlockCount * Width * Gates);
             _inverses = new AlignedBuffer(3L * maxTimeSteps * maxLanes);
             _lanes = maxLanes;
-            _sums = new AlignedBuffer(2L * Width * maxLanes);
+            _sums = new AlignedBuffer(4L * Width * maxLanes);
+            DBias = new Activations(1, maxLanes, State.BlockCount * Width * Gates);
             _hiddenSize = shape.HiddenSize;
             _mask = new AlignedBuffer(2 * Width);
             _mask.Span[..Width].Fill(1);
@@ -320,6 +180,9 @@ internal sealed unsafe class LayerNormLstm : RecurrentCell
 
         /// <summary>Gradient of gain_c N(c) + bias_c, (1, B, H).</summary>
         internal Activations DNormed { get; }
+
+        /// <summary>Gradient of both biases, (1, S, gates).</summary>
+        internal Activations DBias { get; }
 
         /// <summary>The normalisation with its scratch memory.</summary>
         internal RowNorm Norm => new(_mask.Pointer, _sums.Pointer, _hiddenSize);

@@ -26,13 +26,12 @@ internal readonly unsafe struct StepRows(Activations source, int step, int gateC
 }
 
 /// <summary>
-/// Layer normalisation of rows (Ba, Kiros and Hinton 2016): y = (x - mean) / sqrt(variance + epsilon), and its
-/// derivative. Sums have a fixed shape, 16 virtual lanes over the blocks and a tree over them, so that no vector
-/// width changes a bit.
+/// What layer normalisation of rows (Ba, Kiros and Hinton 2016), y = (x - mean) / sqrt(variance + epsilon), sums up for each lane, there
+/// and back. Sums have a fixed shape, 16 virtual lanes over the blocks and a tree over them, so that no vector width changes a bit.
 /// </summary>
 /// <param name="mask">1 for each element that counts and 0 for padding: 16 for all but the last units, then 16 for
 /// those.</param>
-/// <param name="sums">Room for 32 floats for each lane of the batch.</param>
+/// <param name="sums">Room for <see cref="LaneLength"/> floats for each lane of the batch.</param>
 /// <param name="unitCount">H.</param>
 internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
 {
@@ -40,155 +39,103 @@ internal readonly unsafe struct RowNorm(float* mask, float* sums, int unitCount)
     /// <summary>Added to the variance.</summary>
     public const float Epsilon = 1e-5f;
 
+    /// <summary>Floats of a lane's sums: two pairs of 16.</summary>
+    public const int LaneLength = 4 * Width;
+
     private const int Width = Activations.BlockColumns;
 
-    /// <summary>Normalises the rows in place; padding stays zero.</summary>
+    /// <summary>A lane's sums.</summary>
+    public float* Lane(nint lane) => sums + lane * LaneLength;
+
+    /// <summary>Which of 16 units count.</summary>
+    public float* MaskOf(bool isLast) => mask + (isLast ? Width : 0);
+
+    /// <summary>Sets all sums to zero.</summary>
+    public void ClearSums(int lanes) => new Span<float>(sums, lanes * LaneLength).Clear();
+
+    /// <summary>
+    /// Mean and 1 / sqrt(variance + epsilon) of each row, 16 times each, to the first (0) or second (1) pair of its lane's sums.
+    /// </summary>
+    /// <remarks>
+    /// One pass sums x - x0 and its square, x0 the row's first element: what cancels in the mean of squares less the square of the mean
+    /// is then no larger than the row's own spread.
+    /// </remarks>
     /// <param name="rows">The rows.</param>
-    /// <param name="inverses">Receives 1 / sqrt(variance + epsilon) of each.</param>
-    public void Normalize<TSimd, TVector>(in StepRows rows, float* inverses)
+    /// <param name="pair">Which pair.</param>
+    /// <param name="inverses">Receives 1 / sqrt(variance + epsilon).</param>
+    public void Moments<TSimd, TVector>(in StepRows rows, int pair, float* inverses)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        nint length = rows.BlockLength;
         int gates = rows.GateCount;
-        int count = gates * unitCount;
-        float* means = sums;
-        float* squares = means + length;
-        new Span<float>(means, (int)length).Clear();
-        for (int block = 0; block < rows.BlockCount; block += gates)
+        nint length = rows.BlockLength;
+        float* first = rows.Block(0);
+        for (nint part = 0; part < Width; part += TSimd.Width)
         {
-            float* x = rows.Block(block);
-            for (nint n = 0; n < length; n += TSimd.Width)
+            float* lane = Lane(0) + 2 * pair * Width + part;
+            for (nint n = part; n < length; n += Width, lane += LaneLength)
             {
-                TVector sum = TSimd.Load(means + n);
-                for (nint gate = 0; gate < gates; gate++)
-                    sum = TSimd.Add(sum, TSimd.Load(x + gate * length + n));
-                TSimd.Store(means + n, sum);
-            }
-        }
-
-        Means(means, length, count);
-        new Span<float>(squares, (int)length).Clear();
-        for (int block = 0; block < rows.BlockCount; block += gates)
-        {
-            float* x = rows.Block(block);
-            float* counts = mask + (block < rows.BlockCount - gates ? 0 : Width);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector mean = TSimd.Load(means + n);
-                TVector isCounted = TSimd.Load(counts + (n & (Width - 1)));
-                TVector sum = TSimd.Load(squares + n);
-                for (nint gate = 0; gate < gates; gate++)
+                TVector shift = TSimd.Broadcast(first[n - part]);
+                TVector sum = TSimd.Broadcast(0f);
+                TVector squares = TSimd.Broadcast(0f);
+                float* x = first + n;
+                for (int block = 0; block < rows.BlockCount - gates; block++, x += length)
                 {
-                    float* at = x + gate * length + n;
-                    TVector difference = TSimd.Multiply(TSimd.Subtract(TSimd.Load(at), mean), isCounted);
-                    TSimd.Store(at, difference);
-                    sum = TSimd.FusedMultiplyAdd(difference, difference, sum);
+                    TVector difference = TSimd.Subtract(TSimd.Load(x), shift);
+                    sum = TSimd.Add(sum, difference);
+                    squares = TSimd.FusedMultiplyAdd(difference, difference, squares);
                 }
 
-                TSimd.Store(squares + n, sum);
+                TVector isCounted = TSimd.Load(mask + Width + part);
+                for (int gate = 0; gate < gates; gate++, x += length)
+                {
+                    TVector difference = TSimd.Multiply(TSimd.Subtract(TSimd.Load(x), shift), isCounted);
+                    sum = TSimd.Add(sum, difference);
+                    squares = TSimd.FusedMultiplyAdd(difference, difference, squares);
+                }
+
+                TSimd.Store(lane, sum);
+                TSimd.Store(lane + Width, squares);
             }
         }
 
-        Means(squares, length, count);
-        for (nint lane = 0; lane < length / Width; lane++)
+        float share = 1f / (gates * unitCount);
+        for (nint i = 0; i < length / Width; i++)
         {
-            inverses[lane] = 1 / MathF.Sqrt(squares[lane * Width] + Epsilon);
-            Fill(squares + lane * Width, inverses[lane]);
+            float* lane = Lane(i) + 2 * pair * Width;
+            float mean = Sum(lane) * share;
+            float variance = Math.Max(0, Sum(lane + Width) * share - mean * mean);
+            inverses[i] = 1 / MathF.Sqrt(variance + Epsilon);
+            Fill(lane, first[i * Width] + mean);
+            Fill(lane + Width, inverses[i]);
         }
+    }
 
-        for (int block = 0; block < rows.BlockCount; block++)
+    /// <summary>Replaces the 16 partial sums of each of a lane's first pairs by 16 times their sum over the row's length.</summary>
+    /// <param name="lanes">B.</param>
+    /// <param name="pairs">How many pairs.</param>
+    /// <param name="gates">Gates of a row.</param>
+    public void JoinSums(int lanes, int pairs, int gates)
+    {
+        float share = 1f / (gates * unitCount);
+        for (int lane = 0; lane < lanes; lane++)
         {
-            float* x = rows.Block(block);
-            for (nint n = 0; n < length; n += TSimd.Width)
-                TSimd.Store(x + n, TSimd.Multiply(TSimd.Load(x + n), TSimd.Load(squares + n)));
+            float* at = Lane(lane);
+            for (int i = 0; i < 2 * pairs; i++, at += Width)
+                Fill(at, Sum(at) * share);
         }
     }
 
     /// <summary>
-    /// From the gradient by gain * y + bias: that by the rows before their normalisation, in place of y, and what the
-    /// rows add to the gains' gradient.
+    /// The sum of 16 by a tree of fixed shape: halves, quarters, pairs, on every path with the same four-wide additions.
     /// </summary>
-    /// <param name="rows">In: y. Out: the gradient.</param>
-    /// <param name="gradient">By gain * y + bias.</param>
-    /// <param name="units">The units' own parameters; row k of 16 units is gate k's gain, counted from <paramref
-    /// name="firstGain"/>.</param>
-    /// <param name="dUnits">Gets gradient * y added in the rows of the gains; a row for each of the units'
-    /// parameters.</param>
-    /// <param name="firstGain">The row of the parameters that is gate 0's gain.</param>
-    /// <param name="inverses">What <see cref="Normalize"/> gave.</param>
-    public void Back<TSimd, TVector>(
-        in StepRows rows, in StepRows gradient, float* units, in StepRows dUnits, int firstGain, float* inverses)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged
+    private static float Sum(float* partial)
     {
-        nint length = rows.BlockLength;
-        int gates = rows.GateCount;
-        int count = gates * unitCount;
-        float* means = sums;
-        float* along = means + length;
-        new Span<float>(means, 2 * (int)length).Clear();
-        for (int block = 0; block < rows.BlockCount; block += gates)
-        {
-            int unitRow = block / gates * dUnits.GateCount + firstGain;
-            float* y = rows.Block(block);
-            float* d = gradient.Block(block);
-            float* gain = units + unitRow * Width;
-            float* dGain = dUnits.Block(unitRow);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector sum = TSimd.Load(means + n);
-                TVector alongSum = TSimd.Load(along + n);
-                for (nint gate = 0; gate < gates; gate++)
-                {
-                    nint at = gate * length + n;
-                    TVector own = TSimd.Load(y + at);
-                    TVector by = TSimd.Load(d + at);
-                    TSimd.Store(dGain + at, TSimd.FusedMultiplyAdd(by, own, TSimd.Load(dGain + at)));
-                    by = TSimd.Multiply(by, TSimd.Load(gain + gate * Width + (n & (Width - 1))));
-                    sum = TSimd.Add(sum, by);
-                    alongSum = TSimd.FusedMultiplyAdd(by, own, alongSum);
-                }
-
-                TSimd.Store(means + n, sum);
-                TSimd.Store(along + n, alongSum);
-            }
-        }
-
-        Means(means, length, count);
-        Means(along, length, count);
-        for (int block = 0; block < rows.BlockCount; block++)
-        {
-            int unitRow = block / gates * dUnits.GateCount + firstGain + block % gates;
-            float* y = rows.Block(block);
-            float* d = gradient.Block(block);
-            float* gain = units + unitRow * Width;
-            float* counts = mask + (block < rows.BlockCount - gates ? 0 : Width);
-            for (nint n = 0; n < length; n += TSimd.Width)
-            {
-                TVector by = TSimd.Multiply(TSimd.Load(d + n), TSimd.Load(gain + (n & (Width - 1))));
-                by = TSimd.Subtract(
-                    TSimd.Subtract(by, TSimd.Load(means + n)), TSimd.Multiply(TSimd.Load(y + n), TSimd.Load(along + n)));
-                TVector scale = TSimd.Multiply(TSimd.Broadcast(inverses[n / Width]), TSimd.Load(counts + (n & (Width - 1))));
-                TSimd.Store(y + n, TSimd.Multiply(by, scale));
-            }
-        }
-    }
-
-    /// <summary>
-    /// Replaces the 16 partial sums of each lane by 16 times their sum over the count, summed by a tree of fixed
-    /// shape: halves, quarters, pairs, on every path with the same four-wide additions.
-    /// </summary>
-    private static void Means(float* partial, nint length, int count)
-    {
-        for (nint lane = 0; lane < length; lane += Width)
-        {
-            float* at = partial + lane;
-            Vector128<float> sum = Vector128.Load(at) + Vector128.Load(at + 8) + (Vector128.Load(at + 4) + Vector128.Load(at + 12));
-            sum += Vector128.Shuffle(sum, Vector128.Create(2, 3, 0, 1));
-            sum += Vector128.Shuffle(sum, Vector128.Create(1, 0, 3, 2));
-            Fill(at, sum[0] / count);
-        }
+        Vector128<float> sum =
+            Vector128.Load(partial) + Vector128.Load(partial + 8) + (Vector128.Load(partial + 4) + Vector128.Load(partial + 12));
+        sum += Vector128.Shuffle(sum, Vector128.Create(2, 3, 0, 1));
+        sum += Vector128.Shuffle(sum, Vector128.Create(1, 0, 3, 2));
+        return sum[0];
     }
 
     private static void Fill(float* at, float value)
