@@ -1,6 +1,7 @@
 using AkkaLstm.Engines.Sockets.Hosting;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Engines.Sockets.Members;
+using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
@@ -11,6 +12,10 @@ namespace AkkaLstm.Engines.Sockets;
 /// <summary>A server or worker: finds the coordinator, makes the job ready, takes part until it is over.</summary>
 public static class SocketsMember
 {
+    /// <summary>Jobs of the coordinator that it takes this node to be no part of when it has just made them ready. Once
+    /// or twice another coordinator may have come in between; more often the two do not agree.</summary>
+    private const int MaxMisfits = 3;
+
     /// <summary>Takes part in whatever job the coordinator has.</summary>
     /// <param name="open">Makes the job ready.</param>
     /// <param name="options">Role and addresses.</param>
@@ -25,6 +30,7 @@ public static class SocketsMember
         MemberJob? job = null;
         (int Index, int Incarnation)? wanted = options.Index is { } index ? (index, 0) : null;
         (int Index, int Incarnation)? seat = wanted;
+        int misfits = 0;
         var delay = options.Links.Retries();
         while (true)
         {
@@ -33,29 +39,36 @@ public static class SocketsMember
             {
                 job ??= await OpenAsync(open, options, leave, stop);
                 await using var session = new MemberSession(job, options, seat);
-                (RoleEnd? end, MemberSession.GreetingRefusal? refusal) = await session.RunAsync(leave, stop);
+                (RoleEnd? end, WireException? refusal) = await session.RunAsync(leave, stop);
                 switch (end, refusal)
                 {
                     case (RoleRestarts, _):
                         seat = session.NextSeat;
                         break;
+                    case (RoleStopped { Cause: StopCause.CoordinatorLost } lost, _):
+                        return new MemberOutcome(MemberEnd.CoordinatorLost, lost.Reason);
                     case (RoleStopped stopped, _):
                         return new MemberOutcome(MemberEnd.Stopped, stopped.Reason);
-                    case (_, { Why: RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data }):
+                    case (_, { Refusal: RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data })
+                        when session.HasBegun || ++misfits < MaxMisfits:
                         (job, seat) = (null, wanted); // another job than the one this node has made ready
                         await delay.WaitAsync(stop);
                         break;
-                    case (_, { Why: RefusalReason.Identity }):
+                    case (_, { Refusal: RefusalReason.Identity }):
                         seat = wanted; // somebody else sits there now
                         await delay.WaitAsync(stop);
                         break;
                     default:
-                        return new MemberOutcome(MemberEnd.TurnedAway, refusal!.Reason);
+                        return new MemberOutcome(MemberEnd.TurnedAway, refusal!.Message);
                 }
             }
             catch (TimeoutException e)
             {
                 return new MemberOutcome(MemberEnd.CoordinatorLost, e.Message);
+            }
+            catch (WireException e) when (e.IsFinal)
+            {
+                return new MemberOutcome(MemberEnd.TurnedAway, e.Message);
             }
             catch (OperationCanceledException) when (leave.IsCancellationRequested && !stop.IsCancellationRequested)
             {
@@ -78,7 +91,7 @@ public static class SocketsMember
             {
                 return await open(files.FetchAsync, deadline.Token);
             }
-            catch (WireException e)
+            catch (WireException e) when (!e.IsFinal)
             {
                 if (e.Message != lastTrouble)
                     options.Notice(e.Message);

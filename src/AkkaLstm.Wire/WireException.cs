@@ -25,4 +25,11 @@ public sealed class WireException(WireError error, string reason, Exception? inn
 
     /// <summary>Why the peer turned this node away; null where it did not.</summary>
     public RefusalReason? Refusal { get; }
+
+    /// <summary>
+    /// Whether the same call would end in the same way, however often it is made: the two ends do not trust each other,
+    /// or do not speak the same version. Anything else may be a peer that is just starting, is full or has gone.
+    /// </summary>
+    public bool IsFinal => Error is WireError.Untrusted or WireError.OtherVersion
+        || Refusal is RefusalReason.ProtocolVersion or RefusalReason.Certificate;
 }

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
+using AkkaLstm.Cli.Cluster.Logs;
+using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol;
+using AkkaLstm.Training.Plans;
 using AkkaLstm.Wire.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Cluster;
 
@@ -47,10 +51,19 @@ internal sealed class ClusterOptionSet
         "--status", OptionGroup.Command,
         "show /healthz, /readyz and /metrics over HTTP there (default: not at all)", "HOST:PORT");
 
+    private readonly CliOption<string?> _logFormat = Values.Text(
+        "--log-format", OptionGroup.Command,
+        "how the log on stderr looks: text, or json with one object a line and no progress between them (default: text)",
+        "FORMAT");
+
+    private readonly CliOption<string?> _logLevel = Values.Text(
+        "--log-level", OptionGroup.Command,
+        "the least serious that is logged: debug, information, warning, error (default: information)", "LEVEL");
+
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_listen, _join, _advertise, _tls, _insecure, _cache, _status])
+        foreach (Option option in (Option[])[_listen, _join, _advertise, _tls, _insecure, _cache, _status, _logFormat, _logLevel])
             command.Options.Add(option);
     }
 
@@ -83,6 +96,16 @@ internal sealed class ClusterOptionSet
             : throw new BadInputException(
                 $"--status {text}: other machines reach it, and it is never encrypted; use 127.0.0.1:{endpoint.Port}, or give "
                 + "--insecure where whoever reaches the port may see the figures");
+    }
+
+    /// <summary>The node's log; with --quiet errors only.</summary>
+    /// <exception cref="BadInputException">There is no such format or level.</exception>
+    public NodeLogger Log(CommandContext context)
+    {
+        LogFormat format = ChoiceNames.Parse<LogFormat>(context.Parsed.GetValue(_logFormat) ?? "text", "--log-format");
+        LogLevel least = ChoiceNames.Parse<LogLevel>(context.Parsed.GetValue(_logLevel) ?? "information", "--log-level");
+        return new NodeLogger(
+            context.Console.Error, format, context.IsQuiet && least < LogLevel.Error ? LogLevel.Error : least, TimeProvider.System);
     }
 
     /// <summary>Where the coordinator is.</summary>

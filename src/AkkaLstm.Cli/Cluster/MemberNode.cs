@@ -1,8 +1,10 @@
+using AkkaLstm.Cli.Cluster.Logs;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Remote;
 using AkkaLstm.Wire.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Cluster;
 
@@ -10,13 +12,14 @@ namespace AkkaLstm.Cli.Cluster;
 internal static class MemberNode
 {
     /// <summary>Takes part.</summary>
-    /// <param name="context">Where to write, when to leave.</param>
+    /// <param name="context">When to leave.</param>
+    /// <param name="log">The node's log.</param>
     /// <param name="options">Role and addresses.</param>
     /// <param name="cache">Where files from the coordinator are kept.</param>
     /// <param name="stop">Stops at once.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        CommandContext context, MemberOptions options, string cache, CancellationToken stop)
+        CommandContext context, ILogger log, MemberOptions options, string cache, CancellationToken stop)
     {
         RemoteJob? opened = null;
         try
@@ -27,7 +30,12 @@ internal static class MemberNode
                     opened?.Dispose();
                     opened = await RemoteJob.OpenAsync(FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, token);
                     return new MemberJob(
-                        opened.RunId, opened.PlanHash, opened.DataHash, opened.Protocol, opened.Executors, opened.Codec);
+                        opened.RunId,
+                        opened.PlanHash,
+                        opened.DataHash,
+                        opened.Protocol,
+                        log.IsEnabled(LogLevel.Debug) ? new LoggedExecutors(log, opened.Executors) : opened.Executors,
+                        opened.Codec);
                 },
                 options,
                 context.Interrupts.Token,
@@ -35,13 +43,13 @@ internal static class MemberNode
             switch (outcome.End)
             {
                 case MemberEnd.Stopped:
-                    context.Remark($"akkalstm: {outcome.Reason}");
+                    log.Ended(outcome.Reason);
                     return ExitCode.Done;
                 case MemberEnd.CoordinatorLost:
-                    Failures.WriteLine(context.Console.Error, outcome.Reason);
+                    log.Failed(outcome.Reason);
                     return ExitCode.ClusterLost;
                 default:
-                    Failures.WriteLine(context.Console.Error, outcome.Reason);
+                    log.Failed(outcome.Reason);
                     return ExitCode.Failed;
             }
         }

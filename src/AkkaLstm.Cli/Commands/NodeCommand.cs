@@ -1,14 +1,17 @@
 using System.CommandLine;
 using System.Net;
 using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Cluster.Logs;
 using AkkaLstm.Cli.Cluster.Status;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Engines.Sockets;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
+using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Commands;
 
@@ -92,14 +95,24 @@ internal static class NodeCommand
         CommandContext context, PlanOptions options, RunOptionSet run, ClusterOptionSet cluster)
     {
         TrainingPlan plan = TrainingPlan.Resolve(options);
+        NodeLogger log = cluster.Log(context);
         await using var status = new NodeStatus(NodeRole.Coordinator, cluster.Status(context.Parsed));
-        JobEngine engine = status.Counted(SocketsJobs.OnNodesThatJoin(
-            cluster.Listen(context.Parsed, CoordinatorDefault),
-            cluster.Links(context.Parsed, NodeRole.Coordinator),
-            endpoint => context.Remark($"akkalstm: the coordinator listens on {endpoint}"),
-            line => context.Remark($"akkalstm: {line}")));
-        return await TrainingRunner.RunAsync(context, (observer, stop) =>
-            TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop));
+
+        // Where progress is shown, it says what the role decides.
+        bool showsProgress = log.Format == LogFormat.Text;
+        IEventSink events = showsProgress && !log.IsEnabled(LogLevel.Debug) ? status : new LoggedEvents(log, status);
+        LogSignals(context, log);
+        JobEngine engine = NodeStatus.Followed(
+            events,
+            SocketsJobs.OnNodesThatJoin(
+                cluster.Listen(context.Parsed, CoordinatorDefault),
+                cluster.Links(context.Parsed, NodeRole.Coordinator),
+                endpoint => log.Listening(endpoint.ToString()),
+                log.Connection));
+        return await TrainingRunner.RunAsync(
+            context,
+            (observer, stop) => TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop),
+            showsProgress);
     }
 
 #if WITH_AKKA
@@ -148,6 +161,8 @@ internal static class NodeCommand
         using var stop = new CancellationTokenSource();
         if (isSupervised)
             EndWithStandardInput(stop);
+        NodeLogger log = cluster.Log(context);
+        LogSignals(context, log);
         await using var status = new NodeStatus(role, cluster.Status(context.Parsed));
         var options = new MemberOptions
         {
@@ -156,22 +171,28 @@ internal static class NodeCommand
             Listen = cluster.Listen(context.Parsed, MemberDefault),
             Advertise = cluster.Advertise(context.Parsed),
             Links = cluster.Links(context.Parsed, role),
-            Events = status,
+            Events = new LoggedEvents(log, status),
             Seated = node =>
             {
                 status.Health.Ready();
-                context.Remark($"akkalstm: this is {node}");
+                log.Seated(node);
             },
-            Notice = line => context.Remark($"akkalstm: {line}"),
+            Notice = log.Connection,
         };
         try
         {
-            return await MemberNode.RunAsync(context, options, cluster.Cache(context.Parsed), stop.Token);
+            return await MemberNode.RunAsync(context, log, options, cluster.Cache(context.Parsed), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
+    }
+
+    private static void LogSignals(CommandContext context, NodeLogger log)
+    {
+        if (log.Format == LogFormat.Json)
+            context.Interrupts.Announce = notice => log.Signal(notice[(notice.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
     }
 
     /// <summary>Whoever started this process holds the other end; it goes with him, however he ends.</summary>

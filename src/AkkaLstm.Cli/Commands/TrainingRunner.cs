@@ -16,14 +16,19 @@ internal static class TrainingRunner
             + "resumable)";
 
     /// <summary>Runs training and reports on it.</summary>
+    /// <param name="context">Where to write, when to stop.</param>
+    /// <param name="train">What to run.</param>
+    /// <param name="showsProgress">Whether stderr shows how it gets on, if quiet is not wanted.</param>
     public static async Task<int> RunAsync(
-        CommandContext context, Func<ITrainingObserver, CancellationToken, Task<TrainingResult>> train)
+        CommandContext context,
+        Func<ITrainingObserver, CancellationToken, Task<TrainingResult>> train,
+        bool showsProgress = true)
     {
         context.Interrupts.Notice = InterruptNotice;
         CancellationToken stop = context.Interrupts.Token;
         (TrainingResult result, TrainingHistory history) = context switch
         {
-            { IsQuiet: true } => await WithAsync(null),
+            _ when context.IsQuiet || !showsProgress => await WithAsync(null),
             { Console.ErrorIsTerminal: true } => await LiveProgress.RunAsync(
                 context.Console, context.Interrupts, WithAsync),
             _ => await WithAsync(new LineProgress(context.Console)),

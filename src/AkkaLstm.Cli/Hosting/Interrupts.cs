@@ -12,6 +12,7 @@ internal sealed class Interrupts : IDisposable
     // same request, told twice.
     private static readonly TimeSpan SameRequest = TimeSpan.FromMilliseconds(250);
 
+    // Not disposed: it has no handle, and a signal may come while this object goes.
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
     private readonly Action<int> _exit;
@@ -81,7 +82,6 @@ internal sealed class Interrupts : IDisposable
     {
         _interrupt?.Dispose();
         _terminate?.Dispose();
-        _stop.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)

@@ -1,3 +1,4 @@
+using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Jobs;
 
 namespace AkkaLstm.Engines.Sockets.Hosting;
@@ -6,8 +7,9 @@ namespace AkkaLstm.Engines.Sockets.Hosting;
 internal abstract record RoleEnd;
 
 /// <summary>The role stops for good.</summary>
+/// <param name="Cause">What made it stop.</param>
 /// <param name="Reason">One line.</param>
-internal sealed record RoleStopped(string Reason) : RoleEnd;
+internal sealed record RoleStopped(StopCause Cause, string Reason) : RoleEnd;
 
 /// <summary>The role is to be replaced by its next incarnation.</summary>
 internal sealed record RoleRestarts : RoleEnd;

@@ -69,7 +69,7 @@ internal sealed class RoleHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _end.TrySetResult(new RoleStopped("its host was closed"));
+        _end.TrySetResult(new RoleStopped(StopCause.Told, "its host was closed"));
         _inbox.Writer.TryComplete();
         await _timer.DisposeAsync();
         _work.CompleteAdding();
@@ -115,7 +115,7 @@ internal sealed class RoleHost : IAsyncDisposable
             case ArmTimer arm: _timer.Change(arm.Delay, Timeout.InfiniteTimeSpan); break;
             case RecordEvent record: _record(record.Event); break;
             case RestartNode: _end.TrySetResult(new RoleRestarts()); break;
-            case StopNode stop: _end.TrySetResult(new RoleStopped(stop.Reason)); break;
+            case StopNode stop: _end.TrySetResult(new RoleStopped(stop.Cause, stop.Reason)); break;
             case EndJob end: _end.TrySetResult(new JobOver(end.Outcome)); break;
             default: throw new UnreachableException($"effect {effect.GetType().Name}");
         }

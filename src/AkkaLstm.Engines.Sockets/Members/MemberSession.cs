@@ -38,8 +38,7 @@ internal sealed class MemberSession : IAsyncDisposable
     private readonly List<Task> _keeping = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _rosterIsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<GreetingRefusal> _turnedAway =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<WireException> _turnedAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Written by the task that keeps the coordinator, read by those that receive.
     private volatile NodeIdentity _self;
@@ -47,9 +46,6 @@ internal sealed class MemberSession : IAsyncDisposable
     private bool _hasSeat;
     private long _lastCall;
     private string _lastTrouble = "nobody answers";
-
-    /// <summary>A refusal that asking again does not change.</summary>
-    internal sealed record GreetingRefusal(RefusalReason Why, string Reason);
 
     /// <summary>Begins to listen, if it is a server.</summary>
     /// <param name="job">The job.</param>
@@ -83,6 +79,9 @@ internal sealed class MemberSession : IAsyncDisposable
             ListenText());
     }
 
+    /// <summary>Whether the coordinator has taken it and its role runs.</summary>
+    public bool HasBegun => _host is not null;
+
     /// <summary>The address that it has, and what its next incarnation is to be.</summary>
     public (int Index, int Incarnation) NextSeat => (_self.Node.Index, _self.Incarnation + 1);
 
@@ -91,7 +90,7 @@ internal sealed class MemberSession : IAsyncDisposable
     /// <param name="stop">Stops at once.</param>
     /// <returns>How the role ended, or why the coordinator does not take this node.</returns>
     /// <exception cref="TimeoutException">No coordinator was found in time.</exception>
-    public async Task<(RoleEnd? End, GreetingRefusal? Refusal)> RunAsync(CancellationToken leave, CancellationToken stop)
+    public async Task<(RoleEnd? End, WireException? Refusal)> RunAsync(CancellationToken leave, CancellationToken stop)
     {
         await using CancellationTokenRegistration closing = stop.Register(_closing.Cancel);
         Task coordinator = Keep(NodeId.Coordinator, _options.Coordinator, Start, _closing.Token);
@@ -190,8 +189,8 @@ internal sealed class MemberSession : IAsyncDisposable
                 lastTrouble = e.Message;
                 if (peer == NodeId.Coordinator)
                     _lastTrouble = e.Message;
-                if (peer == NodeId.Coordinator && e.Refusal is { } why and not RefusalReason.Busy)
-                    _turnedAway.TrySetResult(new GreetingRefusal(why, e.Message));
+                if (peer == NodeId.Coordinator && (e.IsFinal || e.Refusal is { } why and not RefusalReason.Busy))
+                    _turnedAway.TrySetResult(e);
             }
             catch (OperationCanceledException)
             {

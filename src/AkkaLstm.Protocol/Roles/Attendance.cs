@@ -42,12 +42,12 @@ internal sealed class Attendance(int incarnation, ProtocolOptions options)
     public bool IsAnnouncementDue(TimeSpan now) => now - _announcedAt >= options.HeartbeatInterval;
 
     /// <summary>Why the node is to stop by itself; null while it is not.</summary>
-    public string? ReasonToStop(TimeSpan now)
+    public StopNode? OwnStop(TimeSpan now)
     {
-        if (now - _heardAt >= options.CoordinatorLostTimeout)
-            return $"nothing from the coordinator for {now - _heardAt}";
-        return _leavingSince is { } since && now - since >= options.LeaveTimeout
-            ? $"it wanted to leave and was not let go for {now - since}"
+        if (_leavingSince is { } since && now - since >= options.LeaveTimeout)
+            return new StopNode(StopCause.Left, $"it wanted to leave and was not let go for {now - since}");
+        return now - _heardAt >= options.CoordinatorLostTimeout
+            ? new StopNode(StopCause.CoordinatorLost, $"nothing from the coordinator for {now - _heardAt}")
             : null;
     }
 
@@ -55,9 +55,9 @@ internal sealed class Attendance(int incarnation, ProtocolOptions options)
     public bool IsGranted(RestartGranted message) => IsFaulted && message.Incarnation == incarnation;
 
     /// <summary>The effects of stopping for good.</summary>
-    public static void Stop(Fence fence, string reason, Outbox outbox)
+    public static void Stop(Fence fence, StopNode stop, Outbox outbox)
     {
-        outbox.Record(new NodeStopped(fence, reason));
-        outbox.Add(new StopNode(reason));
+        outbox.Record(new NodeStopped(fence, stop.Reason));
+        outbox.Add(stop);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using AkkaLstm.Numerics;
+using AkkaLstm.Protocol.Events;
 
 namespace AkkaLstm.Training.Plans;
 
@@ -16,6 +17,9 @@ public static class ChoiceNames
     /// <summary>The name of one member.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum => Kebab(value.ToString());
+
+    /// <summary>The name of an event of the roles: <c>NodeLost</c> is <c>node-lost</c>.</summary>
+    public static string NameOf(JobEvent what) => Kebab(what.GetType().Name);
 
     /// <summary>Reads a member from its name.</summary>
     /// <param name="text">The name.</param>

@@ -20,6 +20,7 @@ public sealed class RemoteJob : IDisposable
     /// <summary>Bytes that a cache keeps where nothing else is said: 8 GiB.</summary>
     public const long DefaultCacheBytes = ContentCache.DefaultMaxBytes;
 
+    // Not disposed itself: it has no handle, and Dispose may be called twice.
     private readonly CancellationTokenSource _disposed;
 
     private RemoteJob(JobOffer offer, JobContext context, CancellationTokenSource disposed)
@@ -85,11 +86,7 @@ public sealed class RemoteJob : IDisposable
     }
 
     /// <summary>Ends what is being fetched. Results of executors stay readable.</summary>
-    public void Dispose()
-    {
-        _disposed.Cancel();
-        _disposed.Dispose();
-    }
+    public void Dispose() => _disposed.Cancel();
 
     private static async Task<JobOffer> FetchOfferAsync(FetchFile fetch, ContentCache cache, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace AkkaLstm.Training.Sessions;
 /// <summary>
 /// How events of the actors are written to <c>events.jsonl</c>: names instead of records where a person reads.
 /// </summary>
-internal static class EventJson
+public static class EventJson
 {
     /// <summary>Options for any event.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)

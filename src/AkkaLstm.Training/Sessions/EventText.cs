@@ -9,7 +9,7 @@ namespace AkkaLstm.Training.Sessions;
 /// Says in one line what an event of the actors means to the person who watches; null for those that only
 /// matter in the record.
 /// </summary>
-internal static class EventText
+public static class EventText
 {
     /// <summary>Every job begins with it; later ones mean that a server was lost.</summary>
     private const int FirstGeneration = 1;
@@ -62,5 +62,5 @@ internal static class EventText
     private static RunNotice Warning(JobEvent what, string text) => Notice(NoticeLevel.Warning, what, text);
 
     private static RunNotice Notice(NoticeLevel level, JobEvent what, string text) =>
-        new(level, Plans.ChoiceNames.Kebab(what.GetType().Name), text, what.Fence.Step);
+        new(level, Plans.ChoiceNames.NameOf(what), text, what.Fence.Step);
 }

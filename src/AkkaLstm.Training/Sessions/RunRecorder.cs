@@ -210,7 +210,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     {
         Write(_events, writer =>
         {
-            writer.WriteString("event", Plans.ChoiceNames.Kebab(what.GetType().Name));
+            writer.WriteString("event", Plans.ChoiceNames.NameOf(what));
             writer.WriteNumber("elapsedSeconds", now.TotalSeconds);
             writer.WriteString("source", source.ToString());
             writer.WritePropertyName("details");

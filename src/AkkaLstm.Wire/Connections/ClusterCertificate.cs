@@ -54,10 +54,14 @@ public sealed class ClusterCertificate : IDisposable
         _authority.Dispose();
     }
 
-    /// <summary>Encrypts a connection that was taken.</summary>
-    /// <exception cref="WireException"><see cref="WireError.Untrusted"/></exception>
-    internal async Task<SslStream> AcceptAsync(Stream stream, CancellationToken stop)
+    /// <summary>Encrypts a connection that was taken, whoever calls: what is wrong with the caller's certificate comes
+    /// back as text, so that the caller can be told. A connection with an objection is good for that and nothing else.
+    /// </summary>
+    /// <returns>The encrypted connection; null in place of an objection where the certificate is good.</returns>
+    /// <exception cref="WireException"><see cref="WireError.Untrusted"/>, <see cref="WireError.Truncated"/></exception>
+    internal async Task<(SslStream Stream, string? Objection)> AcceptAsync(Stream stream, CancellationToken stop)
     {
+        string? objection = CertificateObjection.NoneShown;
         var encrypted = new SslStream(stream);
         await AuthenticateAsync(encrypted, token => encrypted.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
@@ -68,12 +72,23 @@ public sealed class ClusterCertificate : IDisposable
                 AllowTlsResume = false, // every connection shows its certificate
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 CertificateChainPolicy = Policy(X509Oids.ClientAuthentication),
+
+                // .NET's TLS on Linux hangs up on a certificate that it does not like without a word, which looks to
+                // the caller as if this node had died.
+#pragma warning disable CA5359 // the caller of this method holds whoever has an objection off
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                {
+                    objection = CertificateObjection.Of(certificate as X509Certificate2, chain, errors);
+                    return true;
+                },
+#pragma warning restore CA5359
             }, token), stop);
-        return encrypted;
+        return (encrypted, objection);
     }
 
     /// <summary>Encrypts a connection to a node of a role.</summary>
-    /// <exception cref="WireException"><see cref="WireError.Untrusted"/></exception>
+    /// <exception cref="WireException"><see cref="WireError.Untrusted"/> where the other is not that or does not encrypt,
+    /// <see cref="WireError.Truncated"/> where the connection is gone.</exception>
     internal async Task<SslStream> CallAsync(Stream stream, NodeRole role, CancellationToken stop)
     {
         var encrypted = new SslStream(stream);
@@ -108,6 +123,8 @@ public sealed class ClusterCertificate : IDisposable
             await stream.DisposeAsync();
             if (e is OperationCanceledException)
                 throw;
+            if (e is IOException)
+                throw new WireException(WireError.Truncated, $"the connection is gone: {Innermost(e).Message.TrimEnd('.')}", e);
             throw new WireException(
                 WireError.Untrusted, $"encryption could not be agreed on: {Innermost(e).Message.TrimEnd('.')}", e);
         }

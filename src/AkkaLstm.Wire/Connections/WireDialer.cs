@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Frames;
@@ -53,18 +52,9 @@ public static class WireDialer
 
     private static async Task<GreetingReply> GreetAsync(Stream stream, Greeting greeting, Deadline deadline)
     {
-        try
-        {
-            await HandshakeFrames.WriteAsync(stream, FrameKind.Greeting, HandshakeCodec.Encode(greeting), deadline);
-            return HandshakeCodec.DecodeReply(
-                await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
-        }
-        catch (WireException e) when (stream is SslStream && e.Error == WireError.Truncated)
-        {
-            // In TLS 1.3 the caller has done its part before the other end looks at its certificate.
-            throw new WireException(
-                WireError.Untrusted, "the other end hung up when it had seen this node's certificate", e);
-        }
+        await HandshakeFrames.WriteAsync(stream, FrameKind.Greeting, HandshakeCodec.Encode(greeting), deadline);
+        return HandshakeCodec.DecodeReply(
+            await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
     }
 
     private static async Task<(Stream Stream, IPAddress Peer)> ConnectAsync(EndPoint address, Deadline deadline)

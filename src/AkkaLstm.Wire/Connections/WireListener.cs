@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -12,6 +13,12 @@ namespace AkkaLstm.Wire.Connections;
 /// </summary>
 public sealed class WireListener : IAsyncDisposable
 {
+    /// <summary>Type of TLS's records of a handshake (RFC 8446, section 5.1).</summary>
+    private const byte TlsHandshake = 22;
+
+    /// <summary>A record that says: fatal, handshake_failure (RFC 8446, section 6).</summary>
+    private static readonly byte[] TlsHandshakeFailure = [21, 3, 3, 0, 2, 2, 40];
+
     private readonly Socket _socket;
     private readonly ConnectionOptions _options;
     private readonly Func<Greeting, IPAddress, GreetingReply> _answer;
@@ -134,14 +141,25 @@ public sealed class WireListener : IAsyncDisposable
             from = ((IPEndPoint)stranger.Socket.RemoteEndPoint!).Address;
             WireSockets.Configure(stranger.Socket);
             using var deadline = new Deadline(_options.HandshakeTimeout, _options.Clock, stranger.Leaving);
-            if (_options.Certificate is { } certificate)
+            string? objection = null;
+            switch (_options.Certificate, await IsEncryptedAsync(stranger.Socket, deadline))
             {
-                Stream plain = stream;
-                stream = await deadline.RunAsync(
-                    async token => await certificate.AcceptAsync(plain, token), "no encryption in time");
+                case ({ } certificate, true):
+                    Stream plain = stream;
+                    (stream, objection) = await deadline.RunAsync(
+                        async token => await certificate.AcceptAsync(plain, token), "no encryption in time");
+                    break;
+                case (not null, false):
+                    objection = "the caller does not encrypt, and this node does (--tls)";
+                    break;
+                case (null, true):
+                    await RefuseEncryptionAsync(stream, deadline);
+                    break;
+                default:
+                    break; // neither encrypts
             }
 
-            WireConnection connection = await GreetAsync(stream, from, deadline);
+            WireConnection connection = await GreetAsync(stream, from, objection, deadline);
             isAccepted = true;
             _accepted(connection);
         }
@@ -162,19 +180,58 @@ public sealed class WireListener : IAsyncDisposable
         }
     }
 
+    /// <summary>The first byte of TLS is the one that announces a handshake, that of a frame is an A.</summary>
+    private static async ValueTask<bool> IsEncryptedAsync(Socket caller, Deadline deadline)
+    {
+        byte[] first = new byte[1];
+        int read = await deadline.RunAsync(
+            token => caller.ReceiveAsync(first, SocketFlags.Peek, token), "the handshake was not begun in time");
+        return read > 0
+            ? first[0] == TlsHandshake
+            : throw new WireException(WireError.Truncated, "the caller hung up without a word");
+    }
+
+    /// <summary>Tells a caller that wants encryption, in its own language, that there is none here.</summary>
+    private static async ValueTask RefuseEncryptionAsync(Stream stream, Deadline deadline)
+    {
+        await deadline.RunAsync(token => stream.WriteAsync(TlsHandshakeFailure, token), "the handshake was not finished in time");
+        await HangUpAsync(stream, deadline);
+        throw new WireException(WireError.Untrusted, "the caller encrypts, and this node does not (--tls)");
+    }
+
+    /// <summary>Closes so that what was said last is heard: a socket that is closed with something unread takes its last
+    /// words back.</summary>
+    private static async ValueTask HangUpAsync(Stream stream, Deadline deadline)
+    {
+        ((NetworkStream)stream).Socket.Shutdown(SocketShutdown.Send);
+        byte[] rest = new byte[WireLimits.MaxHandshakeBytes];
+        await deadline.RunAsync(token => stream.ReadAsync(rest, token), "the caller does not hang up");
+    }
+
     /// <summary>The greeting and its answer; throws after a refusal was sent.</summary>
-    private async Task<WireConnection> GreetAsync(Stream stream, IPAddress from, Deadline deadline)
+    /// <param name="stream">The connection.</param>
+    /// <param name="from">Who calls.</param>
+    /// <param name="objection">Why the caller is not one of the cluster, whatever it says; null where it may be.</param>
+    /// <param name="deadline">For all of it.</param>
+    private async Task<WireConnection> GreetAsync(Stream stream, IPAddress from, string? objection, Deadline deadline)
     {
         GreetingReply reply;
         Greeting? greeting = null;
+        ReadOnlySequence<byte> said = await HandshakeFrames.ReadAsync(stream, FrameKind.Greeting, deadline);
         try
         {
-            greeting = HandshakeCodec.DecodeGreeting(
-                await HandshakeFrames.ReadAsync(stream, FrameKind.Greeting, deadline));
-            reply = stream is SslStream encrypted && !ClusterCertificate.Allows(encrypted, greeting.Node.Role)
-                ? new GreetingRefused(
-                    RefusalReason.Certificate, $"the certificate is not one of a {greeting.Node.Role.ToString().ToLowerInvariant()}")
-                : _answer(greeting, from);
+            if (objection is null)
+            {
+                greeting = HandshakeCodec.DecodeGreeting(said);
+                reply = stream is SslStream encrypted && !ClusterCertificate.Allows(encrypted, greeting.Node.Role)
+                    ? new GreetingRefused(
+                        RefusalReason.Certificate, $"the certificate is not one of a {greeting.Node.Role.ToString().ToLowerInvariant()}")
+                    : _answer(greeting, from);
+            }
+            else
+            {
+                reply = new GreetingRefused(RefusalReason.Certificate, objection);
+            }
         }
         catch (WireException e) when (e.Error == WireError.OtherVersion)
         {

@@ -124,6 +124,7 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
             }
 
             done += header.PayloadBytes;
+            TensorMetrics.Received(header.PayloadBytes);
             await TakenAsync(header.PayloadBytes, stop);
         }
 

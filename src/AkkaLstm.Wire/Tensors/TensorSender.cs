@@ -107,6 +107,7 @@ public sealed class TensorSender : IAsyncDisposable
             writing.Restart();
             await WriteAsync(_chunkHeader, writing);
             await WriteAsync(chunk, writing);
+            TensorMetrics.Sent(chunk.Length);
         }
     }
 

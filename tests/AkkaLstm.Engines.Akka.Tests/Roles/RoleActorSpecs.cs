@@ -198,7 +198,7 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
     [Fact]
     public void Step_StopNode_StopsTheActor()
     {
-        ShellProbe shell = Start(on => on(typeof(Started), new StopNode("given up")));
+        ShellProbe shell = Start(on => on(typeof(Started), new StopNode(StopCause.Told, "given up")));
         Watch(shell.Actor);
 
         shell.Tell(new Started());

@@ -33,6 +33,9 @@ internal sealed class LoopbackCluster(EngineRequest request) : IAsyncDisposable
         }
     }
 
+    /// <summary>How those that were started end.</summary>
+    public IReadOnlyList<Task<MemberOutcome>> Members => _members;
+
     /// <summary>Where the coordinator listens.</summary>
     public IPEndPoint? Coordinator { get; private set; }
 
@@ -54,8 +57,7 @@ internal sealed class LoopbackCluster(EngineRequest request) : IAsyncDisposable
     public Task<MemberOutcome> Start(NodeRole role, int? index)
     {
         Task<MemberOutcome> member = Task.Run(() => SocketsMember.RunAsync(
-            (_, _) => Task.FromResult(new MemberJob(
-                request.Job.RunId, Hash, Hash, request.Protocol, request.Executors, request.Codec)),
+            (_, _) => Task.FromResult(JobOf(request)),
             Configure(new MemberOptions
             {
                 Role = role,
@@ -70,6 +72,10 @@ internal sealed class LoopbackCluster(EngineRequest request) : IAsyncDisposable
         _members.Add(member);
         return member;
     }
+
+    /// <summary>A request's job as a member has it.</summary>
+    public static MemberJob JobOf(EngineRequest request) =>
+        new(request.Job.RunId, Hash, Hash, request.Protocol, request.Executors, request.Codec);
 
     private static CoordinatorJob Job(EngineRequest request) => new(
         request.Job, Hash, Hash, request.Executors, request.Codec, request.Policy, request.Events,

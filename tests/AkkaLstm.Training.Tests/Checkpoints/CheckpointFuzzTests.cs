@@ -55,7 +55,7 @@ public class CheckpointFuzzTests(ITestOutputHelper output)
 
     private void Fuzz(string name, byte[] valid, Func<byte[], object> read)
     {
-        (int taken, int refused) = new FuzzRunner(name, 10_000, MaxAllocatedBytes: 1 << 20).Run(
+        (int taken, int refused) = new FuzzRunner(name, 50_000, MaxAllocatedBytes: 1 << 20).Run(
             _ => [.. valid],
             bytes =>
             {

@@ -142,7 +142,7 @@ public sealed class JobOfferTests(ITestOutputHelper output)
     {
         byte[] valid = Offer.ToBytes();
         Assert.Equal(Plan.Hash, JobOffer.Parse(valid).Resolve(_ => null).Hash);
-        (int taken, int refused) = new FuzzRunner("job offers", 10_000, MaxAllocatedBytes: 1 << 20).Run(
+        (int taken, int refused) = new FuzzRunner("job offers", 50_000, MaxAllocatedBytes: 1 << 20).Run(
             _ => [.. valid],
             bytes =>
             {

@@ -326,6 +326,7 @@ public sealed class RemoteJobTests : IDisposable
                 job.Events,
                 stop);
             opened.ForEach(node => node.Dispose());
+            opened.ForEach(node => node.Dispose()); // as a node does whose coordinator goes while it opens the next job
             return outcome;
         };
 }

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Connections;
+using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Handshakes;
 using AkkaLstm.Wire.Tests.Support;
 
@@ -31,17 +34,19 @@ public sealed class ClusterCertificateTests : IDisposable
     }
 
     [Fact]
-    public Task Call_Expired_IsTurnedAway() => AssertTurnedAwayAsync(_cluster.Expired(NodeRole.Worker));
+    public Task Call_Expired_IsTurnedAway() => AssertTurnedAwayAsync(_cluster.Expired(NodeRole.Worker), "is good from");
 
     [Fact]
-    public Task Call_NotYetValid_IsTurnedAway() => AssertTurnedAwayAsync(_cluster.NotYetValid(NodeRole.Worker));
+    public Task Call_NotYetValid_IsTurnedAway() =>
+        AssertTurnedAwayAsync(_cluster.NotYetValid(NodeRole.Worker), "is good from");
 
     [Fact]
-    public Task Call_OfAnotherAuthority_IsTurnedAway() => AssertTurnedAwayAsync(_other.TrustedBy(_cluster, NodeRole.Worker));
+    public Task Call_OfAnotherAuthority_IsTurnedAway() =>
+        AssertTurnedAwayAsync(_other.TrustedBy(_cluster, NodeRole.Worker), "another authority (CN=the cluster of the test)");
 
     [Fact]
     public Task Call_OnlyForServers_IsTurnedAway() =>
-        AssertTurnedAwayAsync(_cluster.For(NodeRole.Worker, TestCertificates.ServerUse));
+        AssertTurnedAwayAsync(_cluster.For(NodeRole.Worker, TestCertificates.ServerUse), "not for callers");
 
     [Theory]
     [InlineData(NodeRole.Server)]
@@ -57,13 +62,17 @@ public sealed class ClusterCertificateTests : IDisposable
     }
 
     [Fact]
-    public async Task Call_NotEncrypted_IsTurnedAway()
+    public Task Call_NotEncrypted_IsTurnedAway() => AssertTurnedAwayAsync(null, "does not encrypt");
+
+    [Fact]
+    public async Task Call_EncryptedWhereNothingIs_IsTurnedAway()
     {
-        await using TestListener listener = Listen(_cluster.Of(NodeRole.Coordinator));
+        await using var listener = new TestListener();
 
-        await Assert.ThrowsAsync<WireException>(() => listener.CallAsync());
+        WireException e = await Assert.ThrowsAsync<WireException>(() => listener.CallAsync(_cluster.Of(NodeRole.Worker)));
 
-        Assert.Contains("encryption", await listener.NextRefusalAsync(), StringComparison.Ordinal);
+        Assert.Equal((WireError.Untrusted, true), (e.Error, e.IsFinal));
+        Assert.Contains("this node does not (--tls)", await listener.NextRefusalAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,21 +80,35 @@ public sealed class ClusterCertificateTests : IDisposable
     {
         await using TestListener listener = Listen(_cluster.Of(NodeRole.Coordinator));
         await using var stream = new SslStream(await listener.ConnectAsync());
-
-        try
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = ClusterCertificate.NameOf(NodeRole.Coordinator),
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
-            }).WaitAsync(TestListener.Wait);
-        }
-        catch (IOException)
-        {
-            // Whether the caller hears it already here depends on the version of TLS.
-        }
+            TargetHost = ClusterCertificate.NameOf(NodeRole.Coordinator),
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+        }).WaitAsync(TestListener.Wait);
+        using var deadline = new Deadline(TestListener.Wait, TimeProvider.System, CancellationToken.None);
 
-        Assert.Contains("encryption", await listener.NextRefusalAsync(), StringComparison.Ordinal);
+        await HandshakeFrames.WriteAsync(
+            stream, FrameKind.Greeting, HandshakeCodec.Encode(TestListener.Worker), deadline);
+        GreetingReply reply = HandshakeCodec.DecodeReply(
+            await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
+
+        Assert.Equal(RefusalReason.Certificate, Assert.IsType<GreetingRefused>(reply).Why);
+        Assert.Contains("no certificate", await listener.NextRefusalAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_ListenerHangsUpInTheMiddle_MayBeTriedAgain()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task hangUp = Task.Run(async () => (await listener.AcceptSocketAsync()).Dispose());
+
+        WireException e = await Assert.ThrowsAsync<WireException>(() => WireDialer.ConnectAsync(
+            listener.LocalEndpoint, NodeRole.Coordinator, TestListener.Worker,
+            new ConnectionOptions { Certificate = _cluster.Of(NodeRole.Worker) }, CancellationToken.None));
+
+        Assert.Equal((WireError.Truncated, false), (e.Error, e.IsFinal));
+        await hangUp;
     }
 
     [Fact]
@@ -121,14 +144,16 @@ public sealed class ClusterCertificateTests : IDisposable
     private static TestListener Listen(ClusterCertificate certificate) =>
         new(new ConnectionOptions { Certificate = certificate });
 
-    private async Task AssertTurnedAwayAsync(ClusterCertificate caller)
+    private async Task AssertTurnedAwayAsync(ClusterCertificate? caller, string reason)
     {
         await using TestListener listener = Listen(_cluster.Of(NodeRole.Coordinator));
 
         WireException e = await Assert.ThrowsAsync<WireException>(() => listener.CallAsync(caller));
 
-        Assert.Contains("encryption", await listener.NextRefusalAsync(), StringComparison.Ordinal);
-        Assert.Equal(WireError.Untrusted, e.Error);
+        Assert.Equal((RefusalReason?)RefusalReason.Certificate, e.Refusal);
+        Assert.True(e.IsFinal);
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, await listener.NextRefusalAsync(), StringComparison.Ordinal);
         await using WireConnection next = await listener.CallAsync(_cluster.Of(NodeRole.Worker));
         Assert.Equal(NodeId.Worker(3), next.Acceptance.Seat);
     }

@@ -87,7 +87,7 @@ public class DecoderFuzzTests(ITestOutputHelper output)
 
     [Fact]
     public void FileRequests_DamagedOrRandom_AreTakenOrRefused() => Fuzz(
-        new FuzzRunner("file requests", 10_000, FileChunkBytes + MaxAllocatedBytes),
+        new FuzzRunner("file requests", 50_000, FileChunkBytes + MaxAllocatedBytes),
         _ => [.. TensorFrames.Make(FrameKind.FileRequest, "plan"u8), .. TensorFrames.Make(FrameKind.FileRequest, "none"u8)],
         bytes =>
         {
@@ -109,7 +109,7 @@ public class DecoderFuzzTests(ITestOutputHelper output)
         ];
 
         Fuzz(
-            new FuzzRunner("files", 10_000, FileChunkBytes + MaxAllocatedBytes),
+            new FuzzRunner("files", 50_000, FileChunkBytes + MaxAllocatedBytes),
             random => random.Next(4) == 0 ? TensorFrames.Make(FrameKind.FileRefused, "not here"u8) : [.. file],
             bytes =>
             {

@@ -13,7 +13,8 @@ namespace AkkaLstm.Fuzzing;
 /// <param name="MaxAllocatedBytes">What decoding one input may allocate at most.</param>
 internal sealed record FuzzRunner(string Name, int Inputs, long MaxAllocatedBytes)
 {
-    /// <summary>An input that takes longer hangs; generous, as the machine may be busy.</summary>
+    /// <summary>An input that takes longer hangs, if it does so twice: the process itself may have been stopped for a
+    /// while the first time.</summary>
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs all inputs.</summary>
@@ -31,26 +32,35 @@ internal sealed record FuzzRunner(string Name, int Inputs, long MaxAllocatedByte
         {
             // A product of primes keeps the streams of neighbouring inputs apart.
             byte[] input = Input(new Random(unchecked((seed * 1_000_003) + (i * 7_919))), valid);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            long start = Stopwatch.GetTimestamp();
-            try
-            {
-                if (decode(input))
-                    taken++;
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException(Describe($"threw {e.GetType().Name}: {e.Message}", seed, i, input), e);
-            }
-
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (allocated > MaxAllocatedBytes)
-                throw new InvalidOperationException(Describe($"allocated {allocated} bytes", seed, i, input));
-            if (Stopwatch.GetElapsedTime(start) > MaxTime)
+            (bool isTaken, bool isLate) = Decode(input, decode, what => Describe(what, seed, i, input));
+            if (isLate)
+                (isTaken, isLate) = Decode(input, decode, what => Describe(what, seed, i, input));
+            if (isLate)
                 throw new InvalidOperationException(Describe("took too long", seed, i, input));
+            taken += isTaken ? 1 : 0;
         }
 
         return (taken, count - taken);
+    }
+
+    private (bool IsTaken, bool IsLate) Decode(byte[] input, Func<byte[], bool> decode, Func<string, string> describe)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
+        bool isTaken;
+        try
+        {
+            isTaken = decode(input);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException(describe($"threw {e.GetType().Name}: {e.Message}"), e);
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return allocated <= MaxAllocatedBytes
+            ? (isTaken, Stopwatch.GetElapsedTime(start) > MaxTime)
+            : throw new InvalidOperationException(describe($"allocated {allocated} bytes"));
     }
 
     private static byte[] Input(Random random, Func<Random, byte[]> valid)

@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using AkkaLstm.Wire.Tensors;
 
 namespace AkkaLstm.Cli.Cluster.Status;
 
 /// <summary>
-/// Follows a node's meter and the runtime's own (System.Runtime) and writes what they have counted in Prometheus' text
+/// Follows a node's meter, that of its tensor channels and the runtime's own (System.Runtime) and writes what they have counted in Prometheus' text
 /// format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/). Names and units go over as
 /// OpenTelemetry's specification of compatibility with Prometheus says: akkalstm.step.duration in s becomes
 /// akkalstm_step_duration_seconds.
@@ -26,7 +27,7 @@ internal sealed class MetricsPage : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter != meter && instrument.Meter.Name != RuntimeMeter)
+            if (instrument.Meter != meter && instrument.Meter.Name is not (RuntimeMeter or TensorMetrics.MeterName))
                 return;
             var family = new MetricFamily(instrument);
             lock (_lock)

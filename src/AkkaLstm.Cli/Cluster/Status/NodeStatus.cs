@@ -28,9 +28,9 @@ internal sealed class NodeStatus : IEventSink, IAsyncDisposable
     /// <summary>Whether the node takes part.</summary>
     public NodeHealth Health { get; }
 
-    /// <summary>The same engine, counted.</summary>
-    public JobEngine Counted(JobEngine engine) =>
-        (job, stop) => engine(job with { Events = new Both(job.Events, this) }, stop);
+    /// <summary>The same engine, whose events go to somebody else as well.</summary>
+    public static JobEngine Followed(IEventSink follower, JobEngine engine) =>
+        (job, stop) => engine(job with { Events = new Both(job.Events, follower) }, stop);
 
     /// <inheritdoc/>
     public void Record(TimeSpan now, NodeId source, JobEvent what)

@@ -95,8 +95,8 @@ public sealed partial class ParameterServer : IRole
             case MessageReceived { Message: ApplyUpdate m, From: var from }: OnApplyUpdate(from, m); break;
             case MessageReceived { Message: SnapshotRequested m, From: var from }: OnSnapshotRequested(from, m); break;
             case MessageReceived { Message: RestartGranted m, From: var from }: OnRestartGranted(from, m); break;
-            case MessageReceived { Message: Dismissed m }: Stop(m.Reason); break;
-            case MessageReceived { Message: JobEnded }: Stop("the job is over"); break;
+            case MessageReceived { Message: Dismissed m }: Stop(new StopNode(StopCause.Told, m.Reason)); break;
+            case MessageReceived { Message: JobEnded }: Stop(new StopNode(StopCause.Told, "the job is over")); break;
             case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
             default: throw new UnreachableException($"input {input.GetType().Name}");
         }
@@ -132,8 +132,8 @@ public sealed partial class ParameterServer : IRole
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
-        if (_attendance.ReasonToStop(_now) is { } reason)
-            Stop(reason);
+        if (_attendance.OwnStop(_now) is { } stop)
+            Stop(stop);
         else if (_attendance.IsAnnouncementDue(_now))
             Announce();
     }
@@ -316,10 +316,10 @@ public sealed partial class ParameterServer : IRole
         _outbox.Add(new RestartNode());
     }
 
-    private void Stop(string reason)
+    private void Stop(StopNode stop)
     {
         Phase = ServerPhase.Stopped;
-        Attendance.Stop(_fence, reason, _outbox);
+        Attendance.Stop(_fence, stop, _outbox);
     }
 
     /// <summary>

@@ -83,8 +83,8 @@ public sealed class Worker : IRole
             case MessageReceived { Message: HoldersChanged m }: OnHoldersChanged(m); break;
             case MessageReceived { Message: ParametersPulled m, From: var from }: OnParametersPulled(from, m); break;
             case MessageReceived { Message: RestartGranted m, From: var from }: OnRestartGranted(from, m); break;
-            case MessageReceived { Message: Dismissed m }: Stop(m.Reason); break;
-            case MessageReceived { Message: JobEnded }: Stop("the job is over"); break;
+            case MessageReceived { Message: Dismissed m }: Stop(new StopNode(StopCause.Told, m.Reason)); break;
+            case MessageReceived { Message: JobEnded }: Stop(new StopNode(StopCause.Told, "the job is over")); break;
             case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
             default: throw new UnreachableException($"input {input.GetType().Name}");
         }
@@ -106,9 +106,9 @@ public sealed class Worker : IRole
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
-        if (_attendance.ReasonToStop(_now) is { } reason)
+        if (_attendance.OwnStop(_now) is { } stop)
         {
-            Stop(reason);
+            Stop(stop);
             return;
         }
 
@@ -340,10 +340,10 @@ public sealed class Worker : IRole
         _outbox.Add(new RestartNode());
     }
 
-    private void Stop(string reason)
+    private void Stop(StopNode stop)
     {
         Phase = WorkerPhase.Stopped;
-        Attendance.Stop(_fence, reason, _outbox);
+        Attendance.Stop(_fence, stop, _outbox);
     }
 
     /// <summary>
