@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace AkkaLstm.Cluster.Tests;
 
@@ -9,15 +8,18 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "akkalstm.dll");
 
     private readonly Process _process;
-    private readonly StringBuilder _text = new();
+    private readonly List<string> _lines = [];
 
     private ClusterProcess(Process process)
     {
         _process = process;
         DataReceivedEventHandler append = (_, line) =>
         {
-            lock (_text)
-                _text.AppendLine(line.Data);
+            lock (_lines)
+            {
+                if (line.Data is { } text)
+                    _lines.Add(text);
+            }
         };
         process.OutputDataReceived += append;
         process.ErrorDataReceived += append;
@@ -30,13 +32,13 @@ internal sealed class ClusterProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>What it has printed so far.</summary>
-    public string Text
+    public string Text => string.Join('\n', LinesFrom(0));
+
+    /// <summary>Lines that it has printed, from one on.</summary>
+    public IReadOnlyList<string> LinesFrom(int index)
     {
-        get
-        {
-            lock (_text)
-                return _text.ToString();
-        }
+        lock (_lines)
+            return _lines[index..];
     }
 
     /// <summary>Starts a command line of the program.</summary>

@@ -13,13 +13,19 @@ internal sealed class Experiment : IDisposable
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("akkalstm-cluster-");
 
+    private readonly int _hidden;
+
     /// <summary>Options of the plan.</summary>
-    /// <param name="steps">Length of the job.</param>
+    /// <param name="steps">Length of the job; <see cref="Endless"/> for one that is ended by <see cref="StopAsync"/>.</param>
     /// <param name="hidden">Size of the model, which sets how long a step takes.</param>
-    public Experiment(int steps, int hidden) => Plan =
-    [
-        "--hidden", Text(hidden), "--steps", Text(steps), "--epochs", "1000000", "--patience", "1000000", "--seed", "7",
-    ];
+    public Experiment(int steps, int hidden)
+    {
+        _hidden = hidden;
+        Plan = PlanOf(steps);
+    }
+
+    /// <summary>Steps of a job that lasts as long as the test wants.</summary>
+    public static int Endless => 100_000_000;
 
     public IReadOnlyList<string> Plan { get; }
 
@@ -27,19 +33,25 @@ internal sealed class Experiment : IDisposable
     public string Run(string name) => Path.Combine(_directory.FullName, name);
 
     /// <summary>SHA-256 over all parameters at the end of a run in one process.</summary>
-    public async Task<string> ExpectedAsync()
+    public Task<string> ExpectedAsync() => ExpectedAsync(Plan);
+
+    /// <summary>Ends an endless run after the step under way, and holds its parameters against those of one process after
+    /// as many steps.</summary>
+    /// <returns>How many steps it made.</returns>
+    public async Task<int> StopAsync(ClusterProcess coordinator, string run)
     {
-        await using ClusterProcess single = ClusterProcess.Start(
-            null, ["train", .. Plan, "--workers", "1", "--out", Run("one"), "--quiet"]);
-        await single.EndsAsync(0);
-        return HashOf("one");
+        ClusterProcess.Signal(coordinator.Id, "TERM");
+        await coordinator.EndsAsync(130);
+        int steps = int.Parse(Path.GetFileName(LastCheckpoint(run))["step-".Length..], CultureInfo.InvariantCulture);
+        Assert.Equal(await ExpectedAsync(PlanOf(steps)), HashOf(run));
+        return steps;
     }
 
     /// <summary>SHA-256 over all parameters of a run's last checkpoint.</summary>
     public string HashOf(string run)
     {
-        string last = Directory.GetDirectories(Path.Combine(Run(run), "checkpoints"), "step-*").Order(StringComparer.Ordinal).Last();
-        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(last, "manifest.json")));
+        string manifestPath = Path.Combine(LastCheckpoint(run), "manifest.json");
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(manifestPath));
         return manifest.RootElement.GetProperty("parameterHash").GetString()!;
     }
 
@@ -76,7 +88,35 @@ internal sealed class Experiment : IDisposable
         }
     }
 
+    /// <summary>A number from the environment that makes a campaign of a test.</summary>
+    public static int Setting(string name, int normal) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : normal;
+
+    /// <summary>Median and range of seconds.</summary>
+    public static string Spread(IReadOnlyList<double> seconds)
+    {
+        double[] sorted = [.. seconds.Order()];
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{sorted[sorted.Length / 2]:0.000} s ({sorted[0]:0.000}..{sorted[^1]:0.000})");
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
+
+    private async Task<string> ExpectedAsync(IReadOnlyList<string> plan)
+    {
+        await using ClusterProcess single = ClusterProcess.Start(
+            null, ["train", .. plan, "--workers", "1", "--out", Run("one"), "--quiet"]);
+        await single.EndsAsync(0);
+        return HashOf("one");
+    }
+
+    private string LastCheckpoint(string run) =>
+        Directory.GetDirectories(Path.Combine(Run(run), "checkpoints"), "step-*").Order(StringComparer.Ordinal).Last();
+
+    private string[] PlanOf(int steps) =>
+    [
+        "--hidden", Text(_hidden), "--steps", Text(steps), "--epochs", "10000000", "--patience", "10000000", "--seed", "7",
+    ];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,16 +8,10 @@ public sealed class NetworkTests(ITestOutputHelper output)
 {
     private const int Port = 7140;
 
-    [Fact]
+    [NetworkFact]
     public async Task Cable_IsCutAndMended_SameBits()
     {
-        using TwoNetworks? networks = TwoNetworks.TryCreate();
-        if (networks is null)
-        {
-            output.WriteLine("not run: network namespaces need root and a kernel with veth");
-            return;
-        }
-
+        using TwoNetworks networks = TwoNetworks.TryCreate()!;
         using var experiment = new Experiment(steps: 1500, hidden: 64);
         string expected = await experiment.ExpectedAsync();
         await using ClusterProcess coordinator = Coordinator(networks, experiment);

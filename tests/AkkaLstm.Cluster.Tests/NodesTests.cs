@@ -120,7 +120,8 @@ public sealed class NodesTests(ITestOutputHelper output)
         return last is null ? 0 : JsonDocument.Parse(last).RootElement.GetProperty("step").GetInt32();
     }
 
-    private static int FreePort()
+    /// <summary>A port that nobody has.</summary>
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

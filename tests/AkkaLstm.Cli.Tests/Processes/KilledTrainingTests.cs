@@ -83,23 +83,14 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("portable", paths);
     }
 
-    [Fact]
+    [MountFact]
     public async Task Train_FullDisk_FailsWithOneLineAndGoesOnWhenThereIsSpace()
     {
-        string[] unshare = ["unshare", "-rm", "sh", "-c"];
-        if (!await IsPermittedAsync(unshare))
-        {
-            output.WriteLine(
-                "file systems cannot be mounted here; the store's own tests fill the disk with a failing "
-                    + "stream");
-            return;
-        }
-
         string mount = Directory.CreateDirectory(_directory.File("disk")).FullName;
         string run = Path.Combine(mount, "run");
         string csv = Data();
         string job = $"--data {csv} --hidden 64 --targets load --window 12 --batch 16 --epochs 3";
-        using ChildProcess process = ChildProcess.StartScript(unshare, $"""
+        using ChildProcess process = ChildProcess.StartScript(MountFactAttribute.Shell, $"""
             mount -t tmpfs -o size=350k tmpfs {mount} || exit 99
             $akkalstm train {job} --out {run} --quiet 2>{_directory.File("stderr")}
             echo failed $?
@@ -121,20 +112,6 @@ public sealed class KilledTrainingTests(ITestOutputHelper output) : IDisposable
         Assert.Contains(
             await HashAsync("whole"), File.ReadAllText(_directory.File("resumed.json")),
             StringComparison.Ordinal);
-    }
-
-    private static async Task<bool> IsPermittedAsync(string[] unshare)
-    {
-        try
-        {
-            using ChildProcess probe = ChildProcess.StartScript(
-                unshare, "mount -t tmpfs -o size=100k tmpfs /mnt");
-            return (await probe.EndAsync()).ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 
     private static async Task<string> PathAsync(params string[] runtimeSwitches)

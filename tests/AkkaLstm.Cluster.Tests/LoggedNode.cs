@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace AkkaLstm.Cluster.Tests;
+
+/// <summary>A <c>node</c> process of which every log entry is read; all nodes of a test read the same clock.</summary>
+internal sealed class LoggedNode(ClusterProcess process) : IAsyncDisposable
+{
+    private readonly List<(string, DateTime, JsonElement)> _entries = [];
+    private int _linesRead;
+
+    public ClusterProcess Process => process;
+
+    /// <summary>Starts one on this machine.</summary>
+    public static LoggedNode Start(params IEnumerable<string> arguments) => new(ClusterProcess.Start(
+        null, ["node", .. arguments, "--log-format", "json", "--log-level", "debug"]));
+
+    /// <summary>Its log so far.</summary>
+    public IReadOnlyList<(string Event, DateTime Time, JsonElement Line)> Entries()
+    {
+        foreach (string line in process.LinesFrom(_linesRead))
+        {
+            _linesRead++;
+            if (!line.StartsWith('{'))
+                continue;
+            JsonElement entry = JsonDocument.Parse(line).RootElement;
+            _entries.Add((
+                entry.GetProperty("event").GetString()!, entry.GetProperty("time").GetDateTime().ToUniversalTime(), entry));
+        }
+
+        return _entries;
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+}
