@@ -76,7 +76,7 @@ public class BrokenLinksTests(ITestOutputHelper output)
     }
 
     /// <summary>A port that nobody has; the next to ask gets another one.</summary>
-    private static IPEndPoint FreeEndpoint()
+    internal static IPEndPoint FreeEndpoint()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

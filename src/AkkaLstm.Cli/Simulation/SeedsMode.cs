@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Cli.Output;
 using AkkaLstm.Cli.Parsing;
 using AkkaLstm.Engines.Simulation;
 using AkkaLstm.Engines.Simulation.Exact;
@@ -18,6 +19,8 @@ internal sealed class SeedsMode
         + "cluster and its faults; after some chaos the cluster is healed and must finish with the bits of a run "
         + "without faults. Any seed can be run again alone. Ends with 0, or with 127 when a role crashed, 128 when a "
         + "job made no progress, 129 when a result was wrong.";
+
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     private const string ExactName = "exact";
     private const string LstmName = "lstm";
@@ -74,7 +77,8 @@ internal sealed class SeedsMode
         long start = Stopwatch.GetTimestamp();
         CampaignReport report = request.TracePath is { } path
             ? Trace(request, path)
-            : Campaign.Run(request.First, request.Last, request.Options, context.Interrupts.Token);
+            : Campaign.Run(
+                request.First, request.Last, request.Options, context.Interrupts.Token, Progress(context, request));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (context.IsJson)
             context.WriteJson(SeedsResult.Of(request, report, seconds));
@@ -82,6 +86,23 @@ internal sealed class SeedsMode
             SeedsText.Write(context.Console.Out, request, report, seconds);
         context.Interrupts.Token.ThrowIfCancellationRequested();
         return Task.FromResult(ExitCodeOf(report.Verdict));
+    }
+
+    /// <summary>Says now and then how far a long campaign is.</summary>
+    private static Action<CampaignReport> Progress(CommandContext context, Request request)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan next = ProgressInterval;
+        return report =>
+        {
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            if (elapsed < next)
+                return;
+            next = elapsed + ProgressInterval;
+            context.Remark(
+                $"  {Units.Count(report.SeedCount)} of {Units.Count(request.Last - request.First + 1)} seeds, "
+                + $"{Units.Count(report.Failures.Count)} failed, {Units.Clock(elapsed)}");
+        };
     }
 
     private static int ExitCodeOf(Verdict verdict) => verdict switch

@@ -8,8 +8,14 @@ public static class Campaign
     /// <param name="last">The last seed.</param>
     /// <param name="options">What is run for each.</param>
     /// <param name="stop">Ends it after the seeds in hand.</param>
+    /// <param name="progress">Sees the sums after each seed, one caller at a time.</param>
     /// <returns>Sums over the seeds that ran, and those that failed in order of seed.</returns>
-    public static CampaignReport Run(long first, long last, CampaignOptions options, CancellationToken stop = default)
+    public static CampaignReport Run(
+        long first,
+        long last,
+        CampaignOptions options,
+        CancellationToken stop = default,
+        Action<CampaignReport>? progress = null)
     {
         var report = new CampaignReport();
         var gate = new Lock();
@@ -27,7 +33,10 @@ public static class Campaign
 
                 SeedResult result = SeedRun.Run(seed, options);
                 lock (gate)
+                {
                     report.Add(result);
+                    progress?.Invoke(report);
+                }
             });
         return report;
     }

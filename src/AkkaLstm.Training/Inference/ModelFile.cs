@@ -117,7 +117,15 @@ public sealed class ModelFile
         found ??= CheckpointReader.Find(checkpoints, isBestOnly: false, report);
         return found is { } checkpoint
             ? Read(checkpoint.Path, checkpoint.Manifest)
-            : throw new BadInputException($"{path}: has no whole checkpoint yet; resume the run, or train anew");
+            : throw new BadInputException(Without(path, checkpoints));
+    }
+
+    private static string Without(string path, string checkpoints)
+    {
+        int damaged = Directory.Exists(checkpoints) ? Directory.GetDirectories(checkpoints, "step-*").Length : 0;
+        return damaged == 0
+            ? $"{path}: has no checkpoint yet; resume the run, or train anew"
+            : $"{path}: all of its {damaged} checkpoints are damaged; restore one from a backup, or train anew";
     }
 
     private static ModelFile OpenCheckpoint(string path) => Read(path, CheckpointReader.Verify(path));

@@ -15,6 +15,8 @@ public class HandshakeCodecTests
         WireLimits.ProtocolVersion, "run", new string('a', 64), "", NodeId.Worker(3), new(7, ulong.MaxValue),
         WireChannel.Tensors);
 
+    private static readonly Gen<string> Addresses = Gen.Elements("", ":7101", "10.0.0.1:7101", "[::1]:1", "server-7.example:65535");
+
     private static readonly Gen<Greeting> Greetings =
         from run in MessageGenerators.Texts
         from plan in Gen.Elements("", new string('0', 64), new string('f', 64))
@@ -22,13 +24,30 @@ public class HandshakeCodecTests
         from node in MessageGenerators.Nodes
         from high in MessageGenerators.Counts from low in MessageGenerators.Counts
         from channel in Gen.Elements(Enum.GetValues<WireChannel>())
+        from call in MessageGenerators.Counts from wantsSeat in Gen.Elements(false, true)
+        from listen in Addresses from incarnation in Gen.Choose(0, WireLimits.MaxIncarnation)
         select new Greeting(
-            WireLimits.ProtocolVersion, run, plan, data, node, new((ulong)high, ~(ulong)low), channel);
+            WireLimits.ProtocolVersion, run, plan, data, node, new((ulong)high, ~(ulong)low), channel, call, wantsSeat, listen,
+            incarnation);
 
     private static readonly Gen<GreetingReply> Replies = Gen.OneOf(
-        Greetings.Select(greeting => (GreetingReply)new GreetingAccepted(greeting, NodeId.Worker(5), 2)),
+        from greeting in Greetings from seat in MessageGenerators.Nodes
+        from incarnation in Gen.Choose(0, WireLimits.MaxIncarnation)
+        select (GreetingReply)new GreetingAccepted(greeting, seat, incarnation),
         from why in Gen.Elements(Enum.GetValues<RefusalReason>()) from reason in MessageGenerators.Texts
         select (GreetingReply)new GreetingRefused(why, reason));
+
+    private static readonly Gen<IReadOnlyList<RosterEntry>> Rosters =
+        (from node in MessageGenerators.Nodes from high in MessageGenerators.Counts from low in MessageGenerators.Counts
+         from address in Addresses
+         select new RosterEntry(node, new((ulong)high, ~(ulong)low), address)).ListOf().Select(list => (IReadOnlyList<RosterEntry>)[.. list]);
+
+    [Fact]
+    public void Roster_ThereAndBack_IsTheSame() => Check.One(
+        Config.QuickThrowOnFailure,
+        Prop.ForAll(
+            Rosters.ToArbitrary(),
+            roster => Assert.Equal(roster, HandshakeCodec.DecodeRoster(Sequence(HandshakeCodec.Encode(roster))))));
 
     [Fact]
     public void Greeting_ThereAndBack_IsTheSame() => Check.One(
