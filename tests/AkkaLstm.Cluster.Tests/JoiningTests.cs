@@ -21,8 +21,8 @@ public sealed class JoiningTests(ITestOutputHelper output)
                 "--role", "coordinator", "--listen", $"127.0.0.1:{port}", .. experiment.Plan, "--workers",
                 $"{MostWorkers + 1}", "--min-workers", $"{MostWorkers + 1}", "--out", experiment.Run("run"),
             ]);
-        await using LoggedNode server = Member("server", port);
-        var workers = new List<LoggedNode>();
+        await using LoggedNode server = LoggedNode.Start(["--role", "server", "--join", $"127.0.0.1:{port}"]);
+        await using var workers = new LoggedWorkers(port);
         int joined = 0;
         for (int count = 2; count <= MostWorkers; count *= 2)
         {
@@ -32,21 +32,17 @@ public sealed class JoiningTests(ITestOutputHelper output)
             for (int i = 0; i < Repetitions; i++)
             {
                 seconds.Add(await JoinAsync());
-                await workers[^1].DisposeAsync();
-                workers.RemoveAt(workers.Count - 1);
+                await workers.KillAsync(workers[^1]);
             }
 
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"worker {count} joins in {Experiment.Spread(seconds)}, {Repetitions} times"));
         }
 
-        foreach (LoggedNode worker in workers)
-            await worker.DisposeAsync();
-
         async Task<double> JoinAsync()
         {
             DateTime start = DateTime.UtcNow;
-            workers.Add(Member("worker", port));
+            workers.Start();
             joined++;
             DateTime[] times = [];
             await Experiment.UntilAsync(() => (times = Joins()).Length >= joined || coordinator.Process.HasExited, "it has joined");
@@ -57,7 +53,4 @@ public sealed class JoiningTests(ITestOutputHelper output)
         DateTime[] Joins() =>
             [.. coordinator.Entries().Where(entry => entry.Event == "worker-joined").Select(entry => entry.Time)];
     }
-
-    private static LoggedNode Member(string role, int port) =>
-        LoggedNode.Start(["--role", role, "--join", $"127.0.0.1:{port}"]);
 }

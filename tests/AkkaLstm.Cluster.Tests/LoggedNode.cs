@@ -32,3 +32,23 @@ internal sealed class LoggedNode(ClusterProcess process) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }
+
+/// <summary>Workers that come and go; those that are there at the end are killed.</summary>
+internal sealed class LoggedWorkers(int port) : List<LoggedNode>, IAsyncDisposable
+{
+    /// <summary>Starts one more.</summary>
+    public void Start() => Add(LoggedNode.Start(["--role", "worker", "--join", $"127.0.0.1:{port}"]));
+
+    /// <summary>Kills one.</summary>
+    public async Task KillAsync(LoggedNode worker)
+    {
+        Remove(worker);
+        await worker.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LoggedNode worker in this)
+            await worker.DisposeAsync();
+    }
+}

@@ -10,6 +10,7 @@ namespace AkkaLstm.Cluster.Tests;
 public sealed class TakeoverTests(ITestOutputHelper output)
 {
     private const int Shards = 8;
+    private const int Workers = 3;
 
     private static readonly int Losses = Experiment.Setting("AKKALSTM_DISTURBANCES", 2);
     private static readonly int Hidden = Experiment.Setting("AKKALSTM_HIDDEN", 128);
@@ -29,8 +30,10 @@ public sealed class TakeoverTests(ITestOutputHelper output)
                 "--role", "coordinator", "--listen", $"127.0.0.1:{port}", .. experiment.Plan, "--shards",
                 $"{Shards}", "--out", experiment.Run("run"),
             ]);
-        await using LoggedNode server = Member("server", port);
-        var workers = new List<LoggedNode> { Member("worker", port), Member("worker", port), Member("worker", port) };
+        await using LoggedNode server = LoggedNode.Start(["--role", "server", "--join", $"127.0.0.1:{port}"]);
+        await using var workers = new LoggedWorkers(port);
+        for (int i = 0; i < Workers; i++)
+            workers.Start();
         var seconds = new List<double>();
         for (int loss = 0; loss < Losses; loss++)
         {
@@ -39,26 +42,24 @@ public sealed class TakeoverTests(ITestOutputHelper output)
                 "all workers compute");
             Assert.False(coordinator.Process.HasExited, coordinator.Process.Text);
             LoggedNode lost = workers[Random.Shared.Next(workers.Count)];
-            workers.Remove(lost);
+            LoggedNode[] others = [.. workers.Where(worker => worker != lost)];
 
             DateTime at = DateTime.UtcNow;
             lose(lost.Process);
             double? taken = null;
             await Experiment.UntilAsync(
-                () => (taken = TakenOver(workers, at)) is not null || coordinator.Process.HasExited, "others have its tasks");
+                () => (taken = TakenOver(others, at)) is not null || coordinator.Process.HasExited, "others have its tasks");
             Assert.False(coordinator.Process.HasExited, coordinator.Process.Text);
             seconds.Add(taken!.Value);
-            await lost.DisposeAsync();
-            workers.Add(Member("worker", port));
+            await workers.KillAsync(lost);
+            workers.Start();
         }
 
         output.WriteLine($"{what} {seconds.Count} times, its tasks run elsewhere after {Experiment.Spread(seconds)}");
-        foreach (LoggedNode worker in workers)
-            await worker.DisposeAsync();
     }
 
     /// <summary>Seconds until a step has been begun by these workers in all its shards; null while there is none.</summary>
-    private static double? TakenOver(List<LoggedNode> workers, DateTime since)
+    private static double? TakenOver(LoggedNode[] workers, DateTime since)
     {
         var begun = new Dictionary<long, DateTime?[]>();
         foreach ((long step, int start, int count, DateTime time) in workers.SelectMany(Begun))
@@ -86,7 +87,4 @@ public sealed class TakeoverTests(ITestOutputHelper output)
                 entry.Line.GetProperty("step").GetInt64(), shards.GetProperty("start").GetInt32(),
                 shards.GetProperty("count").GetInt32(), entry.Time);
         });
-
-    private static LoggedNode Member(string role, int port) =>
-        LoggedNode.Start(["--role", role, "--join", $"127.0.0.1:{port}"]);
 }

@@ -78,7 +78,7 @@ internal sealed class SeedsMode
         CampaignReport report = request.TracePath is { } path
             ? Trace(request, path)
             : Campaign.Run(
-                request.First, request.Last, request.Options, context.Interrupts.Token, Progress(context, request));
+                request.First, request.Last, request.Options, Progress(context, request), context.Interrupts.Token);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (context.IsJson)
             context.WriteJson(SeedsResult.Of(request, report, seconds));

@@ -8,14 +8,19 @@ public static class Campaign
     /// <param name="last">The last seed.</param>
     /// <param name="options">What is run for each.</param>
     /// <param name="stop">Ends it after the seeds in hand.</param>
+    /// <returns>Sums over the seeds that ran, and those that failed in order of seed.</returns>
+    public static CampaignReport Run(long first, long last, CampaignOptions options, CancellationToken stop = default) =>
+        Run(first, last, options, _ => { }, stop);
+
+    /// <summary>Runs the seeds from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="last">The last seed.</param>
+    /// <param name="options">What is run for each.</param>
     /// <param name="progress">Sees the sums after each seed, one caller at a time.</param>
+    /// <param name="stop">Ends it after the seeds in hand.</param>
     /// <returns>Sums over the seeds that ran, and those that failed in order of seed.</returns>
     public static CampaignReport Run(
-        long first,
-        long last,
-        CampaignOptions options,
-        CancellationToken stop = default,
-        Action<CampaignReport>? progress = null)
+        long first, long last, CampaignOptions options, Action<CampaignReport> progress, CancellationToken stop)
     {
         var report = new CampaignReport();
         var gate = new Lock();
@@ -35,7 +40,7 @@ public static class Campaign
                 lock (gate)
                 {
                     report.Add(result);
-                    progress?.Invoke(report);
+                    progress(report);
                 }
             });
         return report;

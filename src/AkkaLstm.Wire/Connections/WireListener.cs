@@ -217,7 +217,7 @@ public sealed class WireListener : IAsyncDisposable
     {
         GreetingReply reply;
         Greeting? greeting = null;
-        ReadOnlySequence<byte> said = await HandshakeFrames.ReadAsync(stream, FrameKind.Greeting, deadline);
+        ReadOnlySequence<byte> said = await ReadGreetingAsync(stream, deadline);
         try
         {
             if (objection is null)
@@ -242,6 +242,18 @@ public sealed class WireListener : IAsyncDisposable
         if (reply is GreetingRefused refused)
             throw new WireException(WireError.Refused, refused.Reason, refused.Why);
         return new WireConnection(stream, greeting!, from, (GreetingAccepted)reply);
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> ReadGreetingAsync(Stream stream, Deadline deadline)
+    {
+        try
+        {
+            return await HandshakeFrames.ReadAsync(stream, FrameKind.Greeting, deadline);
+        }
+        catch (WireException e) when (stream is SslStream && e.Error == WireError.Truncated)
+        {
+            throw new WireException(e.Error, "the caller hung up when it had seen this node's certificate", e);
+        }
     }
 
     /// <summary>A caller until it has been accepted or turned away.</summary>

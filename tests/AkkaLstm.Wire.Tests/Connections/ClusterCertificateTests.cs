@@ -129,6 +129,7 @@ public sealed class ClusterCertificateTests : IDisposable
         WireException e = await Assert.ThrowsAsync<WireException>(() => listener.CallAsync(_cluster.Of(NodeRole.Worker)));
 
         Assert.Equal(WireError.Untrusted, e.Error);
+        Assert.Contains("this node's certificate", await listener.NextRefusalAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
