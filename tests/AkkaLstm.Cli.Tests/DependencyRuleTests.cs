@@ -74,7 +74,7 @@ public partial class DependencyRuleTests
         string[] known =
         [
             "MathNet.Numerics", "CsvHelper", "System.CommandLine", "Spectre.Console", "Google.Protobuf", "Grpc.Tools",
-            "Microsoft.CodeAnalysis.BannedApiAnalyzers",
+            "Microsoft.CodeAnalysis.BannedApiAnalyzers", "Microsoft.Extensions.Logging.Abstractions",
         ];
         XDocument file = XDocument.Load(Repository.File("src", project, $"{project}.csproj"));
         if (project == AkkaEngine)
