@@ -14,15 +14,22 @@ namespace AkkaLstm.Models.Cells;
 /// </remarks>
 internal sealed class RecurrentMask
 {
-    private readonly RecurrentCell _cell;
     private readonly RecurrentShape _shape;
     private readonly float _dropProbability;
     private readonly float[] _factors;
 
+    // 1 where the cell has a connection, else 0; empty where it has all.
+    private readonly float[] _connections = [];
+
     private RecurrentMask(RecurrentCell cell, RecurrentShape shape, float dropProbability)
     {
-        (_cell, _shape, _dropProbability) = (cell, shape, dropProbability);
+        (_shape, _dropProbability) = (shape, dropProbability);
         _factors = new float[checked(cell.GateCount * shape.HiddenSize * shape.OutputSize)];
+        if (!cell.HasPartialRecurrence)
+            return;
+        _connections = new float[_factors.Length];
+        for (int i = 0; i < _connections.Length; i++)
+            _connections[i] = cell.IsConnected(shape, i / shape.OutputSize % shape.HiddenSize, i % shape.OutputSize) ? 1 : 0;
     }
 
     /// <summary>Factor of the weights that are there: 1, or 1 / (1 - p) in a step that drops.</summary>
@@ -46,11 +53,8 @@ internal sealed class RecurrentMask
             DropoutMask.Fill(key!.Value, _dropProbability, 1, count, firstRow, columns, rows, columns);
         else
             rows.Fill(1);
-        for (int i = 0; _cell.HasPartialRecurrence && i < rows.Length; i++)
-        {
-            if (!_cell.IsConnected(_shape, (firstRow + (i / columns)) % _shape.HiddenSize, i % columns))
-                rows[i] = 0;
-        }
+        if (_connections.Length > 0)
+            SpanArithmetic.Multiply(rows, _connections.AsSpan(firstRow * columns, rows.Length), rows);
     }
 
     /// <summary>Some rows of weight_hh times their factors.</summary>
