@@ -32,6 +32,7 @@ public class TorchParityTests(ITestOutputHelper output)
     [InlineData("lstm-both-1")]
     [InlineData("lstm-both-2")]
     [InlineData("lstm-both-projected-2")]
+    [InlineData("lstm-quantile-1")]
     [InlineData("lstm-attention-1")]
     [InlineData("gru-attention-2")]
     [InlineData("lstm-both-attention-2")]

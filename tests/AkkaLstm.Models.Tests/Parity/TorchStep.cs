@@ -32,6 +32,8 @@ internal static class TorchStep
             entries.Add(new("mask", [t, b], batch.TargetMask.Select(counts => counts ? 1f : 0f).ToArray()));
         }
 
+        if (spec.Quantiles is { } quantiles)
+            entries.Add(new("quantiles", [quantiles.Count], quantiles.ToArray()));
         var (hidden, state) = ByLayer(spec, b, carry);
         int rows = spec.LayerCount * spec.DirectionCount;
         entries.Add(new("h0", [rows, b, spec.LayerShape(0).OutputSize], hidden));
@@ -65,7 +67,9 @@ internal static class TorchStep
             LayerCount = isBoth ? state[0] / 2 : state[0],
             OutputSize = file.Find("head.weight")!.Shape[0],
             Attention = file.Find("attention.key.weight") is null ? AttentionKind.None : AttentionKind.Additive,
-            Loss = file.Find("mask") is null ? LossKind.CrossEntropy : LossKind.SquaredError,
+            Loss = file.Find("mask") is null ? LossKind.CrossEntropy
+                : file.Find("quantiles") is null ? LossKind.SquaredError : LossKind.Quantile,
+            Quantiles = file.Find("quantiles") is null ? null : Values(file, "quantiles"),
         };
         var layout = ParameterLayout.For(spec);
         float[] parameters = new float[layout.TotalLength];

@@ -5,7 +5,8 @@
 
 A step file holds the model's parameters under their layout names (embedding.weight, lstm.* or gru.* or rnn.*, attention.*, head.*), "input" as (T, B)
 tokens or (T, B, I) values, "target" as (T, B) classes (-1 = ignored) or (T, B, O) values with "mask" (T, B), "h0" and, for an LSTM, "c0" as
-(L, B, H), and "relu" where an RNN has that instead of tanh. Names that end in _reverse make the layers bidirectional, weight_hr makes
+(L, B, H), "relu" where an RNN has that instead of tanh, and "quantiles" (Q)
+where the loss is theirs: output o is for quantile o mod Q. Names that end in _reverse make the layers bidirectional, weight_hr makes
 them projected. All tensors are F32. The results are "loss" (the sum over counted elements, in double, rounded), "outputs", "hn", "cn" and
 "grad.<name>". The backward direction starts from zero whatever "h0" and "c0" say, because the future of a window is not known.
 """
@@ -110,7 +111,11 @@ def run(step):
     if "attention.key.weight" in step:
         h = model.attention(h)
     outputs = model.head(h)
-    if "mask" in step:
+    if "quantiles" in step:
+        q = step["quantiles"].repeat(outputs.shape[-1] // len(step["quantiles"]))
+        error = step["target"] - outputs
+        loss = (torch.maximum(q * error, (q - 1) * error) * step["mask"].unsqueeze(-1)).sum()
+    elif "mask" in step:
         loss = (((outputs - step["target"]) ** 2) * step["mask"].unsqueeze(-1)).sum()
     else:
         classes = step["target"].long().reshape(-1)
@@ -121,8 +126,8 @@ def run(step):
     return results
 
 
-def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False, attention=False):
-    time_steps, lanes, vocabulary, inputs, hidden, outputs = 5, 4, 7, 3, 5, 2
+def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False, attention=False, quantiles=None):
+    time_steps, lanes, vocabulary, inputs, hidden, outputs = 5, 4, 7, 3, 5, 2 * len(quantiles or [1])
     torch.manual_seed(100 + layers + 10 * tokens)
     step = {}
     if tokens:
@@ -161,6 +166,8 @@ def random_step(layers, tokens, kind="lstm", projection=0, bidirectional=False, 
         step["c0"] = torch.randn(layers * directions, lanes, hidden)
     if kind == "rnn-relu":
         step["relu"] = torch.ones(1)
+    if quantiles:
+        step["quantiles"] = torch.tensor(quantiles)
     return step
 
 
@@ -186,6 +193,7 @@ def main():
     write_fixture("lstm-both-1", layers=1, tokens=True, bidirectional=True)
     write_fixture("lstm-both-2", layers=2, tokens=False, bidirectional=True)
     write_fixture("lstm-both-projected-2", layers=2, tokens=True, projection=3, bidirectional=True)
+    write_fixture("lstm-quantile-1", layers=1, tokens=False, quantiles=[0.1, 0.5, 0.9])
     write_fixture("lstm-attention-1", layers=1, tokens=False, attention=True)
     write_fixture("gru-attention-2", layers=2, tokens=True, kind="gru", attention=True)
     write_fixture("lstm-both-attention-2", layers=2, tokens=True, bidirectional=True, attention=True)
