@@ -4,7 +4,7 @@ namespace AkkaLstm.Numerics;
 /// What the user gave (a file, a line of it, an option) cannot be used. The message is one line that names the place, what is wrong
 /// and what would be right; the command line prints it as it is and ends with exit code 2.
 /// </summary>
-public sealed class BadInputException : Exception
+public class BadInputException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="message">One line: place (file:line or option), what is wrong, what would be right.</param>

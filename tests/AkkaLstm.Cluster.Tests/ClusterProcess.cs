@@ -44,7 +44,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>Starts a command line of the program.</summary>
     /// <param name="networkNamespace">Where; null for this machine's own network.</param>
     /// <param name="arguments">The command line.</param>
-    public static ClusterProcess Start(string? networkNamespace, IEnumerable<string> arguments)
+    /// <param name="environment">Variables besides those of this process.</param>
+    public static ClusterProcess Start(
+        string? networkNamespace, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
     {
         string[] before = networkNamespace is null ? [] : ["ip", "netns", "exec", networkNamespace];
         string[] command = [.. before, "dotnet", Program, .. arguments];
@@ -52,6 +54,8 @@ internal sealed class ClusterProcess : IAsyncDisposable
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return new ClusterProcess(Process.Start(start)!);
     }
 

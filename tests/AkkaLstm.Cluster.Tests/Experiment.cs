@@ -14,13 +14,16 @@ internal sealed class Experiment : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("akkalstm-cluster-");
 
     private readonly int _hidden;
+    private readonly string[] _more;
 
     /// <summary>Options of the plan.</summary>
     /// <param name="steps">Length of the job; <see cref="Endless"/> for one that is ended by <see cref="StopAsync"/>.</param>
     /// <param name="hidden">Size of the model, which sets how long a step takes.</param>
-    public Experiment(int steps, int hidden)
+    /// <param name="more">Options besides; by default the sunspot numbers are forecast.</param>
+    public Experiment(int steps, int hidden, params IEnumerable<string> more)
     {
         _hidden = hidden;
+        _more = [.. more];
         Plan = PlanOf(steps);
     }
 
@@ -74,6 +77,17 @@ internal sealed class Experiment : IDisposable
         return events;
     }
 
+    /// <summary>The last step in the metrics of a run so far, which have every tenth.</summary>
+    public int Steps(string run)
+    {
+        string path = Path.Combine(Run(run), "metrics.jsonl");
+        if (!File.Exists(path))
+            return 0;
+        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        string? last = file.ReadToEnd().Split('\n').LastOrDefault(line => line.EndsWith('}'));
+        return last is null ? 0 : JsonDocument.Parse(last).RootElement.GetProperty("step").GetInt32();
+    }
+
     /// <summary>How often an event has happened.</summary>
     public int Count(string run, string name) => Events(run).Count(e => e.Name == name);
 
@@ -115,7 +129,7 @@ internal sealed class Experiment : IDisposable
 
     private string[] PlanOf(int steps) =>
     [
-        "--hidden", Text(_hidden), "--steps", Text(steps), "--epochs", "10000000", "--patience", "10000000", "--seed", "7",
+        "--hidden", Text(_hidden), "--steps", Text(steps), "--epochs", "10000000", "--patience", "10000000", "--seed", "7", .. _more,
     ];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 using Xunit.Abstractions;
 
 namespace AkkaLstm.Cluster.Tests;
@@ -29,9 +28,9 @@ public sealed class NodesTests(ITestOutputHelper output)
         }
 
         long start = Stopwatch.GetTimestamp();
-        int before = Steps(experiment);
+        int before = experiment.Steps("run");
         await using ClusterProcess second = Coordinator(experiment, port);
-        await Experiment.UntilAsync(() => Steps(experiment) > before || second.HasExited, "it makes steps again");
+        await Experiment.UntilAsync(() => experiment.Steps("run") > before || second.HasExited, "it makes steps again");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"next step {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s after the new start"));
 
@@ -72,7 +71,7 @@ public sealed class NodesTests(ITestOutputHelper output)
         await using ClusterProcess server = Member("server", port);
         await using ClusterProcess worker = Member("worker", port);
         await using ClusterProcess first = Coordinator(experiment, port);
-        await Experiment.UntilAsync(() => Steps(experiment) >= 50, "it has made steps");
+        await Experiment.UntilAsync(() => experiment.Steps("run") >= 50, "it has made steps");
         ClusterProcess.Signal(first.Id, "TERM");
         await first.EndsAsync(130);
         await server.EndsAsync(0);
@@ -100,7 +99,7 @@ public sealed class NodesTests(ITestOutputHelper output)
     /// </summary>
     private static bool IsQuiet(Experiment experiment)
     {
-        int steps = Steps(experiment);
+        int steps = experiment.Steps("run");
         return steps >= StepsPerEpoch
             && steps % StepsPerEpoch is > 15 and < 50
             && experiment.Count("run", "checkpoint-saved") + experiment.Count("run", "checkpoint-skipped") >= steps / StepsPerEpoch;
@@ -108,17 +107,6 @@ public sealed class NodesTests(ITestOutputHelper output)
 
     private static string LastGeneration(Experiment experiment) =>
         experiment.Events("run").Last(e => e.Name == "generation-started").Line.ToString();
-
-    /// <summary>The last step in the metrics, which have every tenth.</summary>
-    private static int Steps(Experiment experiment)
-    {
-        string path = Path.Combine(experiment.Run("run"), "metrics.jsonl");
-        if (!File.Exists(path))
-            return 0;
-        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        string? last = file.ReadToEnd().Split('\n').LastOrDefault(line => line.EndsWith('}'));
-        return last is null ? 0 : JsonDocument.Parse(last).RootElement.GetProperty("step").GetInt32();
-    }
 
     /// <summary>A port that nobody has.</summary>
     internal static int FreePort()

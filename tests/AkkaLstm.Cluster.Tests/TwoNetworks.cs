@@ -10,7 +10,8 @@ internal sealed class TwoNetworks : IDisposable
     /// <summary>Address of <see cref="Left"/>.</summary>
     public const string LeftAddress = "10.77.0.1";
 
-    private const string RightAddress = "10.77.0.2";
+    /// <summary>Address of <see cref="Right"/>.</summary>
+    public const string RightAddress = "10.77.0.2";
 
     private readonly string _suffix = Guid.NewGuid().ToString("N")[..6];
 

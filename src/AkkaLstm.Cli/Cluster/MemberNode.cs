@@ -1,9 +1,6 @@
 using AkkaLstm.Cli.Cluster.Logs;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Engines.Sockets;
-using AkkaLstm.Numerics;
-using AkkaLstm.Training.Remote;
-using AkkaLstm.Wire.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Cluster;
@@ -21,54 +18,19 @@ internal static class MemberNode
     public static async Task<int> RunAsync(
         CommandContext context, ILogger log, MemberOptions options, string cache, CancellationToken stop)
     {
-        RemoteJob? opened = null;
-        try
+        using var job = new OpenedJob(cache, log);
+        MemberOutcome outcome = await SocketsMember.RunAsync(job.OpenAsync, options, context.Interrupts.Token, stop);
+        switch (outcome.End)
         {
-            MemberOutcome outcome = await SocketsMember.RunAsync(
-                async (fetch, token) =>
-                {
-                    opened?.Dispose();
-                    opened = await RemoteJob.OpenAsync(FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, token);
-                    return new MemberJob(
-                        opened.RunId,
-                        opened.PlanHash,
-                        opened.DataHash,
-                        opened.Protocol,
-                        log.IsEnabled(LogLevel.Debug) ? new LoggedExecutors(log, opened.Executors) : opened.Executors,
-                        opened.Codec);
-                },
-                options,
-                context.Interrupts.Token,
-                stop);
-            switch (outcome.End)
-            {
-                case MemberEnd.Stopped:
-                    log.Ended(outcome.Reason);
-                    return ExitCode.Done;
-                case MemberEnd.CoordinatorLost:
-                    log.Failed(outcome.Reason);
-                    return ExitCode.ClusterLost;
-                default:
-                    log.Failed(outcome.Reason);
-                    return ExitCode.Failed;
-            }
-        }
-        finally
-        {
-            opened?.Dispose();
+            case MemberEnd.Stopped:
+                log.Ended(outcome.Reason);
+                return ExitCode.Done;
+            case MemberEnd.CoordinatorLost:
+                log.Failed(outcome.Reason);
+                return ExitCode.ClusterLost;
+            default:
+                log.Failed(outcome.Reason);
+                return ExitCode.Failed;
         }
     }
-
-    internal static FetchFile FetchTo(FileFetch fetch) => async (name, path, maxBytes, stop) =>
-    {
-        try
-        {
-            await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
-            await fetch(name, file, maxBytes, stop);
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new BadInputException(e.Message, e);
-        }
-    };
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 
 namespace AkkaLstm.Cli.Cluster;
 
@@ -9,7 +8,9 @@ namespace AkkaLstm.Cli.Cluster;
 /// Servers and workers as processes of this machine. One that dies is started again; all end with this process,
 /// however it ends, because their standard input does.
 /// </summary>
-internal sealed class NodeProcesses(Action<string> notice) : IAsyncDisposable
+/// <param name="engine">The engine that they run on.</param>
+/// <param name="notice">Hears of those that died, a line each.</param>
+internal sealed class NodeProcesses(string engine, Action<string> notice) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -25,10 +26,10 @@ internal sealed class NodeProcesses(Action<string> notice) : IAsyncDisposable
     private readonly List<Task> _nodes = [];
 
     /// <summary>Starts them.</summary>
-    /// <param name="coordinator">Where they find the coordinator.</param>
+    /// <param name="coordinator">Where they find the coordinator, <c>HOST:PORT</c>.</param>
     /// <param name="workerCount">W</param>
     /// <param name="serverCount">Servers, standbys included.</param>
-    public void Start(IPEndPoint coordinator, int workerCount, int serverCount)
+    public void Start(string coordinator, int workerCount, int serverCount)
     {
         for (int i = 0; i < serverCount; i++)
             _nodes.Add(KeepAsync("server", coordinator));
@@ -53,7 +54,7 @@ internal sealed class NodeProcesses(Action<string> notice) : IAsyncDisposable
         }
     }
 
-    private async Task KeepAsync(string role, IPEndPoint coordinator)
+    private async Task KeepAsync(string role, string coordinator)
     {
         TimeSpan pause = FirstPause;
         while (!_ending.IsCancellationRequested)
@@ -81,14 +82,18 @@ internal sealed class NodeProcesses(Action<string> notice) : IAsyncDisposable
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private Process Start(string role, IPEndPoint coordinator)
+    private Process Start(string role, string coordinator)
     {
         // "dotnet akkalstm.dll" or the program's own executable, whichever this process was started as.
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("this process has no path");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, UseShellExecute = false };
         if (Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "akkalstm.dll"));
-        foreach (string argument in (string[])["node", "--role", role, "--join", coordinator.ToString(), "--cache", _cache, "--supervised", "--quiet"])
+        string[] arguments =
+        [
+            "node", "--role", role, "--engine", engine, "--join", coordinator, "--cache", _cache, "--supervised", "--quiet",
+        ];
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         try
         {

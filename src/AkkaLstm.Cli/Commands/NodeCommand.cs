@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Cluster.Akka;
 using AkkaLstm.Cli.Cluster.Logs;
 using AkkaLstm.Cli.Cluster.Status;
 using AkkaLstm.Cli.Hosting;
@@ -11,6 +12,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
+using AkkaLstm.Wire.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Commands;
@@ -53,9 +55,14 @@ internal static class NodeCommand
         CliOption<bool> supervised = Values.Flag(
             "--supervised", OptionGroup.Command, "end when standard input does, and leave signals to who started this");
         supervised.Hidden = true;
+        CliOption<string?> engine = Values.Text(
+            "--engine", OptionGroup.Command,
+            "what carries the messages: plain TCP, or Akka.NET where it is built in (default: akka with --config, else sockets)",
+            "sockets|akka");
         CliOption<string?> config = Values.Text(
             "--config", OptionGroup.Command,
-            "run on the Akka engine, with this HOCON file (cluster-config/ROLE.conf); --listen and --join are in it",
+            "the Akka engine's addresses and settings, a HOCON file (cluster-config/ROLE.conf); --listen and --advertise are "
+                + "for tensors then, and --join is in the file",
             "FILE");
         var job = new Argument<string?>("JOB.json")
         {
@@ -67,19 +74,56 @@ internal static class NodeCommand
         var run = new RunOptionSet(RunOptionKind.Node);
         command.Arguments.Add(job);
         command.Options.Add(role);
+        command.Options.Add(engine);
         command.Options.Add(config);
         command.Options.Add(supervised);
         cluster.AddTo(command);
         plan.AddTo(command);
         run.AddTo(command);
-        return new CliEntry(command, context => RoleOf(context.Parsed.GetValue(role)) switch
+        return new CliEntry(command, context =>
         {
-            var any when context.Parsed.GetValue(config) is { } file => OnAkkaAsync(
-                context, any, file, () => JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)), run, cluster),
-            NodeRole.Coordinator => CoordinateAsync(
-                context, JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)), run, cluster),
-            var member => TakePartAsync(context, member, cluster, context.Parsed.GetValue(supervised)),
+            NodeRole which = RoleOf(context.Parsed.GetValue(role));
+            string? file = context.Parsed.GetValue(config);
+            bool isOnAkka = IsOnAkka(context.Parsed.GetValue(engine), file);
+            return which == NodeRole.Coordinator
+                ? CoordinateAsync(
+                    context,
+                    JobFile.ReadOver(plan.Read(context.Parsed), context.Parsed.GetValue(job)),
+                    run,
+                    cluster,
+                    isOnAkka ? AkkaOptions(context, which, file, cluster) : null)
+                : TakePartAsync(
+                    context,
+                    which,
+                    cluster,
+                    context.Parsed.GetValue(supervised),
+                    isOnAkka ? AkkaOptions(context, which, file, cluster) : null);
         });
+    }
+
+    private static bool IsOnAkka(string? engine, string? config) => engine switch
+    {
+        null => config is not null,
+        "akka" => true,
+        "sockets" when config is null => false,
+        "sockets" => throw new BadInputException("--config: is for --engine akka; sockets has --listen and --join"),
+        _ => throw new BadInputException($"--engine: '{engine}' is not known; use sockets or akka"),
+    };
+
+    private static AkkaNodeOptions AkkaOptions(CommandContext context, NodeRole role, string? config, ClusterOptionSet cluster)
+    {
+        var options = new AkkaNodeOptions
+        {
+            Config = config,
+            Join = config is null && role != NodeRole.Coordinator ? HostAndPort.Text(cluster.Join(context.Parsed)) : null,
+            Listen = cluster.Listen(context.Parsed, MemberDefault),
+            Advertise = cluster.Advertise(context.Parsed),
+            Connections = cluster.Links(context.Parsed, role).Connections,
+        };
+        return config is not null || IPAddress.IsLoopback(options.Listen.Address)
+            ? options
+            : throw new BadInputException(
+                "--listen: without --config the Akka engine stays on this machine; give --config cluster-config/ROLE.conf");
     }
 
     private static NodeRole RoleOf(string? text) => text switch
@@ -92,7 +136,7 @@ internal static class NodeCommand
     };
 
     private static async Task<int> CoordinateAsync(
-        CommandContext context, PlanOptions options, RunOptionSet run, ClusterOptionSet cluster)
+        CommandContext context, PlanOptions options, RunOptionSet run, ClusterOptionSet cluster, AkkaNodeOptions? onAkka)
     {
         TrainingPlan plan = TrainingPlan.Resolve(options);
         NodeLogger log = cluster.Log(context);
@@ -102,6 +146,8 @@ internal static class NodeCommand
         bool showsProgress = log.Format == LogFormat.Text;
         IEventSink events = showsProgress && !log.IsEnabled(LogLevel.Debug) ? status : new LoggedEvents(log, status);
         LogSignals(context, log);
+        if (onAkka is not null)
+            return await AkkaEngine.CoordinateAsync(context, log, plan, run.Read(context.Parsed), onAkka, events);
         JobEngine engine = NodeStatus.Followed(
             events,
             SocketsJobs.OnNodesThatJoin(
@@ -115,46 +161,8 @@ internal static class NodeCommand
             showsProgress);
     }
 
-#if WITH_AKKA
-    private static Task<int> OnAkkaAsync(
-        CommandContext context,
-        NodeRole role,
-        string config,
-        Func<PlanOptions> readPlan,
-        RunOptionSet run,
-        ClusterOptionSet cluster)
-    {
-        if (cluster.Status(context.Parsed) is not null)
-            throw new BadInputException("--status: nodes on the Akka engine do not show how they are yet; leave it out");
-        Engines.Akka.Nodes.ClusterNodeOptions options = Cluster.Akka.AkkaNode.Options(context, config) with
-        {
-            TensorListen = cluster.Listen(context.Parsed, MemberDefault),
-            TensorAdvertise = cluster.Advertise(context.Parsed),
-            Connections = cluster.Links(context.Parsed, role).Connections,
-        };
-        if (role == NodeRole.Coordinator)
-        {
-            return Cluster.Akka.AkkaNode.CoordinateAsync(
-                context, TrainingPlan.Resolve(readPlan()), run.Read(context.Parsed), options);
-        }
-
-        context.Interrupts.Notice = LeaveNotice;
-        return Cluster.Akka.AkkaNode.TakePartAsync(
-            context, role, options, cluster.Cache(context.Parsed), CancellationToken.None);
-    }
-#else
-    private static Task<int> OnAkkaAsync(
-        CommandContext context,
-        NodeRole role,
-        string config,
-        Func<PlanOptions> readPlan,
-        RunOptionSet run,
-        ClusterOptionSet cluster) =>
-        throw new BadInputException("--config: this program was built without the Akka engine (-p:WithAkka=true)");
-#endif
-
     private static async Task<int> TakePartAsync(
-        CommandContext context, NodeRole role, ClusterOptionSet cluster, bool isSupervised)
+        CommandContext context, NodeRole role, ClusterOptionSet cluster, bool isSupervised, AkkaNodeOptions? onAkka)
     {
         context.Interrupts.Notice = LeaveNotice;
         context.Interrupts.IsIgnored = isSupervised;
@@ -164,24 +172,13 @@ internal static class NodeCommand
         NodeLogger log = cluster.Log(context);
         LogSignals(context, log);
         await using var status = new NodeStatus(role, cluster.Status(context.Parsed));
-        var options = new MemberOptions
-        {
-            Role = role,
-            Coordinator = cluster.Join(context.Parsed),
-            Listen = cluster.Listen(context.Parsed, MemberDefault),
-            Advertise = cluster.Advertise(context.Parsed),
-            Links = cluster.Links(context.Parsed, role),
-            Events = new LoggedEvents(log, status),
-            Seated = node =>
-            {
-                status.Health.Ready();
-                log.Seated(node);
-            },
-            Notice = log.Connection,
-        };
         try
         {
-            return await MemberNode.RunAsync(context, log, options, cluster.Cache(context.Parsed), stop.Token);
+            return onAkka is null
+                ? await MemberNode.RunAsync(
+                    context, log, SocketsOptions(context, log, role, cluster, status), cluster.Cache(context.Parsed), stop.Token)
+                : await AkkaEngine.TakePartAsync(
+                    context, log, role, onAkka, cluster.Cache(context.Parsed), status, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -194,6 +191,23 @@ internal static class NodeCommand
         if (log.Format == LogFormat.Json)
             context.Interrupts.Announce = notice => log.Signal(notice[(notice.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
     }
+
+    private static MemberOptions SocketsOptions(
+        CommandContext context, ILogger log, NodeRole role, ClusterOptionSet cluster, NodeStatus status) => new()
+    {
+        Role = role,
+        Coordinator = cluster.Join(context.Parsed),
+        Listen = cluster.Listen(context.Parsed, MemberDefault),
+        Advertise = cluster.Advertise(context.Parsed),
+        Links = cluster.Links(context.Parsed, role),
+        Events = new LoggedEvents(log, status),
+        Seated = node =>
+        {
+            status.Health.Ready();
+            log.Seated(node);
+        },
+        Notice = log.Connection,
+    };
 
     /// <summary>Whoever started this process holds the other end; it goes with him, however he ends.</summary>
     private static void EndWithStandardInput(CancellationTokenSource stop)

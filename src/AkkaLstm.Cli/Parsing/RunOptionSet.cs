@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AkkaLstm.Cli.Cluster;
+using AkkaLstm.Cli.Cluster.Akka;
 using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Numerics;
 using AkkaLstm.Protocol.Jobs;
@@ -27,7 +28,7 @@ internal enum RunOptionKind
 internal sealed class RunOptionSet
 {
     private static readonly RunOptions Defaults = new();
-    private static readonly string[] Engines = ["inprocess", "sockets"];
+    private static readonly string[] Engines = ["inprocess", "sockets", "akka"];
 
     private readonly CliOption<int?> _workers =
         Values.Int("--workers", OptionGroup.Run, "worker actors (default: one for each processor core)");
@@ -49,8 +50,9 @@ internal sealed class RunOptionSet
     private readonly CliOption<string?> _engine =
         Values.Text(
             "--engine", OptionGroup.Run,
-            "where the actors live: in this process, or each in one of its own on this machine (default: inprocess)",
-            "inprocess|sockets");
+            "where the actors live: in this process, or each in one of its own on this machine, over plain TCP or on "
+                + "Akka.NET where it is built in (default: inprocess)",
+            "inprocess|sockets|akka");
 
     private readonly CliOption<string?> _checkpointEvery = Values.Text(
         "--checkpoint-every", OptionGroup.Run,
@@ -119,6 +121,7 @@ internal sealed class RunOptionSet
     {
         null or "inprocess" => InProcessJobs.Engine,
         "sockets" => SocketsJobs.OnThisMachine(notice),
+        "akka" => AkkaEngine.OnThisMachine(notice),
         var other => throw new BadInputException($"--engine: '{other}' is not known; use {string.Join(" or ", Engines)}"),
     };
 

@@ -7,7 +7,7 @@ using AkkaLstm.Protocol.Roles;
 namespace AkkaLstm.Engines.Akka.Nodes;
 
 /// <summary>
-/// A process that can be the cluster's coordinator. The oldest of them is; when it leaves or dies the next one opens the
+/// A process that can be the cluster's coordinator. The oldest of them is, as soon as a node comes; when it leaves or dies the next one opens the
 /// job anew and goes on from what the servers hold.
 /// </summary>
 public static class ClusterCandidate
@@ -17,6 +17,10 @@ public static class ClusterCandidate
 
     /// <summary>Name of the singleton, under the manager.</summary>
     internal const string OfficeName = "office";
+
+    /// <summary>One that was put out gives the other side time to take the job over, before it may begin a cluster of its
+    /// own again.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(8);
 
     /// <summary>How long nodes get to take the news of the end before the coordinator leaves the cluster.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
@@ -29,7 +33,14 @@ public static class ClusterCandidate
     /// <param name="stop">Stops at once, as a crash would.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">Stopped at once.</exception>
-    public static async Task<NodeEnd> RunAsync(
+    public static Task<NodeEnd> RunAsync(
+        CoordinatorSession session,
+        ClusterNodeOptions options,
+        CancellationToken leave,
+        CancellationToken stop) =>
+        NodeSystem.KeepAsync(once => RunOnceAsync(session, once, leave, stop), options, FirstPause, leave, stop);
+
+    private static async Task<NodeEnd> RunOnceAsync(
         CoordinatorSession session,
         ClusterNodeOptions options,
         CancellationToken leave,
@@ -45,7 +56,7 @@ public static class ClusterCandidate
             IActorRef manager = system.ActorOf(
                 ClusterSingletonManager.Props(
                     Props.Create(() => new OfficeActor(
-                        session, options, files, result => end.TrySetResult(result), e => end.TrySetException(e))),
+                        session, options, files, result => end.TrySetResult(result), e => end.TrySetException(e), leave)),
                     PoisonPill.Instance,
                     ClusterSingletonManagerSettings.Create(system).WithRole("coordinator").WithSingletonName(OfficeName)),
                 ManagerName);

@@ -9,6 +9,8 @@ namespace AkkaLstm.Engines.Akka.Nodes;
 /// <summary>A server or worker of a cluster: one process, one role.</summary>
 public static class ClusterMember
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Takes part in whatever job the cluster's coordinator has.</summary>
     /// <param name="role">Server or worker.</param>
     /// <param name="open">Makes the job ready.</param>
@@ -17,7 +19,7 @@ public static class ClusterMember
     /// <param name="stop">Stops at once, as a crash would.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">Stopped at once.</exception>
-    public static async Task<NodeEnd> RunAsync(
+    public static Task<NodeEnd> RunAsync(
         NodeRole role,
         MemberJobOpener open,
         ClusterNodeOptions options,
@@ -26,6 +28,16 @@ public static class ClusterMember
     {
         if (role == NodeRole.Coordinator)
             throw new ArgumentOutOfRangeException(nameof(role), role, "must be server or worker");
+        return NodeSystem.KeepAsync(once => RunOnceAsync(role, open, once, leave, stop), options, FirstPause, leave, stop);
+    }
+
+    private static async Task<NodeEnd> RunOnceAsync(
+        NodeRole role,
+        MemberJobOpener open,
+        ClusterNodeOptions options,
+        CancellationToken leave,
+        CancellationToken stop)
+    {
         var end = new TaskCompletionSource<NodeEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         ActorSystem system = NodeSystem.Start(role, options);
         try

@@ -12,7 +12,8 @@ public sealed record ClusterNodeOptions
     /// <summary>Name of the actor system; the same in the whole cluster, and part of every address in it.</summary>
     public const string SystemName = "akkalstm";
 
-    /// <summary>HOCON: the node's address, the seeds, encryption; see <c>cluster-config</c>.</summary>
+    /// <summary>HOCON: the node's address, the seeds, encryption; see <c>cluster-config</c>. A coordinator without seeds
+    /// begins a cluster by itself.</summary>
     public required string Config { get; init; }
 
     /// <summary>What lines <c>key = ${?NAME}</c> of the configuration take their value from: environment variables,
@@ -36,8 +37,19 @@ public sealed record ClusterNodeOptions
     /// <summary>The index that a server or worker asks for; null takes any free one.</summary>
     public int? Index { get; init; }
 
-    /// <summary>How long a server or worker without a role looks for a coordinator. Default 30 min.</summary>
+    /// <summary>How long a server or worker without a role looks for a coordinator, and how long any node tries to come
+    /// back to a cluster that puts it out. Default 30 min.</summary>
     public TimeSpan CoordinatorTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a server or worker stays in a cluster that has no process for a coordinator; such a cluster gets
+    /// none any more, so it looks for another one. Default 10 s.</summary>
+    public TimeSpan AloneTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a node that the cluster has put out joins again as a new one. Default true.</summary>
+    public bool JoinsAgain { get; init; } = true;
+
+    /// <summary>Hears the node's Akka address, <c>HOST:PORT</c>, before it joins.</summary>
+    public Action<string> Listening { get; init; } = _ => { };
 
     /// <summary>Receives what the role of a server or worker records.</summary>
     public IEventSink? Events { get; init; }

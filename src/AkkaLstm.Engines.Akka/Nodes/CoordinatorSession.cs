@@ -11,9 +11,11 @@ namespace AkkaLstm.Engines.Akka.Nodes;
 public delegate Task<JobOutcome> CoordinatorEngine(CoordinatorJob job, ClusterShape shape, ProtocolOptions protocol);
 
 /// <summary>
-/// Opens the job when this process becomes its coordinator, which may be long after it started and after another one's
+/// Opens the job when this process is its coordinator and the first node has come, which may be long after it started and after another one's
 /// death: the same run, a higher term, the newest checkpoint that is sound. Ends when the job is closed again, so that
 /// another process can open it.
 /// </summary>
 /// <param name="engine">Runs the job.</param>
-public delegate Task CoordinatorSession(CoordinatorEngine engine);
+/// <param name="stop">Another process is to have the job, open or not.</param>
+/// <returns>False where another process has the job open and keeps it: this one is not in the cluster that matters.</returns>
+public delegate Task<bool> CoordinatorSession(CoordinatorEngine engine, CancellationToken stop);

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Cluster;
 using AkkaLstm.Engines.Akka.Peers;
 using AkkaLstm.Engines.Akka.Roles;
 using AkkaLstm.Engines.Akka.Serialization;
@@ -42,6 +44,7 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private bool _isOpening;
     private volatile NodeIdentity _card;
     private volatile string _files = "";
+    private TimeSpan? _aloneSince;
     private bool _hasSeat;
     private long _knocks;
     private TensorCalls? _calls;
@@ -142,12 +145,33 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (HasNobodyToLeadIt())
+        {
+            _end(new NodeEnd(NodeEndKind.Downed, "the cluster has no coordinator, and none to come"));
+            return;
+        }
+
         if (_isOpening)
             return;
         Greeting greeting = _job is null
             ? _card.Greet(WireChannel.Files, call: 0)
             : _card.Greet(WireChannel.Control, ++_knocks, wantsSeat: !_hasSeat);
         _proxy.Tell(new Knock(HandshakeCodec.Encode(greeting)));
+    }
+
+    /// <summary>
+    /// Candidates that are started anew know each other and nobody else: one that the cluster has lost does not come back to
+    /// it, but begins another one.
+    /// </summary>
+    private bool HasNobodyToLeadIt()
+    {
+        ImmutableSortedSet<Member> members = Cluster.Get(Context.System).State.Members;
+        TimeSpan now = Context.System.Scheduler.MonotonicClock;
+        if (members.IsEmpty || members.Any(member => member.HasRole("coordinator")))
+            _aloneSince = null;
+        else
+            _aloneSince ??= now;
+        return now - _aloneSince > _options.AloneTimeout;
     }
 
     private void OnAnswer(KnockAnswer answer)
@@ -237,12 +261,12 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             return;
         _peers.Introduce(NodeId.Coordinator, Sender, accepted.Greeting.Instance);
         Locate(accepted.Greeting);
+        Timers.StartPeriodicTimer("knock", new KnockDue(), KnockInterval, KnockInterval);
         if (_shell is not null)
             return;
         _card = _card with { Node = accepted.Seat, Incarnation = accepted.Incarnation };
         _hasSeat = true;
         _options.Seated(accepted.Seat);
-        Timers.StartPeriodicTimer("knock", new KnockDue(), KnockInterval, KnockInterval);
         var host = new RoleHost(_peers, _job.Executors, _options.Events ?? new NoEvents(), static _ => { });
         MemberJob job = _job;
         (int index, int incarnation) = (accepted.Seat.Index, accepted.Incarnation);
@@ -266,8 +290,12 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
                 _job = null;
                 _card = _card with { RunId = "", PlanHash = "", DataHash = "" };
                 break;
-            case RefusalReason.Identity when _shell is null && _options.Index is null:
-                _hasSeat = false;
+            case RefusalReason.Identity when _shell is null:
+                _options.Notice(refused.Reason); // whoever sits there may be dead and not yet missed
+                _hasSeat = _options.Index is not null;
+                break;
+            case RefusalReason.Identity:
+                _end(new NodeEnd(NodeEndKind.Downed, $"its seat has gone to another process ({refused.Reason})"));
                 break;
             default:
                 _end(new NodeEnd(NodeEndKind.TurnedAway, $"turned away ({refused.Why}): {refused.Reason}"));
@@ -321,6 +349,8 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private void OnLost(NodeId node, string reason)
     {
         _options.Notice($"{node} may be gone: {reason}");
+        if (node == NodeId.Coordinator)
+            Timers.StartPeriodicTimer("knock", new KnockDue(), FirstKnockInterval, FirstKnockInterval); // for the next one
         _shell?.Tell(new PeerLost(node));
     }
 

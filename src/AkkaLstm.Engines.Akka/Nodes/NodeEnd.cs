@@ -17,7 +17,8 @@ public enum NodeEndKind
     /// <summary>The role was told to stop: the job is over, or it was let go.</summary>
     Stopped,
 
-    /// <summary>The cluster put it out: it was cut off from the majority, or taken for dead.</summary>
+    /// <summary>The cluster put it out: it was cut off from the majority, taken for dead, or another process has its
+    /// part. With <see cref="ClusterNodeOptions.JoinsAgain"/> it comes back as a new node instead.</summary>
     Downed,
 
     /// <summary>The coordinator turned it away for good.</summary>

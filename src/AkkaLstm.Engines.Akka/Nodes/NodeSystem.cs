@@ -1,17 +1,69 @@
+using System.Diagnostics;
 using Akka.Actor;
+using Akka.Cluster;
 using AkkaLstm.Protocol;
+using AkkaLstm.Wire.Connections;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
 
-/// <summary>The actor system of one node: its start, and an end within bounds.</summary>
+/// <summary>The actor system of one node: its start, an end within bounds, and its coming back.</summary>
 internal static class NodeSystem
 {
     /// <summary>How long leaving the cluster may take before the process ends all the same.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(40);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>A node that was in the cluster for so long was not put out because of how it joined.</summary>
+    private static readonly TimeSpan LongStay = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a node, and again as a new one whenever the cluster has put it out.</summary>
+    /// <param name="run">Runs it once, with its own actor system.</param>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="firstPause">Before it joins for the second time.</param>
+    /// <param name="leave">It is to go.</param>
+    /// <param name="stop">Ends it at once.</param>
+    public static async Task<NodeEnd> KeepAsync(
+        Func<ClusterNodeOptions, Task<NodeEnd>> run,
+        ClusterNodeOptions options,
+        TimeSpan firstPause,
+        CancellationToken leave,
+        CancellationToken stop)
+    {
+        var pause = new RetryDelay(firstPause, LongestPause);
+        long lastStay = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            long start = Stopwatch.GetTimestamp();
+            NodeEnd end = await run(options);
+            if (end.Kind != NodeEndKind.Downed || !options.JoinsAgain)
+                return end;
+            if (leave.IsCancellationRequested)
+                return new NodeEnd(NodeEndKind.Left, end.Reason);
+            if (Stopwatch.GetElapsedTime(start) > LongStay)
+            {
+                pause.Reset();
+                lastStay = Stopwatch.GetTimestamp();
+            }
+
+            if (Stopwatch.GetElapsedTime(lastStay) > options.CoordinatorTimeout)
+                return new NodeEnd(NodeEndKind.CoordinatorLost, $"in no cluster for {options.CoordinatorTimeout}: {end.Reason}");
+            options.Notice($"{end.Reason}; joining again");
+            await pause.WaitAsync(stop);
+        }
+    }
+
     /// <summary>Starts the system and joins.</summary>
-    public static ActorSystem Start(NodeRole role, ClusterNodeOptions options) =>
-        ActorSystem.Create(ClusterNodeOptions.SystemName, EngineConfig.Cluster(role, options.Config, options.Variables));
+    public static ActorSystem Start(NodeRole role, ClusterNodeOptions options)
+    {
+        var system = ActorSystem.Create(
+            ClusterNodeOptions.SystemName, EngineConfig.Cluster(role, options.Config, options.Variables));
+        Cluster cluster = Cluster.Get(system);
+        options.Listening(HostAndPort.At(cluster.SelfAddress.Host, $":{cluster.SelfAddress.Port}"));
+        if (role == NodeRole.Coordinator && cluster.Settings.SeedNodes.IsEmpty)
+            cluster.Join(cluster.SelfAddress);
+        return system;
+    }
 
     /// <summary>Runs a node to its end: its own, or that of the system when the cluster puts it out.</summary>
     /// <param name="system">The system.</param>

@@ -15,19 +15,28 @@ using AkkaLstm.Wire.Nodes;
 namespace AkkaLstm.Engines.Akka.Nodes;
 
 /// <summary>
-/// The cluster's singleton: opens the job, lets nodes in, and is parent of the coordinator's shell. One that takes over
-/// knows nobody; nodes knock every second and are let in again.
+/// The cluster's singleton: opens the job when the first node knocks, lets nodes in, and is parent of the coordinator's
+/// shell. One that takes over knows nobody; nodes knock every second and are let in again. Where nobody knocks it leaves
+/// the job alone: it may be on the wrong side of a partition, in a cluster of its own.
 /// </summary>
 #pragma warning disable CA1001 // PostStop disposes of what it owns; nobody else could
-internal sealed class OfficeActor : UntypedActor
+internal sealed class OfficeActor : UntypedActor, IWithTimers
 #pragma warning restore CA1001
 {
     /// <summary>How long the job may take to be closed when another process takes it over.</summary>
     private static readonly TimeSpan ClosingTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long nobody may knock before it looks whether there is another cluster.</summary>
+    private static readonly TimeSpan LonelyTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long one that is to go waits for a node that may just be starting, to end the job with it.</summary>
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(5);
+
     private readonly CoordinatorSession _session;
     private readonly ClusterNodeOptions _options;
     private readonly FileCounter _files;
+    private readonly CancellationToken _leave;
+    private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<JobOutcome> _outcome =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,7 +45,7 @@ internal sealed class OfficeActor : UntypedActor
     private readonly NodeInstance _instance = NodeInstance.New();
     private readonly PeerTable _peers;
 
-    private Task _running = Task.CompletedTask;
+    private Task<bool>? _running;
 
     // Null until the job is open.
     private Office? _office;
@@ -52,9 +61,13 @@ internal sealed class OfficeActor : UntypedActor
 
     private sealed record Opened(CoordinatorJob Job, ClusterShape Shape, ProtocolOptions Protocol);
 
+    private sealed record NobodyKnocked;
+
+    private sealed record NobodyCame;
+
     private sealed record Ended(JobOutcome Outcome);
 
-    private sealed record Closed;
+    private sealed record Closed(bool HadTheJob);
 
     private sealed record LinkLost(NodeId Node, string Reason);
 
@@ -64,17 +77,22 @@ internal sealed class OfficeActor : UntypedActor
     /// <param name="files">Where files are given out.</param>
     /// <param name="end">Hears of the job's end.</param>
     /// <param name="fail">Hears of a mistake that ends the run.</param>
+    /// <param name="leave">This process is to go.</param>
     public OfficeActor(
         CoordinatorSession session,
         ClusterNodeOptions options,
         FileCounter files,
         Action<NodeEnd> end,
-        Action<Exception> fail)
+        Action<Exception> fail,
+        CancellationToken leave)
     {
-        (_session, _options, _files, _end, _fail) = (session, options, files, end, fail);
+        (_session, _options, _files, _leave, _end, _fail) = (session, options, files, leave, end, fail);
         IActorRef self = Self;
         _peers = new PeerTable(NodeRole.Coordinator, self, (node, reason) => self.Tell(new LinkLost(node, reason)));
     }
+
+    /// <summary>Set by Akka.NET before the first message.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
@@ -85,13 +103,20 @@ internal sealed class OfficeActor : UntypedActor
     protected override void PreStart()
     {
         ClusterWatch.Subscribe(Context.System, Self);
+        Timers.StartPeriodicTimer("lonely", new NobodyKnocked(), LonelyTimeout, LonelyTimeout);
+    }
+
+    private void OpenTheJob()
+    {
         IActorRef self = Self;
-        _running = Task.Run(() => _session((job, shape, protocol) =>
-        {
-            self.Tell(new Opened(job, shape, protocol));
-            return _outcome.Task;
-        }));
-        _ = _running.PipeTo(Self, success: () => new Closed());
+        _running = Task.Run(() => _session(
+            (job, shape, protocol) =>
+            {
+                self.Tell(new Opened(job, shape, protocol));
+                return _outcome.Task;
+            },
+            _closing.Token));
+        _ = _running.PipeTo(Self, success: had => new Closed(had));
     }
 
     protected override void PostStop()
@@ -102,20 +127,27 @@ internal sealed class OfficeActor : UntypedActor
         _ = _peers.DisposeAsync().AsTask();
 
         // The next coordinator begins when this actor is gone, and must find the job closed.
+        _closing.Cancel();
         _outcome.TrySetCanceled();
-        Task.WhenAny(_running, Task.Delay(ClosingTimeout)).Wait();
+        Task.WhenAny(_running ?? Task.CompletedTask, Task.Delay(ClosingTimeout)).Wait();
     }
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case NobodyKnocked: OnNobodyKnocked(); break;
             case Opened opened: OnOpened(opened.Job, opened.Shape, opened.Protocol); break;
             case Status.Failure failure: _fail(failure.Cause); break;
-            case Closed: OnClosed(); break;
+            case Closed closed: OnClosed(closed.HadTheJob); break;
             case Knock knock: OnKnock(knock); break;
             case ControlEnvelope envelope: OnEnvelope(envelope); break;
+            case StopRequested when _running is null:
+                Timers.StartSingleTimer("leave", new NobodyCame(), ArrivalTimeout);
+                break;
             case StopRequested: _office?.Role.Tell(message); break;
+            case NobodyCame when _running is null: _end(new NodeEnd(NodeEndKind.Left, "no node has come")); break;
+            case NobodyCame: break;
             case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
             case Ended ended: OnEnded(ended.Outcome); break;
             case RoleStopped: break;
@@ -144,10 +176,16 @@ internal sealed class OfficeActor : UntypedActor
         var seats = new SeatRegistry(shape, connections.HandshakeTimeout, connections.Clock);
         _office = new Office(card, seats, [], calls, role);
         role.Tell(new Started());
+
+        // It may have been asked to go before there was anything to stop.
+        if (_leave.IsCancellationRequested)
+            role.Tell(new StopRequested());
     }
 
     private void OnKnock(Knock knock)
     {
+        if (_running is null)
+            OpenTheJob();
         if (_office is null)
             return; // it knocks again
         GreetingReply reply;
@@ -167,6 +205,15 @@ internal sealed class OfficeActor : UntypedActor
         }
 
         Sender.Tell(new KnockAnswer(HandshakeCodec.Encode(reply)));
+    }
+
+    private void OnNobodyKnocked()
+    {
+        Cluster cluster = Cluster.Get(Context.System);
+        bool isAnotherSeedElsewhere = cluster.Settings.SeedNodes.Any(
+            seed => cluster.State.Members.All(member => member.Address != seed));
+        if (_running is null && isAnotherSeedElsewhere)
+            _end(new NodeEnd(NodeEndKind.Downed, "nobody is here: the cluster may be elsewhere"));
     }
 
     private GreetingReply Admit(Office office, Greeting caller)
@@ -256,9 +303,13 @@ internal sealed class OfficeActor : UntypedActor
     }
 
     /// <summary>The job is over and all about it is on disk.</summary>
-    private void OnClosed()
+    private void OnClosed(bool hadTheJob)
     {
-        if (_outcome.Task.IsCompletedSuccessfully)
+        if (!hadTheJob)
+        {
+            _end(new NodeEnd(NodeEndKind.Downed, "another process has the job, and this one is not in its cluster"));
+        }
+        else if (_outcome.Task.IsCompletedSuccessfully)
         {
             JobOutcome outcome = _outcome.Task.Result;
             _end(new NodeEnd(NodeEndKind.JobEnded, outcome.Reason ?? outcome.Kind.ToString(), outcome));

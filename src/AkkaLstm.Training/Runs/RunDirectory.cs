@@ -80,8 +80,8 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Takes the directory of an earlier run for this process.</summary>
-    /// <exception cref="BadInputException">It is not a run directory, another process has it, or nothing may be
-    /// written in it.</exception>
+    /// <exception cref="RunInUseException">Another process has it.</exception>
+    /// <exception cref="BadInputException">It is not a run directory, or nothing may be written in it.</exception>
     public static RunDirectory Open(string path)
     {
         if (!IsRun(path))
@@ -93,8 +93,7 @@ public sealed class RunDirectory : IDisposable
             FileStream? taken = TryLock(fullPath, FileMode.OpenOrCreate);
             return taken is not null
                 ? new RunDirectory(fullPath, taken)
-                : throw new BadInputException(
-                    $"{path}: another process is training in it; wait for it or stop it first");
+                : throw new RunInUseException(path);
         }
         catch (Exception e) when (StorageException.IsForbidden(e))
         {

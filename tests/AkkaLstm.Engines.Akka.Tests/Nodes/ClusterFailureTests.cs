@@ -1,3 +1,4 @@
+using System.Buffers;
 using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Engines.Simulation.Exact;
@@ -5,6 +6,8 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
+using AkkaLstm.Wire;
+using AkkaLstm.Wire.Handshakes;
 
 namespace AkkaLstm.Engines.Akka.Tests.Nodes;
 
@@ -32,7 +35,7 @@ public sealed class ClusterFailureTests
     {
         using var leave = new CancellationTokenSource();
         AtStep(20, leave.Cancel);
-        await using LoopbackCluster cluster = await StartAsync(leave.Token);
+        await using LoopbackCluster cluster = Start(leave.Token);
 
         NodeEnd first = await cluster.Candidates[0].End.WaitAsync(Timeout);
         NodeEnd second = await cluster.Candidates[1].End.WaitAsync(Timeout);
@@ -48,7 +51,7 @@ public sealed class ClusterFailureTests
     {
         LoopbackCluster? cluster = null;
         AtStep(20, () => cluster!.Candidates[0].Stop.Cancel());
-        cluster = await StartAsync(CancellationToken.None);
+        cluster = Start(CancellationToken.None);
         await using LoopbackCluster _ = cluster;
 
         NodeEnd second = await cluster.Candidates[1].End.WaitAsync(Timeout);
@@ -60,7 +63,7 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task Candidate_JobEnds_TheOneThatStandsByEndsToo()
     {
-        await using LoopbackCluster cluster = await StartAsync(CancellationToken.None);
+        await using LoopbackCluster cluster = Start(CancellationToken.None);
 
         NodeEnd first = await cluster.Candidates[0].End.WaitAsync(Timeout);
         NodeEnd second = await cluster.Candidates[1].End.WaitAsync(Timeout);
@@ -75,7 +78,7 @@ public sealed class ClusterFailureTests
     {
         LoopbackCluster? cluster = null;
         AtStep(20, () => cluster!.Workers[1].Stop.Cancel());
-        cluster = await StartAsync(CancellationToken.None);
+        cluster = Start(CancellationToken.None);
         await using LoopbackCluster _ = cluster;
 
         await AssertSameBitsAsync(await cluster.Candidates[0].End.WaitAsync(Timeout));
@@ -88,7 +91,7 @@ public sealed class ClusterFailureTests
     {
         using var leave = new CancellationTokenSource();
         AtStep(20, leave.Cancel);
-        await using LoopbackCluster cluster = await StartAsync(CancellationToken.None);
+        await using LoopbackCluster cluster = Start(CancellationToken.None);
         (Task<NodeEnd> end, _) = cluster.StartMember(NodeRole.Worker, index: null, leave: leave.Token);
 
         NodeEnd left = await end.WaitAsync(Timeout);
@@ -106,7 +109,7 @@ public sealed class ClusterFailureTests
             cluster!.Servers[1].Stop.Cancel();
             cluster.StartMember(NodeRole.Server, index: null);
         });
-        cluster = await StartAsync(CancellationToken.None);
+        cluster = Start(CancellationToken.None);
         await using LoopbackCluster _ = cluster;
 
         await AssertSameBitsAsync(await cluster.Candidates[0].End.WaitAsync(Timeout));
@@ -117,12 +120,26 @@ public sealed class ClusterFailureTests
     [Fact]
     public async Task Member_WithAnotherPlan_IsTurnedAwayWithTheReason()
     {
-        await using LoopbackCluster cluster = await StartAsync(CancellationToken.None);
+        await using LoopbackCluster cluster = Start(CancellationToken.None);
 
         cluster.StartMember(NodeRole.Worker, index: null, planHash: new string('b', 64));
         await AssertSameBitsAsync(await cluster.Candidates[0].End.WaitAsync(Timeout));
 
         Assert.Contains(cluster.Notices, n => n.Contains("the plan here is aaaaaaaaaaaa", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Knock_OfAnotherProtocolVersion_IsRefusedAtTheDoor()
+    {
+        await using LoopbackCluster cluster = Start(CancellationToken.None);
+        byte[] greeting = HandshakeCodec.Encode(new Greeting(
+            WireLimits.ProtocolVersion + 1, "", "", "", NodeId.Worker(0), NodeInstance.New(), WireChannel.Files));
+
+        byte[] answer = await cluster.KnockAsync(greeting).WaitAsync(Timeout);
+
+        var refused = Assert.IsType<GreetingRefused>(HandshakeCodec.DecodeReply(new ReadOnlySequence<byte>(answer)));
+        Assert.Equal(RefusalReason.ProtocolVersion, refused.Why);
+        await AssertSameBitsAsync(await cluster.Candidates[0].End.WaitAsync(Timeout));
     }
 
     private void AtStep(long step, Action act)
@@ -135,7 +152,7 @@ public sealed class ClusterFailureTests
         };
     }
 
-    private async Task<LoopbackCluster> StartAsync(CancellationToken leave)
+    private LoopbackCluster Start(CancellationToken leave)
     {
         var request = new EngineRequest(
             Job,
@@ -147,9 +164,8 @@ public sealed class ClusterFailureTests
             new ProtocolOptions { GatherGrace = TimeSpan.FromSeconds(1), RepeatInterval = TimeSpan.FromSeconds(1) },
             _log,
             CancellationToken.None);
-        var cluster = new LoopbackCluster(request, candidates: 2, heartbeatPause: TimeSpan.FromSeconds(2));
+        var cluster = new LoopbackCluster(request, candidates: 2, heartbeatPause: TimeSpan.FromSeconds(4));
         cluster.StartCandidate(0, leave);
-        await cluster.FirstIsUpAsync().WaitAsync(Timeout, CancellationToken.None);
         cluster.StartCandidate(1, CancellationToken.None);
         cluster.StartMembers();
         return cluster;

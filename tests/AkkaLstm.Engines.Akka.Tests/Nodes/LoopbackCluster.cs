@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor;
 using AkkaLstm.Engines.Akka.Nodes;
+using AkkaLstm.Engines.Akka.Serialization;
 using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
@@ -77,19 +79,19 @@ internal sealed class LoopbackCluster : IAsyncDisposable
             StartMember(NodeRole.Worker, i);
     }
 
-    /// <summary>Waits until the first candidate has opened the job, and so is the oldest.</summary>
-    public async Task FirstIsUpAsync()
-    {
-        while (Terms == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(10));
-    }
-
     /// <summary>Starts a candidate.</summary>
     /// <param name="index">Which of the ports it has.</param>
     /// <param name="leave">Asks it to go.</param>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartCandidate(int index, CancellationToken leave) =>
         Start(Candidates, stop => ClusterCandidate.RunAsync(
-            engine => engine(Open(), new ClusterShape(_request.ServerCount), _request.Protocol), Options(Ports[index], null), leave, stop));
+            async (engine, _) =>
+            {
+                await engine(Open(), new ClusterShape(_request.ServerCount), _request.Protocol);
+                return true;
+            },
+            Options(Ports[index], null),
+            leave,
+            stop));
 
     /// <summary>Starts a server or worker.</summary>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartMember(
@@ -101,6 +103,25 @@ internal sealed class LoopbackCluster : IAsyncDisposable
             Options(0, index),
             leave,
             stop));
+
+    /// <summary>Knocks at the first candidate as a node would, until it answers.</summary>
+    public async Task<byte[]> KnockAsync(byte[] greeting)
+    {
+        using ActorSystem stranger = NodeSystem.Start(NodeRole.Worker, Options(0, null));
+        ActorSelection office = stranger.ActorSelection(
+            $"akka.tcp://{ClusterNodeOptions.SystemName}@127.0.0.1:{Ports[0]}/user/{ClusterCandidate.ManagerName}/{ClusterCandidate.OfficeName}");
+        while (true)
+        {
+            try
+            {
+                return (await office.Ask<KnockAnswer>(new Knock(greeting), TimeSpan.FromMilliseconds(500))).Bytes;
+            }
+            catch (AskTimeoutException)
+            {
+                // It has no office yet.
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -92,7 +92,7 @@ public sealed class RunDirectoryTests : IDisposable
         RunDirectory first = RunDirectory.Create(_directory["run"], _plan);
         first.WriteJob(_plan, "");
 
-        var e = Assert.Throws<BadInputException>(() => RunDirectory.Open(_directory["run"]));
+        var e = Assert.Throws<RunInUseException>(() => RunDirectory.Open(_directory["run"]));
         Assert.Contains("another process is training in it", e.Message, StringComparison.Ordinal);
 
         first.Dispose();
