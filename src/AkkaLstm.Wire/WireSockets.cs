@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace AkkaLstm.Wire;
@@ -10,4 +11,17 @@ public static class WireSockets
     /// tuning, which finds larger ones.
     /// </summary>
     public static void Configure(Socket socket) => socket.NoDelay = true;
+
+    /// <summary>Whether a connection has both ends at one address, or at one that never leaves a machine.</summary>
+    internal static bool IsWithinMachine(Socket socket)
+    {
+        IPAddress remote = AddressOf(socket.RemoteEndPoint);
+        return IPAddress.IsLoopback(remote) || remote.Equals(AddressOf(socket.LocalEndPoint));
+    }
+
+    private static IPAddress AddressOf(EndPoint? end)
+    {
+        IPAddress address = ((IPEndPoint)end!).Address;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
 }

@@ -2,6 +2,7 @@ using AkkaLstm.Cli.Cluster.Logs;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Remote;
 using AkkaLstm.Wire.Nodes;
+using AkkaLstm.Wire.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Cluster;
@@ -17,7 +18,8 @@ internal sealed class OpenedJob(string cache, ILogger log) : IDisposable
     public async Task<MemberJob> OpenAsync(FileFetch fetch, CancellationToken stop)
     {
         _job?.Dispose();
-        _job = await RemoteJob.OpenAsync(FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, stop);
+        _job = await RemoteJob.OpenAsync(
+            FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, SharedFloats.Allocate, stop);
         return new MemberJob(
             _job.RunId,
             _job.PlanHash,

@@ -91,7 +91,7 @@ internal sealed class TensorCalls(
         try
         {
             WireConnection incoming = await OpenAsync(WireChannel.TensorsBack);
-            var link = new PeerTensors(codec, outgoing.Stream, incoming.Stream, tensors);
+            var link = PeerTensors.Between(codec, outgoing, incoming, tensors);
             peers.Attach(server.Node, new LinkId(card.Instance, call), link);
             return link.Completion;
         }

@@ -115,7 +115,7 @@ internal sealed class TensorDoor : IAsyncDisposable
         WireConnection incoming = isIncoming ? connection : other;
         WireConnection outgoing = isIncoming ? other : connection;
         _peers.Attach(
-            connection.Peer.Node, id, new PeerTensors(_codec, outgoing.Stream, incoming.Stream, _tensors));
+            connection.Peer.Node, id, PeerTensors.Between(_codec, outgoing, incoming, _tensors));
     }
 
     private async Task ExpireAsync(LinkId id, WireConnection connection)

@@ -156,7 +156,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     {
         PeerTensors? tensors = call.Incoming is null
             ? null
-            : new PeerTensors(_job.Codec, call.Outgoing!.Stream, call.Incoming.Stream, _options.Links.Tensors);
+            : PeerTensors.Between(_job.Codec, call.Outgoing!, call.Incoming, _options.Links.Tensors);
         var link = new Link(
             peer,
             call.Control!.Peer.Instance,

@@ -251,7 +251,7 @@ internal sealed class MemberSession : IAsyncDisposable
     {
         PeerTensors? tensors = call.Incoming is null
             ? null
-            : new PeerTensors(_job.Codec, call.Outgoing!.Stream, call.Incoming.Stream, _options.Links.Tensors);
+            : PeerTensors.Between(_job.Codec, call.Outgoing!, call.Incoming, _options.Links.Tensors);
         _links.Add(new Link(
             peer,
             call.Control!.Peer.Instance,

@@ -16,12 +16,25 @@ public sealed class Gradient
 
     /// <summary>Makes a zero gradient for the parameters of a slice.</summary>
     public Gradient(ParameterLayout layout, ParameterSlice slice)
+        : this(layout, slice, new float[layout.DenseLengthOf(slice)], new SparseRows(layout.SparseRowWidth))
     {
+    }
+
+    /// <summary>Makes a gradient of values that lie somewhere.</summary>
+    /// <param name="layout">The model's layout.</param>
+    /// <param name="slice">The parameters it is for.</param>
+    /// <param name="dense">Room for the slice's dense parameters.</param>
+    /// <param name="rows">Room for the slice's touched rows.</param>
+    /// <exception cref="ArgumentException">The room is of another length.</exception>
+    public Gradient(ParameterLayout layout, ParameterSlice slice, Memory<float> dense, SparseRows rows)
+    {
+        if (dense.Length != layout.DenseLengthOf(slice))
+            throw new ArgumentException($"The slice has {layout.DenseLengthOf(slice)} dense parameters, not {dense.Length}.", nameof(dense));
         Layout = layout;
         Slice = slice;
         DenseStart = Math.Max(slice.Start, layout.DenseStart);
-        Dense = new float[Math.Max(0, slice.End - DenseStart)];
-        Rows = new SparseRows(layout.SparseRowWidth);
+        Dense = dense;
+        Rows = rows;
     }
 
     /// <summary>The model's layout.</summary>
@@ -34,7 +47,7 @@ public sealed class Gradient
     public int DenseStart { get; }
 
     /// <summary>Gradients of the slice's dense parameters, in layout order.</summary>
-    public float[] Dense { get; }
+    public Memory<float> Dense { get; }
 
     /// <summary>
     /// Touched rows of the slice's part of the sparse tensor; row indices count from the tensor's start, not the
@@ -49,7 +62,7 @@ public sealed class Gradient
     public int EndRow => RowAt(Slice.End);
 
     /// <summary>The gradient of a dense tensor that lies wholly in the slice.</summary>
-    public Span<float> DenseTensor(TensorInfo tensor) => Dense.AsSpan(tensor.Offset - DenseStart, tensor.Length);
+    public Span<float> DenseTensor(TensorInfo tensor) => Dense.Span.Slice(tensor.Offset - DenseStart, tensor.Length);
 
     private int RowAt(int flatIndex) =>
         Layout.SparseRowWidth == 0 ? 0 : Math.Min(flatIndex, Layout.DenseStart) / Layout.SparseRowWidth;

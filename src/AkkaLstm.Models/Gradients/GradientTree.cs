@@ -25,25 +25,24 @@ public static class GradientTree
     /// order; each for the slice or more.</param>
     /// <param name="shardCount">S, the plan's logical shards; a power of two.</param>
     /// <param name="result">Receives the sums.</param>
+    /// <param name="threads">Threads to share the dense blocks; the result is the same on any number.</param>
     /// <exception cref="ArgumentException">The parts are not aligned subtrees that cover every shard once, or lack
     /// the slice.</exception>
-    public static void Reduce(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
+    public static void Reduce(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result, int threads = 1)
     {
         OrderParts(parts, shardCount, result);
         Gradient sum = result.Gradient;
         int pieceLength = Math.Max(PieceLength, sum.Layout.SparseRowWidth);
-        result.EnsureScratch(parts.Length, pieceLength * (BitOperations.Log2((uint)shardCount) + 1));
-        var tree = new Tree(result, pieceLength);
-        MergeRows(tree, result);
-        ParameterSlice slice = sum.Slice;
-        int nextRow = 0;
-        for (int i = 0; i < slice.BlockCount; i++)
+        int scratchLength = pieceLength * (BitOperations.Log2((uint)shardCount) + 1);
+        result.EnsureScratch(parts.Length, scratchLength * threads);
+        MergeRows(new Tree(result, result.Scratch.AsSpan(0, scratchLength), pieceLength), result);
+        int sparseCount = SumSquaresOfRows(result);
+        WorkRange.Share(sum.Slice.BlockCount - sparseCount, threads, (thread, start, count) =>
         {
-            ParameterBlock block = sum.Layout.Blocks[slice.FirstBlock + i];
-            result.BlockSquareSums[i] = block.Start < sum.Layout.DenseStart
-                ? SumOfSquaresOfRows(sum, block, ref nextRow)
-                : ReduceBlock(tree, sum, block);
-        }
+            var tree = new Tree(result, result.Scratch.AsSpan(thread * scratchLength, scratchLength), pieceLength);
+            for (int i = sparseCount + start; i < sparseCount + start + count; i++)
+                result.BlockSquareSums[i] = ReduceBlock(tree, sum, sum.Layout.Blocks[sum.Slice.FirstBlock + i]);
+        });
     }
 
     private static void OrderParts(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
@@ -84,13 +83,13 @@ public static class GradientTree
         for (int start = block.Start; start < end; start += PieceLength)
         {
             int length = Math.Min(PieceLength, end - start);
-            Span<float> destination = sum.Dense.AsSpan(start - sum.DenseStart, length);
+            Span<float> destination = sum.Dense.Span.Slice(start - sum.DenseStart, length);
             ReadOnlySpan<float> total = tree.SumDense(start, destination);
             if (total != destination)
                 total.CopyTo(destination);
         }
 
-        return SpanReductions.SumOfSquares(sum.Dense.AsSpan(block.Start - sum.DenseStart, block.Length));
+        return SpanReductions.SumOfSquares(sum.Dense.Span.Slice(block.Start - sum.DenseStart, block.Length));
     }
 
     /// <summary>Merges the parts' sorted rows: the smallest row index that any part has next comes next.</summary>
@@ -133,6 +132,23 @@ public static class GradientTree
         }
     }
 
+    /// <summary>Sums of squares of the blocks of embedding rows, which come first; returns how many there are.</summary>
+    private static int SumSquaresOfRows(ReducedSlice result)
+    {
+        Gradient sum = result.Gradient;
+        int nextRow = 0;
+        int i = 0;
+        for (; i < sum.Slice.BlockCount; i++)
+        {
+            ParameterBlock block = sum.Layout.Blocks[sum.Slice.FirstBlock + i];
+            if (block.Start >= sum.Layout.DenseStart)
+                break;
+            result.BlockSquareSums[i] = SumOfSquaresOfRows(sum, block, ref nextRow);
+        }
+
+        return i;
+    }
+
     private static double SumOfSquaresOfRows(Gradient sum, ParameterBlock block, ref int nextRow)
     {
         int endRow = (block.Start + block.Length) / sum.Rows.Width;
@@ -145,8 +161,10 @@ public static class GradientTree
     /// <summary>
     /// The shard tree over the ordered parts: a node is a run of parts that together are an aligned subtree.
     /// </summary>
-    private readonly ref struct Tree(ReducedSlice result, int pieceLength)
+    private readonly ref struct Tree(ReducedSlice result, Span<float> scratch, int pieceLength)
     {
+        private readonly Span<float> _scratch = scratch; // one piece for each level
+
         /// <summary>
         /// Sum of the dense piece at flat index <paramref name="start"/>; in the destination, or a part's own where
         /// there is one.
@@ -164,7 +182,7 @@ public static class GradientTree
                 return Leaf(firstPart, start, row, destination.Length);
             int leftCount = PartsInLeftHalf(firstPart, partCount);
             ReadOnlySpan<float> left = Sum(firstPart, leftCount, start, row, destination, depth + 1);
-            Span<float> scratch = result.Scratch.AsSpan(depth * pieceLength, destination.Length);
+            Span<float> scratch = _scratch.Slice(depth * pieceLength, destination.Length);
             ReadOnlySpan<float> right = Sum(firstPart + leftCount, partCount - leftCount, start, row, scratch, depth + 1);
             if (right.IsEmpty)
                 return left;
@@ -184,7 +202,7 @@ public static class GradientTree
         {
             Gradient gradient = result.Parts[part].Gradient;
             if (row < 0)
-                return gradient.Dense.AsSpan(start - gradient.DenseStart, length);
+                return gradient.Dense.Span.Slice(start - gradient.DenseStart, length);
             int cursor = result.RowCursors[part];
             bool hasRow = cursor < gradient.Rows.Count && gradient.Rows.Indices[cursor] == row;
             return hasRow ? gradient.Rows.Row(cursor) : [];

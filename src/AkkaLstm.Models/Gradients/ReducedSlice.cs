@@ -31,7 +31,7 @@ public sealed class ReducedSlice
     /// <summary>For each part the position of its next row not yet merged.</summary>
     internal int[] RowCursors { get; private set; } = [];
 
-    /// <summary>One piece for each level of the tree.</summary>
+    /// <summary>For each thread one piece for each level of the tree.</summary>
     internal float[] Scratch { get; private set; } = [];
 
     internal void EnsureScratch(int partCount, int length)

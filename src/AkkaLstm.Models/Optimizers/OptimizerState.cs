@@ -91,8 +91,9 @@ public sealed class OptimizerState
     /// <summary>Writes the parameters after this step, which become <see cref="Current"/>.</summary>
     /// <param name="reduced">The slice's gradient sum.</param>
     /// <param name="scalars">Step, learning rate and scale of the gradient.</param>
+    /// <param name="threads">Threads to share the dense parameters; the result is the same on any number.</param>
     /// <exception cref="ArgumentException">The gradient is of another slice.</exception>
-    public void Apply(ReducedSlice reduced, in UpdateScalars scalars)
+    public void Apply(ReducedSlice reduced, UpdateScalars scalars, int threads = 1)
     {
         Gradient gradient = reduced.Gradient;
         if (gradient.Slice != Slice)
@@ -101,7 +102,8 @@ public sealed class OptimizerState
             ApplyToTouchedRows(gradient.Rows, scalars);
         else
             ApplyToAllRows(gradient.Rows, scalars);
-        Update(_sparseLength, gradient.Dense, scalars);
+        WorkRange.Share(gradient.Dense.Length, threads, (_, start, count) =>
+            Update(_sparseLength + start, gradient.Dense.Span.Slice(start, count), scalars));
         _currentIndex ^= 1;
     }
 

@@ -39,6 +39,6 @@ public sealed record LayerTensors(
         HiddenBias = gradient.DenseTensor(HiddenBias),
         Projection = Projection is null ? default : gradient.DenseTensor(Projection),
         RecurringGates = RecurringGates is null ? default : gradient.DenseTensor(RecurringGates),
-        Units = UnitLength == 0 ? default : gradient.Dense.AsSpan(Units[0].Offset - gradient.DenseStart, UnitLength),
+        Units = UnitLength == 0 ? default : gradient.Dense.Span.Slice(Units[0].Offset - gradient.DenseStart, UnitLength),
     };
 }

@@ -84,6 +84,9 @@ public sealed class ParameterLayout
     /// <summary>Floats of all dense tensors.</summary>
     public int DenseLength => TotalLength - DenseStart;
 
+    /// <summary>Floats of the dense tensors in a slice.</summary>
+    public int DenseLengthOf(ParameterSlice slice) => Math.Max(0, slice.End - Math.Max(slice.Start, DenseStart));
+
     /// <summary>E, the floats in a row of the sparse tensor; 0 where there is none.</summary>
     public int SparseRowWidth { get; }
 
@@ -179,7 +182,7 @@ public sealed class ParameterLayout
     internal void ClearBelowReadOut(Gradients.Gradient gradient)
     {
         gradient.Rows.Count = 0;
-        gradient.Dense.AsSpan(0, ReadOutStart - DenseStart).Clear();
+        gradient.Dense.Span[..(ReadOutStart - DenseStart)].Clear();
     }
 
     internal void RequireTotalLength(int length)

@@ -15,6 +15,15 @@ public abstract class PayloadIntake
     /// <param name="lengths">Values in each run, as the sender says.</param>
     public abstract IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths);
 
+    /// <summary>
+    /// A run lies where its sender made it, in memory that both can read, and stays as it is as the ownership rule of
+    /// <see cref="Payload"/> says. True: the payload uses it there, and the memory that <see cref="TryOpen"/> gave for it is
+    /// not written. False: it is copied there.
+    /// </summary>
+    /// <param name="run">Index of the run.</param>
+    /// <param name="values">Its values, to be read only.</param>
+    public virtual bool TryAdopt(int run, ReadOnlyMemory<float> values) => false;
+
     /// <summary>All values are there. False when they cannot be (indices out of order): the payload is not to be
     /// used.</summary>
     public abstract bool TryComplete();

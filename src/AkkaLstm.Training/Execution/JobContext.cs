@@ -70,21 +70,35 @@ internal sealed class JobContext
     /// </summary>
     public bool HasAllServers { get; init; } = true;
 
+    /// <summary>
+    /// Gives zeros of a length, for parameters and gradients that others are to have: memory that processes of a
+    /// machine share, where there are others. Default: arrays.
+    /// </summary>
+    public Func<int, Memory<float>> Allocate { get; init; } = length => new float[length];
+
+    /// <summary>
+    /// Threads of a server: more than one where it is alone in its process, as workers of the machine wait meanwhile.
+    /// Default 1.
+    /// </summary>
+    public int ServerThreads { get; init; } = 1;
+
     /// <summary>Floats of a shard's carried state.</summary>
     public int ShardCarryLength => Plan.LanesPerShard * Spec.CarryLength;
 
     public SnapshotPool Snapshots { get; }
 
     /// <summary>
-    /// The parameter buffers that the first servers of all slices share in a generation; standbys have others.
+    /// The parameter buffers that the first servers of all slices share in a generation; standbys have others, and a
+    /// server that is alone in its process has its slice's.
     /// </summary>
-    public ParameterBuffers BuffersOf(Fence fence, int replica)
+    public ParameterBuffers BuffersOf(Fence fence, ParameterSlice slice, int replica)
     {
+        if (!HasAllServers) return new ParameterBuffers(Spec, Plan.Seed, slice, Allocate);
         (long Term, int Generation, int Replica) key = (fence.Term, fence.Generation, replica);
         lock (_gate)
         {
             if (_buffers.TryGetValue(key, out ParameterBuffers? known)) return known;
-            var buffers = new ParameterBuffers(Spec, Layout.TotalLength, Plan.Seed);
+            var buffers = new ParameterBuffers(Spec, Plan.Seed, Layout.Whole, Allocate);
             _buffers.Add(key, buffers);
             while (_buffers.Keys.DistinctBy(k => (k.Term, k.Generation)).Count() > KeptGenerations) _buffers.RemoveAt(0);
             return buffers;

@@ -29,7 +29,7 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed)
     /// of a later one.</param>
     /// <param name="parameters">The step's parameters, (N).</param>
     /// <exception cref="InvalidOperationException">Another thread failed to pack its piece.</exception>
-    public ModelWeights Get(long step, float[] parameters)
+    public ModelWeights Get(long step, ReadOnlyMemory<float> parameters)
     {
         lock (_gate)
         {

@@ -1,11 +1,12 @@
 using AkkaLstm.Models;
+using AkkaLstm.Models.Parameters;
 using AkkaLstm.Training.Execution.Payloads;
 
 namespace AkkaLstm.Training.Execution;
 
 /// <summary>
-/// The parameters of one generation in this process: a flat buffer and its packed form for even steps, and both
-/// again for odd ones. Servers write the parameters of step n + 1 while workers read those of step n.
+/// Parameters of one generation in this process, all of them or one slice: a flat buffer and its packed form for even
+/// steps, and both again for odd ones. Servers write the parameters of step n + 1 while workers read those of step n.
 /// </summary>
 /// <remarks>
 /// A generation has buffers of its own, so that a worker that still computes for an earlier one cannot disturb
@@ -13,18 +14,26 @@ namespace AkkaLstm.Training.Execution;
 /// </remarks>
 internal sealed class ParameterBuffers : IParameterOwner
 {
-    private readonly float[][] _flat;
+    private readonly ParameterSlice _extent;
+    private readonly Memory<float>[] _flat;
     private readonly PackedStep[] _packed;
 
-    public ParameterBuffers(ModelSpec spec, int parameterCount, ulong seed)
+    /// <summary>Makes room.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="seed">The plan's seed.</param>
+    /// <param name="extent">The parameters; all of them where they are to be packed.</param>
+    /// <param name="allocate">Gives zeros of a length.</param>
+    public ParameterBuffers(ModelSpec spec, ulong seed, ParameterSlice extent, Func<int, Memory<float>> allocate)
     {
-        _flat = [new float[parameterCount], new float[parameterCount]];
+        _extent = extent;
+        _flat = [allocate(extent.Length), allocate(extent.Length)];
         _packed = [new PackedStep(spec, seed), new PackedStep(spec, seed)];
     }
 
     /// <inheritdoc/>
-    public float[] Flat(long step) => _flat[step & 1];
+    public Memory<float> ValuesOf(ParameterSlice slice, long step) =>
+        _flat[step & 1].Slice(slice.Start - _extent.Start, slice.Length);
 
     /// <inheritdoc/>
-    public ModelWeights Packed(long step) => _packed[step & 1].Get(step, Flat(step));
+    public ModelWeights Packed(long step) => _packed[step & 1].Get(step, _flat[step & 1]);
 }

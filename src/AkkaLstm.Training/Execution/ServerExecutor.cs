@@ -43,15 +43,15 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         long step = order.Fence.Step;
         _snapshot = null;
         _slice = job.Layout.Split(order.Slice.Count)[order.Slice.Index];
-        ParameterBuffers buffers = job.BuffersOf(order.Fence, order.Replica);
+        ParameterBuffers buffers = job.BuffersOf(order.Fence, _slice, order.Replica);
         _payload = new ParameterPayload(new ParameterPlace(buffers, _slice));
         _reduced = new ReducedSlice(job.Layout, _slice);
         _optimizer = new OptimizerState(
             job.Optimizer,
             job.Layout,
             _slice,
-            buffers.Flat(step).AsMemory(_slice.Start, _slice.Length),
-            buffers.Flat(step + 1).AsMemory(_slice.Start, _slice.Length));
+            buffers.ValuesOf(_slice, step),
+            buffers.ValuesOf(_slice, step + 1));
         IReadOnlyList<Payload?> carries = order.Copy is { } copy ? Load(copy, step) : Load(order);
         return new SliceRestored(_payload, carries, Checksum.Of(_optimizer.Current.Span));
     }
@@ -95,7 +95,8 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
             _parts[p] = new GradientPart(shards.Start, shards.Count, ((GradientPayload)gradient).Gradient);
         }
 
-        GradientTree.Reduce(_parts, job.Plan.Shards, reduced);
+        GradientTree.Reduce(_parts, job.Plan.Shards, reduced, job.ServerThreads);
+        GC.KeepAlive(order); // parts may lie in memory of workers, which is mapped as long as somebody refers to it
         return new SliceSums([.. reduced.BlockSquareSums]);
     }
 
@@ -104,7 +105,9 @@ internal sealed class ServerExecutor(JobContext job) : IWorkExecutor
         StepDecision decision = order.Decision;
         _snapshot = null;
         _optimizer!.Apply(
-            _reduced!, new UpdateScalars(order.Fence.Step, decision.LearningRate, decision.GradientScale));
+            _reduced!,
+            new UpdateScalars(order.Fence.Step, decision.LearningRate, decision.GradientScale),
+            job.ServerThreads);
         return new SliceApplied(
             _payload!, Keep(order.Carries, order.Fence.Step + 1), Checksum.Of(_optimizer.Current.Span));
     }

@@ -110,12 +110,13 @@ internal sealed class WorkerExecutor : IWorkExecutor
             return shared.Packed(fence.Step);
         if (_assembled is null || _assembledBallot != fence.Ballot)
         {
-            _assembled = new ParameterBuffers(_job.Spec, _job.Layout.TotalLength, _job.Plan.Seed);
+            _assembled = new ParameterBuffers(
+                _job.Spec, _job.Plan.Seed, _job.Layout.Whole, length => new float[length]);
             _assembledBallot = fence.Ballot;
         }
 
-        foreach (Payload slice in parameters)
-            ((ParameterPayload)slice).CopyTo(_assembled.Flat(fence.Step), fence.Step);
+        foreach (ParameterPayload slice in parameters.Cast<ParameterPayload>())
+            slice.ValuesOf(fence.Step).CopyTo(_assembled.ValuesOf(slice.Slice, fence.Step));
         return _assembled.Packed(fence.Step);
     }
 
@@ -182,7 +183,11 @@ internal sealed class WorkerExecutor : IWorkExecutor
         {
             _lanesPerShard = job.Plan.LanesPerShard;
             _carryLength = job.Spec.CarryLength;
-            Gradient = new Gradient(job.Layout);
+            Gradient = new Gradient(
+                job.Layout,
+                job.Layout.Whole,
+                job.Allocate(job.Layout.DenseLength),
+                new SparseRows(job.Layout.SparseRowWidth));
             GradientPayload = new GradientPayload(Gradient);
         }
 

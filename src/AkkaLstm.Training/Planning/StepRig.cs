@@ -73,7 +73,7 @@ internal sealed class StepRig : IDisposable
     public double Pack()
     {
         _step += 2;
-        return Seconds(() => _job.BuffersOf(Fence, replica: 0).Packed(_step));
+        return Seconds(() => _job.BuffersOf(Fence, _job.Layout.Whole, replica: 0).Packed(_step));
     }
 
     /// <summary>Computes one order on the calling thread, on weights that are packed.</summary>

@@ -57,11 +57,16 @@ public sealed class RemoteJob : IDisposable
     /// threads of executors then, until the job is disposed.</param>
     /// <param name="cacheDirectory">Where files are kept for the next time; may be shared with other processes.</param>
     /// <param name="cacheBytes">Most bytes that are kept there.</param>
+    /// <param name="allocate">Gives zeros of a length for what other processes are to have; null: arrays.</param>
     /// <param name="stop">Ends it early.</param>
     /// <exception cref="BadInputException">What the coordinator offers cannot be used: one line.</exception>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
     public static async Task<RemoteJob> OpenAsync(
-        FetchFile fetch, string cacheDirectory, long cacheBytes = DefaultCacheBytes, CancellationToken stop = default)
+        FetchFile fetch,
+        string cacheDirectory,
+        long cacheBytes = DefaultCacheBytes,
+        Func<int, Memory<float>>? allocate = null,
+        CancellationToken stop = default)
     {
         var cache = new ContentCache(cacheDirectory, cacheBytes, TimeProvider.System);
         JobOffer offer = await FetchOfferAsync(fetch, cache, stop);
@@ -82,7 +87,13 @@ public sealed class RemoteJob : IDisposable
         var card = new ModelCard(plan, data.Hash, plan.ToModelSpec(data.Shape), data.Artifacts);
         var states = new RemoteStates(
             card, offer.Files.GetValueOrDefault(JobOffer.InitFrom), cache, fetch, disposed.Token);
-        return new RemoteJob(offer, new JobContext(plan, data, states) { HasAllServers = false }, disposed);
+        var context = new JobContext(plan, data, states)
+        {
+            HasAllServers = false,
+            ServerThreads = Environment.ProcessorCount,
+            Allocate = allocate ?? (length => new float[length]),
+        };
+        return new RemoteJob(offer, context, disposed);
     }
 
     /// <summary>Ends what is being fetched. Results of executors stay readable.</summary>

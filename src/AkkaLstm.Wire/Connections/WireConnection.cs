@@ -11,6 +11,9 @@ namespace AkkaLstm.Wire.Connections;
 public sealed record WireConnection(Stream Stream, Greeting Peer, IPAddress PeerAddress, GreetingAccepted Acceptance)
     : IAsyncDisposable
 {
+    /// <summary>Whether both ends have the same address, or one that never leaves a machine.</summary>
+    public bool IsWithinMachine { get; init; }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }

@@ -21,7 +21,7 @@ public static class WireDialer
         EndPoint address, NodeRole role, Greeting greeting, ConnectionOptions options, CancellationToken stop)
     {
         using var deadline = new Deadline(options.HandshakeTimeout, options.Clock, stop);
-        (Stream stream, IPAddress peer) = await ConnectAsync(address, deadline);
+        (Stream stream, IPAddress peer, bool isWithinMachine) = await ConnectAsync(address, deadline);
         try
         {
             if (options.Certificate is { } certificate)
@@ -41,7 +41,7 @@ public static class WireDialer
                     WireError.Unexpected, $"at {Text(address)} is a {accepted.Greeting.Node.Role}, expected a {role}");
             }
 
-            return new WireConnection(stream, accepted.Greeting, peer, accepted);
+            return new WireConnection(stream, accepted.Greeting, peer, accepted) { IsWithinMachine = isWithinMachine };
         }
         catch
         {
@@ -57,14 +57,16 @@ public static class WireDialer
             await HandshakeFrames.ReadAsync(stream, FrameKind.GreetingReply, deadline));
     }
 
-    private static async Task<(Stream Stream, IPAddress Peer)> ConnectAsync(EndPoint address, Deadline deadline)
+    private static async Task<(Stream Stream, IPAddress Peer, bool IsWithinMachine)> ConnectAsync(
+        EndPoint address, Deadline deadline)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             WireSockets.Configure(socket);
             await deadline.RunAsync(token => socket.ConnectAsync(address, token), $"{Text(address)} does not answer");
-            return (new NetworkStream(socket, ownsSocket: true), ((IPEndPoint)socket.RemoteEndPoint!).Address);
+            IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            return (new NetworkStream(socket, ownsSocket: true), peer, WireSockets.IsWithinMachine(socket));
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

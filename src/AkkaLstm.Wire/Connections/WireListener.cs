@@ -159,7 +159,10 @@ public sealed class WireListener : IAsyncDisposable
                     break; // neither encrypts
             }
 
-            WireConnection connection = await GreetAsync(stream, from, objection, deadline);
+            WireConnection connection = await GreetAsync(stream, from, objection, deadline) with
+            {
+                IsWithinMachine = WireSockets.IsWithinMachine(stranger.Socket),
+            };
             isAccepted = true;
             _accepted(connection);
         }

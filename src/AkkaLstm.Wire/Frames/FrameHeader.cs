@@ -70,7 +70,7 @@ public readonly record struct FrameHeader(FrameKind Kind, int PayloadBytes, uint
     }
 
     private static bool IsKnown(FrameKind kind) =>
-        kind is (>= FrameKind.Greeting and <= FrameKind.FileRefused) or (>= FrameKind.TensorOpen and <= FrameKind.TensorIdle);
+        kind is (>= FrameKind.Greeting and <= FrameKind.FileRefused) or (>= FrameKind.TensorOpen and <= FrameKind.TensorShared);
 
     private static WireException Mismatch() =>
         new(WireError.ChecksumMismatch, "a frame has been damaged on its way: its checksum is wrong");

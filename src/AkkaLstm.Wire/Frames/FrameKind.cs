@@ -50,4 +50,11 @@ public enum FrameKind : byte
 
     /// <summary>Nothing to send, but still here; answered by a credit of 0 bytes.</summary>
     TensorIdle = 21,
+
+    /// <summary>What the sender has in memory may be read there, if the receiver can; see
+    /// <see cref="Sharing.SharedPlace"/>.</summary>
+    TensorShare = 22,
+
+    /// <summary>The receiver can.</summary>
+    TensorShared = 23,
 }

@@ -61,6 +61,9 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensor
     }
 
     /// <inheritdoc/>
+    public bool TryAdopt(int part, ReadOnlyMemory<float> values) => _open!.Intake.TryAdopt(part, values);
+
+    /// <inheritdoc/>
     public void Complete(TensorHeader header)
     {
         Expected expected = TakeOpen();

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Messages;
+using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Messages;
 using AkkaLstm.Wire.Tensors;
 
@@ -54,10 +55,19 @@ public sealed class PeerTensors : IAsyncDisposable
         Completion = Task.WhenAny(_receiving, _sending, _overflow.Task).Unwrap();
     }
 
+    /// <summary>Begins to send and to receive; within a machine, memory is shared if the options allow it.</summary>
+    /// <inheritdoc cref="PeerTensors(IPayloadCodec, Stream, Stream, TensorChannelOptions)"/>
+    public static PeerTensors Between(
+        IPayloadCodec codec, WireConnection outgoing, WireConnection incoming, TensorChannelOptions options) => new(
+            codec,
+            outgoing.Stream,
+            incoming.Stream,
+            options with { SharesMemory = options.SharesMemory && outgoing.IsWithinMachine && incoming.IsWithinMachine });
+
     /// <summary>Ends when the peer hangs up, or with the <see cref="WireException"/> that ended the channel.</summary>
     public Task Completion { get; }
 
-    /// <summary>Bytes of values that were handed to the channel, and that came through it.</summary>
+    /// <summary>Bytes of values that travelled; those that were read where they lay are not among them.</summary>
     public (long Sent, long Received) Bytes => (Interlocked.Read(ref _sentBytes), _incoming.Bytes);
 
     private long _sentBytes;
@@ -107,12 +117,12 @@ public sealed class PeerTensors : IAsyncDisposable
     {
         await foreach (OutgoingTensor tensor in _queue.Reader.ReadAllAsync(_closing.Token))
         {
-            await _sender.SendAsync(tensor.Id, tensor.Parts, _closing.Token);
-            Interlocked.Add(ref _sentBytes, tensor.Bytes);
+            long bytes = await _sender.SendAsync(tensor.Id, tensor.Parts, _closing.Token);
+            Interlocked.Add(ref _sentBytes, bytes);
         }
     }
 
-    private readonly record struct OutgoingTensor(ulong Id, IReadOnlyList<TensorPart> Parts, long Bytes);
+    private readonly record struct OutgoingTensor(ulong Id, IReadOnlyList<TensorPart> Parts);
 
     /// <summary>The tickets of one message that is being encoded.</summary>
     private sealed class Export(PeerTensors owner) : IPayloadTickets
@@ -124,7 +134,7 @@ public sealed class PeerTensors : IAsyncDisposable
             TensorPart[] parts = [.. owner._codec.ValuesOf(payload, place).Select(values => new TensorPart(values))];
             long bytes = parts.Sum(part => (long)part.Values.Length * sizeof(float));
             ulong id = (ulong)Interlocked.Increment(ref owner._lastTicket);
-            Tensors.Add(new OutgoingTensor(id, parts, bytes));
+            Tensors.Add(new OutgoingTensor(id, parts));
             return new PayloadTicket(id, place.Kind, bytes, ElementType.Float32, Checksum: 0);
         }
 

@@ -13,6 +13,14 @@ public interface ITensorSink
     /// <returns>Null when nobody wants it: its values are read and dropped.</returns>
     ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop);
 
+    /// <summary>
+    /// A part lies in memory that its owner leaves alone as long as the value counts: the sink may use it there, instead
+    /// of the memory that it has just given. False: it wants a copy.
+    /// </summary>
+    /// <param name="part">Index of the part.</param>
+    /// <param name="values">Read only, whatever the type says; lives as long as somebody refers to it.</param>
+    bool TryAdopt(int part, ReadOnlyMemory<float> values) => false;
+
     /// <summary>All values are there, and their checksums are right.</summary>
     void Complete(TensorHeader header);
 

@@ -16,6 +16,10 @@ public sealed record TensorChannelOptions
     /// <summary>Bytes of a transfer that the receiver takes at most, counted as float32.</summary>
     public long MaxTransferBytes { get; init; } = 1L << 32;
 
+    /// <summary>Whether values may be read where they lie, in memory of the other process, instead of being sent. Only
+    /// asked for where both ends are on the same machine, and only done if both want it.</summary>
+    public bool SharesMemory { get; init; } = true;
+
     /// <summary>How long the peer may take for its next frame, and for taking one of ours. A sender that has nothing
     /// to send shows three times as often that it is there.</summary>
     public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(30);

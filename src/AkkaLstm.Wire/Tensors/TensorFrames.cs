@@ -8,7 +8,7 @@ namespace AkkaLstm.Wire.Tensors;
 internal static class TensorFrames
 {
     /// <summary>Longest payload of a frame that is no chunk.</summary>
-    public const int MaxSmallBytes = 1024;
+    public const int MaxSmallBytes = 4096;
 
     /// <summary>A whole frame.</summary>
     public static byte[] Make(FrameKind kind, ReadOnlySpan<byte> payload)

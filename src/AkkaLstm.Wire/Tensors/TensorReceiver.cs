@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Sharing;
 
 namespace AkkaLstm.Wire.Tensors;
 
@@ -14,6 +15,9 @@ namespace AkkaLstm.Wire.Tensors;
 public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChannelOptions options)
 {
     private byte[] _scratch = [];
+
+    /// <summary>Reads the sender's memory; null where it cannot.</summary>
+    private SharedReader? _shared;
 
     /// <summary>Bytes that the sender may still send.</summary>
     private int _credit;
@@ -43,6 +47,9 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
                         await ReceiveAsync(
                             TensorHeader.Decode(payload.Span, options.MaxTransferBytes), frames, stop);
                         break;
+                    case FrameKind.TensorShare when options.SharesMemory:
+                        await TryShareAsync(ShareOffer.Decode(payload.Span), stop);
+                        break;
                     case FrameKind.TensorIdle:
                         await GrantAsync(0, stop);
                         break;
@@ -59,6 +66,17 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
             await TellAsync(e.Message, stop);
             throw;
         }
+    }
+
+    private async ValueTask TryShareAsync(ShareOffer offer, CancellationToken stop)
+    {
+        var reader = new SharedReader(offer.ProcessId);
+        if (!reader.CanRead(offer.Sample))
+            return;
+        _shared = reader;
+        using var writing = new Deadline(options.PeerTimeout, options.Clock, stop);
+        byte[] frame = TensorFrames.Make(FrameKind.TensorShared, []);
+        await writing.RunAsync(token => stream.WriteAsync(frame, token), "the sender has not taken a frame in time");
     }
 
     private async ValueTask ReceiveAsync(TensorHeader transfer, TensorFrameReader frames, CancellationToken stop)
@@ -78,7 +96,10 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
             {
                 if (memory is not null && memory[i].Length != transfer.Parts[i].Length)
                     throw new InvalidOperationException("the sink gave memory of another length");
-                if (!await ReceiveAsync(transfer.Parts[i], memory?[i], frames, stop))
+                bool isThere = transfer.Parts[i].Shared is { } place
+                    ? memory is null || TryRead(i, place, memory[i])
+                    : await ReceiveAsync(transfer.Parts[i], memory?[i], frames, stop);
+                if (!isThere)
                     return;
             }
 
@@ -92,6 +113,20 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
 
         if (memory is not null)
             sink.Complete(transfer);
+    }
+
+    /// <summary>Takes a part from where it lies; false when it lies there no more, because the sender has gone on to
+    /// another generation.</summary>
+    private bool TryRead(int part, SharedPlace place, Memory<float> destination)
+    {
+        if (_shared is null)
+            throw new WireException(WireError.Unexpected, "the sender refers to memory that was not found to be shared");
+        if (_shared.Find(place, destination.Length) is not { } values)
+            return false;
+        if (!sink.TryAdopt(part, values))
+            values.Span.CopyTo(destination.Span);
+        GC.KeepAlive(_shared); // it keeps the mapping that the span is of
+        return true;
     }
 
     /// <summary>Reads a part's chunks; false when the sender cancels.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AkkaLstm.Wire.Frames;
 using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Sharing;
 
 namespace AkkaLstm.Wire.Tensors;
 
@@ -24,6 +25,7 @@ public sealed class TensorSender : IAsyncDisposable
     private readonly Task _reading;
     private readonly Task _idling;
     private byte[] _narrowed = [];
+    private volatile bool _isRead;
 
     /// <summary>Begins to listen to the receiver's credits.</summary>
     /// <param name="stream">The connection, after the handshake; disposed with this object.</param>
@@ -43,15 +45,15 @@ public sealed class TensorSender : IAsyncDisposable
     /// <param name="id">The ticket's, see <see cref="PayloadTicket"/>.</param>
     /// <param name="parts">Its parts; their memory is read until the task is done.</param>
     /// <param name="stop">Ends the sending at the next chunk; the receiver is told, and the channel stays of use.</param>
+    /// <returns>Bytes that travelled: those of parts that the receiver does not read where they lie.</returns>
     /// <exception cref="WireException">The receiver is gone, does not take anything in time, or gave up.</exception>
-    public async Task SendAsync(ulong id, IReadOnlyList<TensorPart> parts, CancellationToken stop)
+    public async Task<long> SendAsync(ulong id, IReadOnlyList<TensorPart> parts, CancellationToken stop)
     {
         if (parts.Count is < 1 or > TensorHeader.MaxParts)
             throw new ArgumentException($"there are {parts.Count} parts, must be 1 to {TensorHeader.MaxParts}", nameof(parts));
         if (parts.Any(part => part.Values.Length > TensorHeader.MaxPartLength))
             throw new ArgumentException($"a part has more than {TensorHeader.MaxPartLength} values", nameof(parts));
-        var header = new TensorHeader(
-            id, [.. parts.Select(part => new TensorPartHeader(part.Element, part.Values.Length))]);
+        var header = new TensorHeader(id, [.. parts.Select(HeaderOf)]);
         await _turn.WaitAsync(stop);
         try
         {
@@ -60,8 +62,11 @@ public sealed class TensorSender : IAsyncDisposable
             await WriteAsync(TensorFrames.Make(FrameKind.TensorOpen, header.Encode()), writing);
             try
             {
-                foreach (TensorPart part in parts)
-                    await SendAsync(part, writing, stop);
+                for (int i = 0; i < parts.Count; i++)
+                {
+                    if (header.Parts[i].Shared is null)
+                        await SendAsync(parts[i], writing, stop);
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -69,6 +74,8 @@ public sealed class TensorSender : IAsyncDisposable
                 await WriteAsync(TensorFrames.Make(FrameKind.TensorCancel, []), writing);
                 throw;
             }
+
+            return header.Bytes;
         }
         catch (WireException e)
         {
@@ -89,6 +96,13 @@ public sealed class TensorSender : IAsyncDisposable
         await Task.WhenAll(_reading, _idling);
         _credit.Fail(new WireException(WireError.Aborted, "the channel was closed here"));
     }
+
+    private TensorPartHeader HeaderOf(TensorPart part) => new(
+        part.Element,
+        part.Values.Length,
+        _isRead && part.Element == ElementType.Float32 && SharedFloats.TryFind(part.Values, out SharedPlace place)
+            ? place
+            : null);
 
     private async ValueTask SendAsync(TensorPart part, Deadline writing, CancellationToken stop)
     {
@@ -143,6 +157,9 @@ public sealed class TensorSender : IAsyncDisposable
                     case FrameKind.TensorCredit:
                         _credit.Add(TensorFrames.ReadCredit(payload.Span));
                         break;
+                    case FrameKind.TensorShared when _options.SharesMemory:
+                        _isRead = true;
+                        break;
                     case FrameKind.TensorAbort:
                         throw TensorFrames.Aborted(payload.Span);
                     default:
@@ -167,26 +184,25 @@ public sealed class TensorSender : IAsyncDisposable
         }
     }
 
-    /// <summary>The receiver takes silence for death, so that it is told now and then.</summary>
+    /// <summary>Offers what can be read where it lies. The receiver takes silence for death, so that it is told now and
+    /// then that this end is there.</summary>
     private async Task ShowPresenceAsync()
     {
         byte[] idle = TensorFrames.Make(FrameKind.TensorIdle, []);
         using var timer = new PeriodicTimer(_options.PeerTimeout / 3, _options.Clock);
         try
         {
+            if (_options.SharesMemory && ShareOffer.TryMake() is { } offer)
+            {
+                await _turn.WaitAsync(_closing.Token);
+                await WriteInTurnAsync(TensorFrames.Make(FrameKind.TensorShare, offer.Encode()));
+            }
+
             while (await timer.WaitForNextTickAsync(_closing.Token))
             {
                 // Somebody who sends shows it anyway.
-                if (!await _turn.WaitAsync(0, _closing.Token)) continue;
-                try
-                {
-                    using var writing = new Deadline(_options.PeerTimeout, _options.Clock, _closing.Token);
-                    await WriteAsync(idle, writing);
-                }
-                finally
-                {
-                    _turn.Release();
-                }
+                if (await _turn.WaitAsync(0, _closing.Token))
+                    await WriteInTurnAsync(idle);
             }
         }
         catch (WireException e)
@@ -196,6 +212,19 @@ public sealed class TensorSender : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Closed from here.
+        }
+    }
+
+    private async Task WriteInTurnAsync(byte[] frame)
+    {
+        try
+        {
+            using var writing = new Deadline(_options.PeerTimeout, _options.Clock, _closing.Token);
+            await WriteAsync(frame, writing);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 }

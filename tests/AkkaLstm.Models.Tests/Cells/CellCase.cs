@@ -196,7 +196,7 @@ internal sealed class CellRun(CellCase window)
         window.Cell.Backward(path, _weights, _input.View(), Workspace, _dOutput, _dInput, shardCount, _tensors.Of(_gradient));
         _dInput.CopyTo(_result.DInput);
         Below?.Depth!.DState.CopyTo(_result.DBelow);
-        _gradient.Dense.AsSpan(0, _result.DParameters.Length).CopyTo(_result.DParameters);
+        _gradient.Dense.Span[.._result.DParameters.Length].CopyTo(_result.DParameters);
         return _result;
     }
 }

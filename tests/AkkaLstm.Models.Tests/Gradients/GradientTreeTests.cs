@@ -106,7 +106,7 @@ public class GradientTreeTests
     {
         var gradient = new Gradient(Layout);
         for (int i = 0; i < gradient.Dense.Length; i++)
-            gradient.Dense[i] = (float)(random.NextDouble() - 0.5) * MathF.ScaleB(1, random.Next(-8, 8));
+            gradient.Dense.Span[i] = (float)(random.NextDouble() - 0.5) * MathF.ScaleB(1, random.Next(-8, 8));
         int[] touched = [.. Enumerable.Range(0, 100).Select(_ => random.Next(random.Next(2) == 0 ? 60 : 4000)).Distinct().Order()];
         gradient.Rows.EnsureCapacity(touched.Length);
         foreach (int row in touched)
@@ -172,7 +172,7 @@ public class GradientTreeTests
     private static Gradient Cut(Gradient whole, ParameterSlice slice)
     {
         var part = new Gradient(Layout, slice);
-        whole.Dense.AsSpan(part.DenseStart - Layout.DenseStart, part.Dense.Length).CopyTo(part.Dense);
+        whole.Dense.Slice(part.DenseStart - Layout.DenseStart, part.Dense.Length).CopyTo(part.Dense);
         int first = whole.Rows.LowerBound(part.FirstRow);
         int end = whole.Rows.LowerBound(part.EndRow);
         part.Rows.EnsureCapacity(end - first);

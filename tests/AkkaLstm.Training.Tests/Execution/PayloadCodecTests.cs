@@ -389,7 +389,7 @@ public sealed class PayloadCodecTests : IDisposable
     private ReadOnlySpan<float> Dense(Gradient gradient, ParameterSlice slice)
     {
         int start = Math.Max(slice.Start, Layout.DenseStart);
-        return slice.End <= start ? [] : gradient.Dense.AsSpan(start - Layout.DenseStart, slice.End - start);
+        return slice.End <= start ? [] : gradient.Dense.Span.Slice(start - Layout.DenseStart, slice.End - start);
     }
 
     private float[] Predict(float[] parameters)

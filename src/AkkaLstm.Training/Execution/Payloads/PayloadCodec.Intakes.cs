@@ -38,8 +38,11 @@ internal sealed partial class PayloadCodec
             if (lengths is not [var length] || length != slice.Length) return null;
             _slice = slice;
             _buffer = Codec._parameters.Open(Place.Fence, Place.Slice, slice);
-            return [_buffer.Flat(Place.Fence.Step).AsMemory(slice.Start, slice.Length)];
+            return [_buffer.ValuesOf(slice, Place.Fence.Step)];
         }
+
+        public override bool TryAdopt(int run, ReadOnlyMemory<float> values) =>
+            _slice.Length == Job.Layout.TotalLength && _buffer!.TryAdopt(values);
 
         public override bool TryComplete()
         {
@@ -76,6 +79,8 @@ internal sealed partial class PayloadCodec
             _buffer = Codec._gradients.Open(Place.Fence, Place.Slice, slice);
             return _buffer.Runs(_rowCount);
         }
+
+        public override bool TryAdopt(int run, ReadOnlyMemory<float> values) => run == 0 && _buffer!.TryAdopt(values);
 
         public override bool TryComplete()
         {

@@ -82,7 +82,7 @@ internal sealed partial class PayloadCodec : IPayloadCodec
             throw new ArgumentException($"The gradient of slice {gradient.Slice.Index} does not hold slice {slice.Index}.");
         int start = Math.Max(slice.Start, gradient.Layout.DenseStart);
         int length = Math.Max(0, slice.End - start);
-        Memory<float> dense = length == 0 ? Memory<float>.Empty : gradient.Dense.AsMemory(start - gradient.DenseStart, length);
+        Memory<float> dense = length == 0 ? Memory<float>.Empty : gradient.Dense.Slice(start - gradient.DenseStart, length);
         int rowCount = RowCountOf(gradient.Layout, slice);
         if (rowCount == 0) return [dense];
         SparseRows rows = gradient.Rows;

@@ -37,7 +37,7 @@ internal abstract class ValuePayload<TValue> : Payload
     protected abstract long BytesOf(TValue value);
 }
 
-/// <summary>Where a slice of the parameters lies: inside a flat buffer for all slices.</summary>
+/// <summary>Where a slice of the parameters lies.</summary>
 /// <param name="Owner">The buffers.</param>
 /// <param name="Slice">Where in them.</param>
 internal sealed record ParameterPlace(IParameterOwner Owner, ParameterSlice Slice);
@@ -50,10 +50,7 @@ internal sealed class ParameterPayload(ParameterPlace? place) : ValuePayload<Par
     public ParameterSlice Slice => Value.Slice;
 
     /// <summary>The slice's parameters of a step.</summary>
-    public ReadOnlyMemory<float> ValuesOf(long step) => Owner.Flat(step).AsMemory(Slice.Start, Slice.Length);
-
-    /// <summary>Copies the slice's parameters of a step to their place among all.</summary>
-    public void CopyTo(float[] parameters, long step) => ValuesOf(step).Span.CopyTo(parameters.AsSpan(Slice.Start));
+    public ReadOnlyMemory<float> ValuesOf(long step) => Owner.ValuesOf(Slice, step);
 
     protected override long BytesOf(ParameterPlace value) => (long)value.Slice.Length * sizeof(float);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Parameters;
@@ -41,16 +42,24 @@ internal abstract class ReceivedBuffer
 /// </remarks>
 internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulong seed) : ReceivedBuffer, IParameterOwner
 {
-    private readonly float[] _flat = new float[parameterCount];
+    private readonly float[] _flat = new float[parameterCount]; // not shared: what is received is not passed on
     private readonly PackedStep _packed = new(spec, seed);
     private readonly HashSet<int> _slices = [];
     private int _sliceCount;
+    private Memory<float> _values; // the array's, or the server's own
 
     /// <inheritdoc/>
-    public float[] Flat(long step) => _flat;
+    public Memory<float> ValuesOf(ParameterSlice slice, long step) => _values.Slice(slice.Start, slice.Length);
 
     /// <inheritdoc/>
-    public ModelWeights Packed(long step) => _packed.Get(step, _flat);
+    public ModelWeights Packed(long step) => _packed.Get(step, _values);
+
+    /// <summary>Uses all parameters where their server has them, instead of a copy.</summary>
+    public bool TryAdopt(ReadOnlyMemory<float> values)
+    {
+        _values = MemoryMarshal.AsMemory(values); // packed from, never written
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Lacks(SliceId slice) => slice.Count == _sliceCount && !_slices.Contains(slice.Index);
@@ -62,6 +71,7 @@ internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulo
         {
             _slices.Clear();
             _sliceCount = slice.Count;
+            _values = _flat;
             _packed.Reset();
         }
 
@@ -78,24 +88,43 @@ internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulo
 }
 
 /// <summary>One slice of the gradient of a subtree.</summary>
-internal sealed class ReceivedGradient(ParameterLayout layout, ParameterSlice slice) : ReceivedBuffer
+internal sealed class ReceivedGradient : ReceivedBuffer
 {
+    private readonly Gradient _own;
     private float[] _rowBits = [];
 
-    public Gradient Gradient { get; } = new(layout, slice);
+    public ReceivedGradient(ParameterLayout layout, ParameterSlice slice)
+    {
+        _own = new Gradient(layout, slice);
+        Gradient = _own;
+    }
+
+    public Gradient Gradient { get; private set; }
 
     /// <inheritdoc/>
-    public override bool Fits(ParameterSlice other) => other == Gradient.Slice;
+    public override bool Fits(ParameterSlice other) => other == _own.Slice;
 
     /// <summary>Memory for the runs of a gradient with so many rows; -1 where the slice has none.</summary>
     public Memory<float>[] Runs(int rowCount)
     {
-        if (rowCount < 0) return [Gradient.Dense];
-        SparseRows rows = Gradient.Rows;
+        Gradient = _own;
+        if (rowCount < 0) return [_own.Dense];
+        SparseRows rows = _own.Rows;
         rows.Count = 0;
         rows.EnsureCapacity(rowCount);
         if (_rowBits.Length < rowCount) _rowBits = new float[rows.Indices.Length];
-        return [Gradient.Dense, _rowBits.AsMemory(0, rowCount), rows.Values.AsMemory(0, rowCount * rows.Width)];
+        return [_own.Dense, _rowBits.AsMemory(0, rowCount), rows.Values.AsMemory(0, rowCount * rows.Width)];
+    }
+
+    /// <summary>
+    /// Uses dense values where the worker made them, which all other processes of the machine can read. Those of this
+    /// buffer are never touched then, and cost no memory.
+    /// </summary>
+    public bool TryAdopt(ReadOnlyMemory<float> dense)
+    {
+        // As a part of a sum it is only read.
+        Gradient = new Gradient(_own.Layout, _own.Slice, MemoryMarshal.AsMemory(dense), _own.Rows);
+        return true;
     }
 
     /// <summary>Takes the rows over; false where their indices do not ascend or lie outside the slice.</summary>

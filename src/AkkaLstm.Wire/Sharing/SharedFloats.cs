@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace AkkaLstm.Wire.Sharing;
+
+/// <summary>Float memory that other processes of this machine can read where it lies, instead of being sent what is in it.</summary>
+public static class SharedFloats
+{
+    /// <summary>Shorter ones are not worth a mapping: 64 KiB cross a socket in the time of a few page faults.</summary>
+    public const int MinLength = 1 << 14;
+
+    /// <summary>
+    /// Zeros of a length: memory that can be shared, or an array where it is short or the system has no such memory.
+    /// It lives as long as somebody refers to the <see cref="Memory{T}"/>; a span alone does not keep it.
+    /// </summary>
+    public static Memory<float> Allocate(int length) =>
+        length >= MinLength && SharedSegment.TryCreate(length) is { } segment ? segment.Memory : new float[length];
+
+    /// <summary>Where values lie, if it is in memory of <see cref="Allocate"/>.</summary>
+    internal static bool TryFind(ReadOnlyMemory<float> values, out SharedPlace place)
+    {
+        bool isShared = MemoryMarshal.TryGetMemoryManager(values, out SharedSegment? segment, out int start, out _);
+        place = isShared ? new SharedPlace(segment!.Descriptor, segment.Key, start) : default;
+        return isShared;
+    }
+}
