@@ -37,12 +37,27 @@ public static class GradientTree
         result.EnsureScratch(parts.Length, scratchLength * threads);
         MergeRows(new Tree(result, result.Scratch.AsSpan(0, scratchLength), pieceLength), result);
         int sparseCount = SumSquaresOfRows(result);
-        WorkRange.Share(sum.Slice.BlockCount - sparseCount, threads, (thread, start, count) =>
-        {
-            var tree = new Tree(result, result.Scratch.AsSpan(thread * scratchLength, scratchLength), pieceLength);
-            for (int i = sparseCount + start; i < sparseCount + start + count; i++)
-                result.BlockSquareSums[i] = ReduceBlock(tree, sum, sum.Layout.Blocks[sum.Slice.FirstBlock + i]);
-        });
+        if (threads == 1)
+            ReduceBlocks(result, result.Scratch, pieceLength, sparseCount, sum.Slice.BlockCount);
+        else
+            ReduceBlocks(result, scratchLength, pieceLength, sparseCount, threads);
+    }
+
+    /// <summary>Dense blocks are independent of each other: each thread does a run of them.</summary>
+    private static void ReduceBlocks(ReducedSlice result, int scratchLength, int pieceLength, int first, int threads) =>
+        WorkRange.Share(result.Gradient.Slice.BlockCount - first, threads, (thread, start, count) => ReduceBlocks(
+            result,
+            result.Scratch.AsSpan(thread * scratchLength, scratchLength),
+            pieceLength,
+            first + start,
+            first + start + count));
+
+    private static void ReduceBlocks(ReducedSlice result, Span<float> scratch, int pieceLength, int start, int end)
+    {
+        Gradient sum = result.Gradient;
+        var tree = new Tree(result, scratch, pieceLength);
+        for (int i = start; i < end; i++)
+            result.BlockSquareSums[i] = ReduceBlock(tree, sum, sum.Layout.Blocks[sum.Slice.FirstBlock + i]);
     }
 
     private static void OrderParts(ReadOnlySpan<GradientPart> parts, int shardCount, ReducedSlice result)
@@ -182,8 +197,8 @@ public static class GradientTree
                 return Leaf(firstPart, start, row, destination.Length);
             int leftCount = PartsInLeftHalf(firstPart, partCount);
             ReadOnlySpan<float> left = Sum(firstPart, leftCount, start, row, destination, depth + 1);
-            Span<float> scratch = _scratch.Slice(depth * pieceLength, destination.Length);
-            ReadOnlySpan<float> right = Sum(firstPart + leftCount, partCount - leftCount, start, row, scratch, depth + 1);
+            Span<float> room = _scratch.Slice(depth * pieceLength, destination.Length);
+            ReadOnlySpan<float> right = Sum(firstPart + leftCount, partCount - leftCount, start, row, room, depth + 1);
             if (right.IsEmpty)
                 return left;
             if (left.IsEmpty)

@@ -12,12 +12,6 @@ internal static class WorkRange
     /// <summary>Gives each thread a run of items, all about equally long; returns when all are done.</summary>
     public static void Share(int count, int threads, Body body)
     {
-        if (threads == 1)
-        {
-            body(0, 0, count);
-            return;
-        }
-
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             int start = (int)((long)count * thread / threads);

@@ -102,10 +102,16 @@ public sealed class OptimizerState
             ApplyToTouchedRows(gradient.Rows, scalars);
         else
             ApplyToAllRows(gradient.Rows, scalars);
-        WorkRange.Share(gradient.Dense.Length, threads, (_, start, count) =>
-            Update(_sparseLength + start, gradient.Dense.Span.Slice(start, count), scalars));
+        if (threads == 1)
+            Update(_sparseLength, gradient.Dense.Span, scalars);
+        else
+            UpdateDense(gradient.Dense, scalars, threads);
         _currentIndex ^= 1;
     }
+
+    private void UpdateDense(ReadOnlyMemory<float> gradient, UpdateScalars scalars, int threads) =>
+        WorkRange.Share(gradient.Length, threads, (_, start, count) =>
+            Update(_sparseLength + start, gradient.Span.Slice(start, count), scalars));
 
     private void ApplyToTouchedRows(SparseRows rows, in UpdateScalars scalars)
     {

@@ -47,7 +47,7 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
                         await ReceiveAsync(
                             TensorHeader.Decode(payload.Span, options.MaxTransferBytes), frames, stop);
                         break;
-                    case FrameKind.TensorShare when options.SharesMemory:
+                    case FrameKind.TensorShare:
                         await TryShareAsync(ShareOffer.Decode(payload.Span), stop);
                         break;
                     case FrameKind.TensorIdle:
@@ -71,8 +71,8 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
     private async ValueTask TryShareAsync(ShareOffer offer, CancellationToken stop)
     {
         var reader = new SharedReader(offer.ProcessId);
-        if (!reader.CanRead(offer.Sample))
-            return;
+        if (!options.SharesMemory || !reader.CanRead(offer.Sample))
+            return; // no answer: the sender goes on sending
         _shared = reader;
         using var writing = new Deadline(options.PeerTimeout, options.Clock, stop);
         byte[] frame = TensorFrames.Make(FrameKind.TensorShared, []);

@@ -36,7 +36,7 @@ public class GradientTreeTests
             {
                 var reduced = new ReducedSlice(Layout, slice);
                 GradientTree.Reduce(parts, shardCount, reduced);
-                GradientTree.Reduce(parts, shardCount, reduced);
+                GradientTree.Reduce(parts, shardCount, reduced, threads: 1 + random.Next(4));
                 Gradient sum = reduced.Gradient;
                 Assert.Equal(dense.AsSpan(sum.DenseStart - Layout.DenseStart, sum.Dense.Length).ToArray(), sum.Dense);
                 foreach (int row in sum.Rows.TouchedIndices)

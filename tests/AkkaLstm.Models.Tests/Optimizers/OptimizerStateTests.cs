@@ -59,7 +59,7 @@ public class OptimizerStateTests
             {
                 Gradient[] shards = [.. Enumerable.Range(0, 4).Select(_ => GradientTreeTests.RandomGradient(random))];
                 foreach (OptimizerState server in servers)
-                    server.Apply(Reduce(shards, server.Slice), new UpdateScalars(step, 0.1f, 0.5f));
+                    server.Apply(Reduce(shards, server.Slice), new UpdateScalars(step, 0.1f, 0.5f), threads: server.Slice.Index + 1);
             }
 
             // Four updates: the first buffer is current again, and it is whole.

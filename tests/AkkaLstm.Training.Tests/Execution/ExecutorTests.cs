@@ -74,14 +74,14 @@ public sealed class ExecutorTests : IDisposable
         using IWorkExecutor worker = _factory.Create(NodeId.Worker(0), 0);
         SliceRestored restored = Restore(server);
         ShardsComputed answer = Compute(worker, restored, new ShardRange(0, 4));
-        float[] gradient = [.. ((GradientPayload)answer.Gradient).Gradient.Dense];
+        float[] gradient = ((GradientPayload)answer.Gradient).Gradient.Dense.ToArray();
         float[][] carries = [.. answer.Carries.Select(Values)];
         Reduce(server, (new ShardRange(0, 4), answer));
         SliceApplied applied = Apply(server, step: 0);
 
         worker.Execute(Order(1, new ShardRange(0, 4), applied.Parameters, answer.Carries));
 
-        Assert.Equal(gradient, ((GradientPayload)answer.Gradient).Gradient.Dense);
+        Assert.Equal(gradient, ((GradientPayload)answer.Gradient).Gradient.Dense.ToArray());
         Assert.Equal(carries, answer.Carries.Select(Values));
     }
 
@@ -151,9 +151,8 @@ public sealed class ExecutorTests : IDisposable
             servers[k].Execute(new ApplySlice(fence, new SliceId(k, 3), new StepDecision(0.01f, 0.02f), []));
         }
 
-        Assert.Equal(
-            ((ParameterPayload)expected.Parameters).Owner.Flat(2),
-            ((ParameterPayload)parts[0].Parameters).Owner.Flat(2));
+        float[][] slices = [.. parts.Select(part => ((ParameterPayload)part.Parameters).ValuesOf(2).ToArray())];
+        Assert.Equal(((ParameterPayload)expected.Parameters).ValuesOf(2).ToArray(), slices.SelectMany(slice => slice));
         foreach (IWorkExecutor executor in servers) executor.Dispose();
     }
 

@@ -54,7 +54,7 @@ public sealed class PayloadCodecTests : IDisposable
             payloads.Add((ParameterPayload)Transfer(Parameters(values, 4, k, sliceCount), place with { Slice = new SliceId(k, sliceCount) }));
 
         Assert.All(payloads, payload => Assert.Same(payloads[0].Owner, payload.Owner));
-        AssertSameBits(values, payloads[0].Owner.Flat(4));
+        AssertSameBits(values, payloads[0].Owner.ValuesOf(Layout.Whole, 4).ToArray());
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class PayloadCodecTests : IDisposable
             Gradient received = ((GradientPayload)Transfer(payload, place)).Gradient;
 
             Assert.Equal(slice, received.Slice);
-            AssertSameBits(Dense(gradient, slice), received.Dense);
+            AssertSameBits(Dense(gradient, slice), received.Dense.Span);
             int[] expectedRows = [.. gradient.Rows.TouchedIndices.ToArray().Where(r => r >= received.FirstRow && r < received.EndRow)];
             Assert.Equal(expectedRows, received.Rows.TouchedIndices.ToArray());
             for (int i = 0; i < received.Rows.Count; i++)
@@ -79,6 +79,48 @@ public sealed class PayloadCodecTests : IDisposable
                 int row = received.Rows.Indices[i];
                 AssertSameBits(gradient.Rows.Row(gradient.Rows.LowerBound(row)), received.Rows.Row(i));
             }
+        }
+    }
+
+    [Fact]
+    public void TryAdopt_Gradient_IsUsedWhereItLiesAndTheNextOneIsNot()
+    {
+        Gradient gradient = SparseGradient(rowStep: 3);
+        var payload = new GradientPayload(gradient);
+        for (int step = 0; step < 6; step++)
+        {
+            bool adopts = step % 2 == 0;
+            Gradient received = ((GradientPayload)Transfer(payload, Place(PayloadKind.Gradient, step), adopts)).Gradient;
+
+            Assert.Equal(adopts, received.Dense.Equals(gradient.Dense));
+            AssertSameBits(gradient.Dense.Span, received.Dense.Span);
+            Assert.Equal(gradient.Rows.TouchedIndices.ToArray(), received.Rows.TouchedIndices.ToArray());
+            if (!adopts) received.Dense.Span.Fill(Poison);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void TryAdopt_Parameters_OnlyAllOfThemAreUsedWhereTheyLie(int sliceCount)
+    {
+        var place = Place(PayloadKind.Parameters, step: 4);
+        for (int step = 0; step < 6; step++)
+        {
+            float[] values = Values(Layout.TotalLength, step);
+            ParameterPayload[] sent = [.. Enumerable.Range(0, sliceCount).Select(k => Parameters(values, step, k, sliceCount))];
+            ParameterPayload[] received =
+            [
+                .. sent.Select((payload, k) => (ParameterPayload)Transfer(
+                    payload,
+                    place with { Fence = new Fence("run", 1, 1, step), Slice = new SliceId(k, sliceCount) },
+                    adopts: step % 2 == 0)),
+            ];
+
+            bool isAdopted = sliceCount == 1 && step % 2 == 0;
+            Assert.Equal(isAdopted, received[0].ValuesOf(step).Equals(sent[0].ValuesOf(step)));
+            AssertSameBits(values, received[0].Owner.ValuesOf(Layout.Whole, step).ToArray());
+            Assert.Equal(Predict(values), Predict(received[0].Owner, step));
         }
     }
 
@@ -91,7 +133,7 @@ public sealed class PayloadCodecTests : IDisposable
 
         var twice = (GradientPayload)TransferringExecutors.Transfer(once, _to, _from, place);
 
-        AssertSameBits(((GradientPayload)once).Gradient.Dense, twice.Gradient.Dense);
+        AssertSameBits(((GradientPayload)once).Gradient.Dense.Span, twice.Gradient.Dense.Span);
         Assert.Equal(((GradientPayload)once).Gradient.Rows.TouchedIndices.ToArray(), twice.Gradient.Rows.TouchedIndices.ToArray());
     }
 
@@ -205,7 +247,7 @@ public sealed class PayloadCodecTests : IDisposable
         again.TryOpen([Layout.TotalLength])![0].Span.Fill(Poison);
         again.Abandon();
 
-        AssertSameBits(values, first.Owner.Flat(4));
+        AssertSameBits(values, first.Owner.ValuesOf(Layout.Whole, 4).ToArray());
     }
 
     [Fact]
@@ -220,7 +262,7 @@ public sealed class PayloadCodecTests : IDisposable
 
         Transfer(Parameters(values, 4, 1, 2), place with { Slice = new SliceId(1, 2) });
 
-        AssertSameBits(values, first.Owner.Flat(4));
+        AssertSameBits(values, first.Owner.ValuesOf(Layout.Whole, 4).ToArray());
     }
 
     [Fact]
@@ -234,7 +276,7 @@ public sealed class PayloadCodecTests : IDisposable
             var payload = (ParameterPayload)Transfer(Parameters(values, step, 0, 1), Place(PayloadKind.Parameters, step));
             lateMemory.Span.Fill(Poison);
 
-            AssertSameBits(values, payload.Owner.Flat(step));
+            AssertSameBits(values, payload.Owner.ValuesOf(Layout.Whole, step).ToArray());
         }
     }
 
@@ -253,7 +295,7 @@ public sealed class PayloadCodecTests : IDisposable
         }
 
         AssertSameBits(values, carry.Values.Span);
-        AssertSameBits(gradient.Dense, received.Gradient.Dense);
+        AssertSameBits(gradient.Dense.Span, received.Gradient.Dense.Span);
     }
 
     [Fact]
@@ -269,7 +311,7 @@ public sealed class PayloadCodecTests : IDisposable
         var second = (ParameterPayload)Transfer(Parameters(after, 2, 0, 1), place);
 
         Assert.Same(first.Owner, second.Owner);
-        AssertSameBits(after, second.Owner.Flat(2));
+        AssertSameBits(after, second.Owner.ValuesOf(Layout.Whole, 2).ToArray());
         float[] expected = Predict(after);
         Assert.Equal(expected, Predict(second.Owner, 2));
         Assert.NotEqual(expected, Predict(before));
@@ -317,8 +359,9 @@ public sealed class PayloadCodecTests : IDisposable
             });
 
             Assert.All(payloads, payload => Assert.Same(payloads[0].Owner, payload.Owner));
-            AssertSameBits(values[step], payloads[0].Owner.Flat(step));
-            AssertSameBits(gradient.Dense, [.. gradients.SelectMany(received => received.Gradient.Dense)]);
+            AssertSameBits(values[step], payloads[0].Owner.ValuesOf(Layout.Whole, step).ToArray());
+            AssertSameBits(
+                gradient.Dense.ToArray(), [.. gradients.SelectMany(received => received.Gradient.Dense.ToArray())]);
             Assert.Equal(
                 gradient.Rows.TouchedIndices.ToArray(),
                 gradients.SelectMany(received => received.Gradient.Rows.TouchedIndices.ToArray()));
@@ -358,23 +401,23 @@ public sealed class PayloadCodecTests : IDisposable
         }
     }
 
-    private Payload Transfer(Payload payload, PayloadPlace place) =>
-        TransferringExecutors.Transfer(payload, _from, _to, place);
+    private Payload Transfer(Payload payload, PayloadPlace place, bool adopts = false) =>
+        TransferringExecutors.Transfer(payload, _from, _to, place, adopts);
 
     private static PayloadPlace Place(PayloadKind kind, long step) =>
         new(kind, new Fence("run", 1, 1, step), new SliceId(0, 1));
 
     private ParameterPayload Parameters(float[] values, long step, int slice, int sliceCount)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength, seed: 1);
-        values.CopyTo(buffers.Flat(step), 0);
+        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new float[length]);
+        values.CopyTo(buffers.ValuesOf(Layout.Whole, step));
         return new ParameterPayload(new ParameterPlace(buffers, Layout.Split(sliceCount)[slice]));
     }
 
     private Gradient SparseGradient(int rowStep)
     {
         var gradient = new Gradient(Layout);
-        Values(gradient.Dense.Length, 7).CopyTo(gradient.Dense, 0);
+        Values(gradient.Dense.Length, 7).CopyTo(gradient.Dense);
         for (int row = 1; row < Layout.SparseRowCount; row += rowStep)
         {
             gradient.Rows.EnsureCapacity(gradient.Rows.Count + 1);
@@ -394,8 +437,8 @@ public sealed class PayloadCodecTests : IDisposable
 
     private float[] Predict(float[] parameters)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, Layout.TotalLength, seed: 1);
-        parameters.CopyTo(buffers.Flat(0), 0);
+        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new float[length]);
+        parameters.CopyTo(buffers.ValuesOf(Layout.Whole, 0));
         return Predict(buffers, 0);
     }
 

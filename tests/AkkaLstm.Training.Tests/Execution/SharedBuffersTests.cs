@@ -18,12 +18,12 @@ public sealed class SharedBuffersTests
     {
         const int ThreadCount = 4;
         const int StepCount = 200;
-        int length = ParameterLayout.For(Spec).TotalLength;
-        var buffers = new ParameterBuffers(Spec, length, seed: 1);
+        ParameterSlice whole = ParameterLayout.For(Spec).Whole;
+        var buffers = new ParameterBuffers(Spec, seed: 1, whole, length => new float[length]);
         float[][] outputs = [.. Enumerable.Range(0, ThreadCount).Select(_ => new float[StepCount])];
         using var barrier = new Barrier(
             ThreadCount,
-            after => Array.Fill(buffers.Flat(after.CurrentPhaseNumber), Value(after.CurrentPhaseNumber)));
+            after => buffers.ValuesOf(whole, after.CurrentPhaseNumber).Span.Fill(Value(after.CurrentPhaseNumber)));
 
         await Task.WhenAll(Enumerable.Range(0, ThreadCount).Select(thread => Task.Factory.StartNew(
             () =>
@@ -39,7 +39,7 @@ public sealed class SharedBuffersTests
         for (int step = 0; step < StepCount; step++)
         {
             var expected = new ModelWeights(Spec);
-            float[] parameters = new float[length];
+            float[] parameters = new float[whole.Length];
             Array.Fill(parameters, Value(step));
             expected.Load(parameters);
             Assert.All(outputs, output => Assert.Equal(Predict(expected), output[step]));

@@ -16,8 +16,12 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
         return new Executor(executors.Create(node, incarnation), codec);
     }
 
-    /// <summary>Passes a payload on as a network would; fails the test where the receiver refuses it.</summary>
-    public static Payload Transfer(Payload payload, IPayloadCodec from, IPayloadCodec to, PayloadPlace place)
+    /// <summary>
+    /// Passes a payload on as a network would, or within a machine, where the receiver may use it where it lies; fails the
+    /// test where the receiver refuses it.
+    /// </summary>
+    public static Payload Transfer(
+        Payload payload, IPayloadCodec from, IPayloadCodec to, PayloadPlace place, bool adopts = false)
     {
         IReadOnlyList<ReadOnlyMemory<float>> runs = from.ValuesOf(payload, place);
         PayloadIntake intake = to.Expect(place);
@@ -25,7 +29,11 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
         IReadOnlyList<Memory<float>>? memory = intake.TryOpen([.. runs.Select(run => run.Length)]);
         Assert.NotNull(memory);
         Assert.Equal(runs.Select(run => run.Length), memory.Select(run => run.Length));
-        for (int i = 0; i < runs.Count; i++) runs[i].CopyTo(memory[i]);
+        for (int i = 0; i < runs.Count; i++)
+        {
+            if (!adopts || !intake.TryAdopt(i, runs[i])) runs[i].CopyTo(memory[i]);
+        }
+
         Assert.True(intake.TryComplete());
         return expected;
     }

@@ -1,0 +1,11 @@
+namespace AkkaLstm.Wire.Tests.Support;
+
+/// <summary>A test of what only Linux has.</summary>
+internal sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute()
+    {
+        if (!OperatingSystem.IsLinux())
+            Skip = "memory is shared between processes on Linux only";
+    }
+}
