@@ -26,8 +26,8 @@ internal sealed class SharedReader(int processId)
         if (_kept.Count == MaxKept)
             _kept.RemoveAt(0);
         _kept.Add(segment);
-        return place.Start >= 0 && length <= segment.Length - place.Start
-            ? segment.Memory.Slice(place.Start, length)
-            : null;
+        if (place.Start < 0 || length > segment.Length - place.Start)
+            return null;
+        return segment.Memory.Slice(place.Start, length);
     }
 }

@@ -67,7 +67,7 @@ public class HandshakeCodecTests
     [Fact]
     public void Greeting_OfAnotherVersion_IsToldApartWhateverElseItSays()
     {
-        byte[] bytes = new Proto.Greeting { ProtocolVersion = 2, RunId = new string('x', 999) }.ToByteArray();
+        byte[] bytes = new Proto.Greeting { ProtocolVersion = WireLimits.ProtocolVersion + 1, RunId = new string('x', 999) }.ToByteArray();
 
         Assert.Equal(WireError.OtherVersion, Error(bytes));
     }
