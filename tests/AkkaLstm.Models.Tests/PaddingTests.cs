@@ -74,7 +74,7 @@ public sealed class PaddingTests
         var table = new float[spec.InputSize * spec.EmbeddingSize];
         for (int i = 0; i < gradient.Rows.Count; i++)
             gradient.Rows.Row(i).CopyTo(table.AsSpan(gradient.Rows.Indices[i] * spec.EmbeddingSize));
-        return [.. gradient.Dense, .. table];
+        return [.. gradient.Dense.Span, .. table];
     }
 
     private static ShardLoss[] Loss(ModelSpec spec, SequenceBatch batch, int shardCount)

@@ -192,7 +192,7 @@ internal sealed class CellRun(CellCase window)
             depth.DState.CopyFrom(window.DDepth);
         }
 
-        Array.Fill(_gradient.Dense, float.NaN);
+        _gradient.Dense.Span.Fill(float.NaN);
         window.Cell.Backward(path, _weights, _input.View(), Workspace, _dOutput, _dInput, shardCount, _tensors.Of(_gradient));
         _dInput.CopyTo(_result.DInput);
         Below?.Depth!.DState.CopyTo(_result.DBelow);

@@ -128,7 +128,7 @@ public class GradientTreeTests
             var own = new SortedDictionary<int, float[]>();
             for (int i = 0; i < shards[first].Rows.Count; i++)
                 own.Add(shards[first].Rows.Indices[i], shards[first].Rows.Row(i).ToArray());
-            return (shards[first].Dense, own);
+            return (shards[first].Dense.ToArray(), own);
         }
 
         (float[] left, SortedDictionary<int, float[]> rows) = SumByTree(shards, first, count / 2);
@@ -157,7 +157,7 @@ public class GradientTreeTests
 
             (float[] dense, SortedDictionary<int, float[]> rows) = SumByTree(shards, first, count);
             var gradient = new Gradient(Layout);
-            dense.CopyTo(gradient.Dense, 0);
+            dense.CopyTo(gradient.Dense);
             gradient.Rows.EnsureCapacity(rows.Count);
             foreach ((int row, float[] values) in rows)
             {

@@ -43,7 +43,7 @@ internal sealed class ModelStep
     internal static float[] Flatten(Gradient gradient)
     {
         float[] flat = new float[gradient.Layout.TotalLength];
-        gradient.Dense.CopyTo(flat, gradient.DenseStart);
+        gradient.Dense.CopyTo(flat.AsMemory(gradient.DenseStart));
         for (int i = 0; i < gradient.Rows.Count; i++)
             gradient.Rows.Row(i).CopyTo(flat.AsSpan(gradient.Rows.Indices[i] * gradient.Rows.Width));
         return flat;
