@@ -40,8 +40,10 @@ public class SequenceModelTests
             Closeness.AssertClose(expected.CarryOut, step.CarryOut, 1e-5, "carry");
             foreach (TensorInfo tensor in step.Model.Layout.Tensors)
             {
+                // What reaches attention's scores are differences of nearly equal numbers (the softmax's gradient).
+                double tolerance = tensor.Name.StartsWith("attention.", StringComparison.Ordinal) ? 3e-5 : 1e-5;
                 Closeness.AssertClose(
-                    expected.Gradient.AsSpan(tensor.Offset, tensor.Length), step.GradientOf(tensor), 1e-5, tensor.Name);
+                    expected.Gradient.AsSpan(tensor.Offset, tensor.Length), step.GradientOf(tensor), tolerance, tensor.Name);
             }
         }
     }

@@ -6,6 +6,7 @@ using AkkaLstm.Engines.Akka.Peers;
 using AkkaLstm.Engines.Akka.Roles;
 using AkkaLstm.Engines.Akka.Serialization;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
@@ -119,7 +120,12 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             case ControlEnvelope envelope: OnEnvelope(envelope); break;
             case LeaveRequested: OnLeaveRequested(); break;
             case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
-            case RoleStopped stopped: _end(new NodeEnd(NodeEndKind.Stopped, stopped.Reason)); break;
+            case RoleStopped { Cause: StopCause.CoordinatorLost } lost:
+                _end(new NodeEnd(NodeEndKind.CoordinatorLost, lost.Reason));
+                break;
+            case RoleStopped stopped:
+                _end(new NodeEnd(NodeEndKind.Stopped, stopped.Reason));
+                break;
             default:
                 if (ClusterWatch.Lost(message) is { } gone)
                 {

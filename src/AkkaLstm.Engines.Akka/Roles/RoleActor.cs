@@ -83,7 +83,7 @@ internal abstract class RoleActor : UntypedActor, IWithTimers
             case RecordEvent record: _host.Record(Now, _node, record.Event); break;
             case RestartNode: Restart(); break;
             case StopNode stop:
-                Context.Parent.Tell(new RoleStopped(stop.Reason));
+                Context.Parent.Tell(new RoleStopped(stop.Cause, stop.Reason));
                 Context.Stop(Self);
                 break;
             case EndJob end: _host.End(end.Outcome); break;
