@@ -98,6 +98,7 @@ public class SharedFloatsTests
             Assert.Equal([1f, 2f], outcome.Values[1].ToArray());
             values.Span[4] = 5; // the same memory, not a copy
             Assert.Equal(5, sink.Adopted[0].Span[4]);
+            GC.KeepAlive(rest); // its owner keeps what it has sent: a place in memory is all that went away
         }
 
         await receiving;
@@ -115,7 +116,8 @@ public class SharedFloatsTests
             await SendUntilSharedAsync(sender, values);
             await sender.SendAsync(99, [new(values)], default);
 
-            Assert.Equal(values.ToArray(), (await sink.NextAsync(99)).Values[0].ToArray());
+            Outcome outcome = await sink.NextAsync(99);
+            Assert.Equal(values.ToArray(), outcome.Values[0].ToArray());
         }
 
         await receiving;

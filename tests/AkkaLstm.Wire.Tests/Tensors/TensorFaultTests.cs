@@ -134,7 +134,8 @@ public class TensorFaultTests
         await using LoopbackConnection connection = await LoopbackConnection.ConnectAsync();
         const int granted = 1 << 19;
         await connection.Right.WriteAsync(TensorFrames.Credit(granted));
-        await using var sender = new TensorSender(connection.Left, Impatient with { PeerTimeout = TimeSpan.FromSeconds(1) });
+        await using var sender = new TensorSender(
+            connection.Left, Impatient with { PeerTimeout = TimeSpan.FromSeconds(1), SharesMemory = false });
 
         await AssertError(WireError.TimedOut, sender.SendAsync(1, [new(new float[granted])], default));
         await sender.DisposeAsync();
