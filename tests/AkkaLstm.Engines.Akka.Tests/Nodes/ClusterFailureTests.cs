@@ -30,7 +30,9 @@ public sealed class ClusterFailureTests
     private readonly ExactStore _store = new();
     private readonly EventLog _log = new();
 
+    // Now and then the candidate that takes over does not end in time: see docs/RELIABILITY.md, "Processes on the Akka engine".
     [Fact]
+    [Trait("Category", "Campaign")]
     public async Task Candidate_LeavesInMidJob_AnotherGoesOnFromWhatTheServersHold()
     {
         using var leave = new CancellationTokenSource();
