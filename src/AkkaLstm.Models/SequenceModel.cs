@@ -3,6 +3,7 @@ using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Models.ReadOut;
 using AkkaLstm.Numerics.Batches;
 using AkkaLstm.Numerics.Gemm;
 
@@ -164,6 +165,25 @@ public sealed class SequenceModel
         }
 
         return Drop(rows, Spec.LayerCount, batch, key, workspace);
+    }
+
+    /// <summary>Adds what the head reads, and should answer, at every target of a window, without dropout.</summary>
+    /// <inheritdoc cref="Forward"/>
+    /// <param name="sums">
+    /// Receives the rows in the order of (time step, lane). A class is the row that has a 1 at its place.
+    /// </param>
+    public void SumReadOut(
+        ModelWeights weights,
+        SequenceBatch batch,
+        ReadOnlySpan<float> carryIn,
+        Span<float> carryOut,
+        ModelWorkspace workspace,
+        ReadOutSums sums)
+    {
+        CheckWindow(batch, carryIn, carryOut, workspace);
+        LayerRows states = RunLayers(weights, batch, key: null, carryIn, carryOut, workspace);
+        LayerRows features = Attend(weights, states, LossLayer.ActiveSteps(Spec, batch), batch, workspace);
+        ReadOutRows.Add(Spec, batch, features, sums);
     }
 
     /// <summary>What the head reads at the given steps; without a batch, at all of their rows.</summary>

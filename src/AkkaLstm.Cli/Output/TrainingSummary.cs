@@ -59,7 +59,7 @@ internal static class TrainingSummary
         else if (plan.Task is DataTask.CharLm or DataTask.WordLm)
             Line(["generate", run, "--length", plan.Task == DataTask.CharLm ? "500" : "100"]);
         Line(["inspect", run]);
-        if (!result.IsStoppedEarly && plan.Steps is null)
+        if (!result.IsStoppedEarly && plan is { Steps: null, Ridge: null })
             Line(["resume", run, "--epochs", $"{Math.Max(result.Epochs, plan.Epochs) + 10}"]);
 
         void Line(string[] arguments) => console.Out.WriteLine($"  {ProgramName.Line(arguments)}");

@@ -136,8 +136,13 @@ internal sealed class JobContext
         [.. Optimizer.MomentNames.Select(_ => new float[Layout.TotalLength])],
         new float[Plan.Batch * Spec.CarryLength]);
 
-    private TrainingState Load(string? checkpointId) =>
-        checkpointId is null ? _states.Initial() : _states.Checkpoint(checkpointId);
+    private TrainingState Load(string? checkpointId)
+    {
+        if (checkpointId is not null) return _states.Checkpoint(checkpointId);
+        TrainingState initial = _states.Initial();
+        if (Plan.Ridge is not null) RidgeReadOut.Solve(this, initial.Parameters);
+        return initial;
+    }
 
     private sealed record LoadedState(
         (string? CheckpointId, (long Term, int Generation) Ballot, int Replica) Key, TrainingState State)

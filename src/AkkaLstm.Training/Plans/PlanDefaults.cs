@@ -112,6 +112,12 @@ internal static class PlanDefaults
         Clip = 1,
     };
 
+    /// <summary>
+    /// A read-out that is solved has nothing left to learn: one epoch that changes no parameter measures the losses.
+    /// </summary>
+    internal static PlanOptions Solved { get; } =
+        new() { Epochs = 1, Optimizer = OptimizerKind.Sgd, Lr = 0, Schedule = ScheduleKind.Constant, Clip = 0, Patience = 0 };
+
     /// <summary>Options with every gap filled that has a default.</summary>
     /// <param name="options">What the user said; data and task are set.</param>
     public static PlanOptions Fill(PlanOptions options)
@@ -125,6 +131,7 @@ internal static class PlanDefaults
             DataTask.Synthetic => Synthetic,
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
+        if (options.Ridge is not null) task = Solved.Over(task);
         PlanOptions filled = Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything);
         return filled with
         {

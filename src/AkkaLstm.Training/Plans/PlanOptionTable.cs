@@ -112,6 +112,11 @@ public static class PlanOptionTable
             "largest eigenvalue of esn's recurrent matrix, 0.9 where nothing is said",
             o => o.SpectralRadius,
             (o, v) => o with { SpectralRadius = v }),
+        Number(
+            "ridge",
+            "solve esn's read-out by ridge regression with this penalty; learned by gradient where nothing is said",
+            o => o.Ridge,
+            (o, v) => o with { Ridge = v }),
         Choice(
             "direction",
             "which way the layers go through a window, forward where nothing is said",

@@ -100,6 +100,12 @@ public sealed record PlanOptions
     /// <summary>Largest magnitude of an eigenvalue of an echo state network's recurrent matrix.</summary>
     public double? SpectralRadius { get; init; }
 
+    /// <summary>
+    /// λ, the penalty of the ridge regression that solves an echo state network's read-out; where nothing is said it
+    /// learns by gradient.
+    /// </summary>
+    public double? Ridge { get; init; }
+
     /// <summary>Which way the layers go through a window; forward where nothing is said.</summary>
     public LayerDirection? Direction { get; init; }
 

@@ -47,6 +47,8 @@ internal static class PlanValidation
             throw new BadInputException("--modules: goes with --cell clockwork only; leave it out");
         if (options.SpectralRadius is not null && options.Cell != CellKind.Esn)
             throw new BadInputException("--spectral-radius: goes with --cell esn only; leave it out");
+        if (options.Ridge is not null)
+            RidgeValidation.CheckGiven(options);
         if (options.WeightDecay > 0 && options.Cell == CellKind.Esn)
             throw new BadInputException("--weight-decay: would shrink the fixed weights of esn; leave it out");
         CheckZoneout(options);
@@ -111,7 +113,10 @@ internal static class PlanValidation
         AtLeast("--patience", options.Patience, 0, int.MaxValue);
         AtLeast("--warmup-steps", options.WarmupSteps, 0, int.MaxValue);
         AtLeast("--lr-decay-after", options.LrDecayAfter, 0, int.MaxValue);
-        Within("--lr", options.Lr, value => value > 0, "above 0, for example 0.001");
+        if (options.Ridge is not null)
+            RidgeValidation.CheckResolved(options);
+        else
+            Within("--lr", options.Lr, value => value > 0, "above 0, for example 0.001");
         Within(
             "--lr-decay", options.LrDecay, value => value is > 0 and <= 1, "above 0 and at most 1, for example 0.5");
         Within("--momentum", options.Momentum, value => value is >= 0 and < 1, "from 0 up to, not including, 1");
@@ -163,6 +168,7 @@ internal static class PlanValidation
     private static DataTask[]? TasksOf(string option) =>
         ForecastOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Forecast]
         : ClassifyOnly.Contains(option, StringComparer.Ordinal) ? [DataTask.Classify]
+        : option == "ridge" ? [DataTask.Forecast, DataTask.Classify, DataTask.Synthetic]
         : option == "inputs" ? [DataTask.Forecast, DataTask.Classify]
         : option == "head" ? [DataTask.CharLm, DataTask.WordLm]
         : option == "maxVocabulary" ? [DataTask.WordLm, DataTask.Classify]

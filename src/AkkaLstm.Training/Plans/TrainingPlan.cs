@@ -45,6 +45,11 @@ public sealed class TrainingPlan
     /// <summary>L, recurrent layers.</summary>
     public int Layers => Options.Layers!.Value;
 
+    /// <summary>
+    /// λ of the ridge regression that solves the read-out before the first step; null where it learns by gradient.
+    /// </summary>
+    public double? Ridge => Options.Ridge;
+
     /// <summary>T, time steps of a window; null for classification, where the longest sequence decides.</summary>
     public int? Window => Options.Window;
 

@@ -76,8 +76,47 @@ public sealed class TrainingPlanTests
         Assert.Equal(plan.Hash, TrainingPlan.Resolve(plan.Options).Hash);
     }
 
+    [Fact]
+    public void Resolve_Ridge_IsOneEpochThatChangesNothingAndAPlanAgain()
+    {
+        TrainingPlan plan = TrainingPlan.Resolve(new PlanOptions { Cell = CellKind.Esn, Ridge = 0.5 });
+
+        Assert.Equal((1, 0.0, 0.5), (plan.Epochs, plan.LearningRate, plan.Ridge));
+        Assert.Equal(plan.Hash, TrainingPlan.Resolve(plan.Options).Hash);
+    }
+
     public static TheoryData<PlanOptions, string> BadPlans => new()
     {
+        { new PlanOptions { Cell = CellKind.Esn, Ridge = 0 }, "--ridge: 0 is out of range; use a number above 0, for example 0.001" },
+        { new PlanOptions { Cell = CellKind.Esn, Ridge = -1 }, "--ridge: -1 is out of range; use a number above 0, for example 0.001" },
+        {
+            new PlanOptions { Ridge = 1 },
+            "--ridge: solves the read-out of a fixed reservoir, which --cell lstm is not; leave it out or use --cell esn"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, Ridge = 1, Quantiles = [0.1, 0.5, 0.9] },
+            "--ridge: is for squared errors, not for quantiles; leave --quantiles or --ridge out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, Ridge = 1, Attention = AttentionKind.Additive },
+            "--ridge: attention learns by gradient; leave --attention or --ridge out"
+        },
+        {
+            new PlanOptions { Data = "a.txt", Task = DataTask.CharLm, Cell = CellKind.Esn, Ridge = 1 },
+            "--ridge: goes with --task forecast or classify or synthetic only, not with char-lm; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, Ridge = 1, Epochs = 4 },
+            "--epochs: --ridge solves the read-out at once, there is nothing to train; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, Ridge = 1, Schedule = ScheduleKind.Cosine },
+            "--schedule: --ridge solves the read-out at once, there is nothing to train; leave it out"
+        },
+        {
+            new PlanOptions { Cell = CellKind.Esn, Ridge = 1, Dropout = 0.5 },
+            "--dropout: --ridge solves the read-out at once, there is nothing to train; leave it out"
+        },
         { new PlanOptions { Hidden = 0 }, "--hidden: 0 is too small; use 1 or more" },
         { new PlanOptions { Layers = 65 }, "--layers: 65 is too large; use at most 64" },
         {

@@ -54,6 +54,11 @@ public sealed class SameBitsTests : IDisposable
         Lr = 0.01,
     };
 
+    private static PlanOptions RidgePlan => ForecastPlan with
+    {
+        Cell = CellKind.Esn, Ridge = 0.01, Hidden = 24, Layers = 2, Epochs = null, Optimizer = null, Lr = null,
+    };
+
     private string WriteText()
     {
         string path = _runs.Directory["text.txt"];
@@ -73,6 +78,7 @@ public sealed class SameBitsTests : IDisposable
             ("text", TextPlan), ("forecast", ForecastPlan),
             ("attention", ForecastPlan with { Attention = AttentionKind.Additive }),
             ("quantiles", ForecastPlan with { Quantiles = [0.1, 0.5, 0.9], Difference = 12 }),
+            ("ridge", RidgePlan),
         ];
         foreach ((string name, PlanOptions plan) in plans)
             await _runs.AssertSameAsync(plan, workers, servers, name);

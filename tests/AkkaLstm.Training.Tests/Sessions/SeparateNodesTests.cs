@@ -1,5 +1,6 @@
 using AkkaLstm.Data;
 using AkkaLstm.Engines.InProcess;
+using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
@@ -44,6 +45,8 @@ public sealed class SeparateNodesTests : IDisposable
             Clip = 0.5,
             Seed = 11,
         }
+        : name == "ridge"
+        ? new PlanOptions { Cell = CellKind.Esn, Ridge = 0.01, Hidden = 140, Window = 12, Horizon = 3, Batch = 128, Shards = 4 }
         : new PlanOptions
         {
             Hidden = 6,
@@ -63,6 +66,7 @@ public sealed class SeparateNodesTests : IDisposable
     [InlineData("forecast", 2, 1)]
     [InlineData("forecast", 1, 2)]
     [InlineData("forecast", 2, 3)]
+    [InlineData("ridge", 2, 2)]
     public async Task RunAsync_NodesThatShareNothing_SameParameters(string name, int workers, int servers)
     {
         PlanOptions plan = PlanOf(name);
