@@ -2,23 +2,31 @@ using System.Diagnostics;
 
 namespace AkkaLstm.Cluster.Tests;
 
-/// <summary>The program as a process of its own, which can be killed, stopped and continued.</summary>
+/// <summary>
+/// The program as a process of its own, which can be killed, stopped and continued. With AKKALSTM_LOGS=DIR what each
+/// prints is kept there, every line with its time.
+/// </summary>
 internal sealed class ClusterProcess : IAsyncDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "akkalstm.dll");
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
+    private readonly StreamWriter? _log;
 
-    private ClusterProcess(Process process)
+    private ClusterProcess(Process process, string commandLine)
     {
         _process = process;
+        _log = LogOf(process);
+        _log?.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {commandLine}");
         DataReceivedEventHandler append = (_, line) =>
         {
             lock (_lines)
             {
-                if (line.Data is { } text)
-                    _lines.Add(text);
+                if (line.Data is not { } text)
+                    return;
+                _lines.Add(text);
+                _log?.WriteLine($"{DateTime.UtcNow:HH:mm:ss.fff} {text}");
             }
         };
         process.OutputDataReceived += append;
@@ -56,7 +64,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
         };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
-        return new ClusterProcess(Process.Start(start)!);
+        return new ClusterProcess(Process.Start(start)!, string.Join(' ', command));
     }
 
     /// <summary>Processes that it has started, of a role.</summary>
@@ -118,6 +126,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
     {
         Kill();
         await _process.WaitForExitAsync();
+        _log?.WriteLine($"{_process.ExitTime.ToUniversalTime():HH:mm:ss.fff} ended with {_process.ExitCode}");
+        _log?.Dispose();
         _process.Dispose();
     }
+
+    private static StreamWriter? LogOf(Process process) =>
+        Environment.GetEnvironmentVariable("AKKALSTM_LOGS") is { Length: > 0 } directory
+            ? new StreamWriter(Path.Combine(Directory.CreateDirectory(directory).FullName, $"{process.Id}.log"))
+            {
+                AutoFlush = true,
+            }
+            : null;
 }

@@ -96,16 +96,20 @@ internal sealed class RunOptionSet
     }
 
     /// <summary>What the command line says.</summary>
-    /// <exception cref="BadInputException">A value cannot be read.</exception>
+    /// <exception cref="BadInputException">A value cannot be read, or workers are wanted that nobody starts.</exception>
     public RunOptions Read(ParseResult parsed)
     {
         int workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount;
+        int minWorkers = parsed.GetValue(_minWorkers) ?? Defaults.MinWorkers;
+        if (minWorkers > workers && _kind != RunOptionKind.Node) // a node's workers join by themselves
+            throw new BadInputException(
+                $"--min-workers: {minWorkers} is out of range; use no more than the {workers} workers of --workers");
         return new RunOptions
         {
             Workers = workers,
             Servers = parsed.GetValue(_servers),
             ServerReplicas = parsed.GetValue(_serverReplicas) ?? Defaults.ServerReplicas,
-            MinWorkers = parsed.GetValue(_minWorkers) ?? Defaults.MinWorkers,
+            MinWorkers = minWorkers,
             Threads = parsed.GetValue(_threads) ?? Math.Max(1, workers),
             OutputDirectory = _out is null ? null : parsed.GetValue(_out),
             Epochs = _epochs is null ? null : parsed.GetValue(_epochs),

@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
+using AkkaLstm.Engines.Akka.Serialization;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
 
 namespace AkkaLstm.Engines.Akka.Nodes;
@@ -18,15 +20,20 @@ public static class ClusterCandidate
     /// <summary>Name of the singleton, under the manager.</summary>
     internal const string OfficeName = "office";
 
+    private const string CandidateRole = "coordinator";
+
     /// <summary>One that was put out gives the other side time to take the job over, before it may begin a cluster of its
     /// own again.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(8);
 
-    /// <summary>How long nodes get to take the news of the end before the coordinator leaves the cluster.</summary>
-    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
+    /// <summary>How long nodes get to take the news of the end before the coordinator leaves the cluster. They go within two
+    /// seconds or so; one that is slow is told when it speaks.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FarewellInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Stands by until it is the coordinator, and runs the job to its end.</summary>
-    /// <param name="session">Opens the job when this process becomes its coordinator.</param>
+    /// <param name="job">The job.</param>
     /// <param name="options">How this process takes part.</param>
     /// <param name="leave">Asks it to go: another candidate takes the job over; the last one stops it with a
     /// checkpoint.</param>
@@ -34,37 +41,40 @@ public static class ClusterCandidate
     /// <returns>How it ended.</returns>
     /// <exception cref="OperationCanceledException">Stopped at once.</exception>
     public static Task<NodeEnd> RunAsync(
-        CoordinatorSession session,
+        CandidateJob job,
         ClusterNodeOptions options,
         CancellationToken leave,
         CancellationToken stop) =>
-        NodeSystem.KeepAsync(once => RunOnceAsync(session, once, leave, stop), options, FirstPause, leave, stop);
+        NodeSystem.KeepAsync(once => RunOnceAsync(job, once, leave, stop), options, FirstPause, leave, stop);
 
     private static async Task<NodeEnd> RunOnceAsync(
-        CoordinatorSession session,
+        CandidateJob job,
         ClusterNodeOptions options,
         CancellationToken leave,
         CancellationToken stop)
     {
+        if (await Task.Run(job.IsComplete, stop))
+            return new NodeEnd(NodeEndKind.JobEndedElsewhere, "the job is complete");
         var end = new TaskCompletionSource<NodeEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var files = new FileCounter(options);
         ActorSystem system = NodeSystem.Start(NodeRole.Coordinator, options);
         try
         {
             system.ActorOf(
-                Props.Create(() => new CandidateActor(result => end.TrySetResult(result))), CandidateActor.Name);
+                Props.Create(() => new CandidateActor(job.IsComplete, options, result => end.TrySetResult(result))),
+                CandidateActor.Name);
             IActorRef manager = system.ActorOf(
                 ClusterSingletonManager.Props(
                     Props.Create(() => new OfficeActor(
-                        session, options, files, result => end.TrySetResult(result), e => end.TrySetException(e), leave)),
+                        job.Lead, options, files, result => end.TrySetResult(result), e => end.TrySetException(e), leave)),
                     PoisonPill.Instance,
-                    ClusterSingletonManagerSettings.Create(system).WithRole("coordinator").WithSingletonName(OfficeName)),
+                    ClusterSingletonManagerSettings.Create(system).WithRole(CandidateRole).WithSingletonName(OfficeName)),
                 ManagerName);
-            await using (leave.Register(() => Leave(system, manager, end)))
+            await using (leave.Register(() => _ = LeaveAsync(system, manager, options.LeaveGrace, end)))
             {
                 NodeEnd result = await NodeSystem.RunAsync(system, end.Task, stop);
-                if (result.Kind == NodeEndKind.JobEnded)
-                    await SayFarewellAsync(system, stop);
+                if (result is { Outcome.Kind: not JobOutcomeKind.Superseded })
+                    await SayFarewellAsync(system, result.Outcome.Kind, stop);
                 return result;
             }
         }
@@ -74,31 +84,52 @@ public static class ClusterCandidate
         }
     }
 
-    private static void Leave(ActorSystem system, IActorRef manager, TaskCompletionSource<NodeEnd> end)
+    /// <summary>
+    /// Hands the job over, or ends it where nobody is there to take it. Whoever ends a whole cluster asks all of its
+    /// processes at once: those that stand by go first, so that the coordinator sees that it is the last.
+    /// </summary>
+    private static async Task LeaveAsync(
+        ActorSystem system, IActorRef manager, TimeSpan grace, TaskCompletionSource<NodeEnd> end)
     {
         Cluster cluster = Cluster.Get(system);
-        bool isAnotherThere = cluster.State.Members.Any(
-            member => member.Status == MemberStatus.Up
-                && member.HasRole("coordinator")
-                && member.UniqueAddress != cluster.SelfUniqueAddress
-                && !cluster.State.Unreachable.Contains(member));
-        if (isAnotherThere)
+        if (Others(cluster).Any(member => member.IsOlderThan(cluster.SelfMember)))
+        {
+            end.TrySetResult(new NodeEnd(NodeEndKind.Left, "it stood by"));
+            return;
+        }
+
+        await Task.Delay(grace);
+        if (Others(cluster).Any(member => member.Status == MemberStatus.Up && !cluster.State.Unreachable.Contains(member)))
             end.TrySetResult(new NodeEnd(NodeEndKind.Left, "another coordinator takes over"));
         else
             system.ActorSelection(manager.Path / OfficeName).Tell(new StopRequested());
     }
 
-    /// <summary>Everybody has been told; nodes leave when they have heard it.</summary>
-    private static async Task SayFarewellAsync(ActorSystem system, CancellationToken stop)
+    /// <summary>
+    /// Tells everybody that the job is over, and waits until all have gone. A candidate that was still there would be handed
+    /// the job; nodes without a seat would wait for one.
+    /// </summary>
+    private static async Task SayFarewellAsync(ActorSystem system, JobOutcomeKind outcome, CancellationToken stop)
     {
         Cluster cluster = Cluster.Get(system);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(FarewellTimeout);
+        var over = JobOver.Of(outcome);
         while (!deadline.IsCancellationRequested && cluster.State.Members.Any(
-            member => member.Status == MemberStatus.Up && member.UniqueAddress != cluster.SelfUniqueAddress))
+            member => (member.Status == MemberStatus.Up || member.HasRole(CandidateRole))
+                && member.UniqueAddress != cluster.SelfUniqueAddress))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), deadline.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (Member member in cluster.State.Members)
+            {
+                string actor = member.HasRole(CandidateRole) ? CandidateActor.Name : MemberActor.Name;
+                if (member.UniqueAddress != cluster.SelfUniqueAddress)
+                    system.ActorSelection(new RootActorPath(member.Address) / "user" / actor).Tell(over);
+            }
+
+            await Task.Delay(FarewellInterval, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private static IEnumerable<Member> Others(Cluster cluster) => cluster.State.Members.Where(
+        member => member.HasRole(CandidateRole) && member.UniqueAddress != cluster.SelfUniqueAddress);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using AkkaLstm.Engines.Akka.Logging;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
 using AkkaLstm.Wire.Connections;
@@ -45,11 +46,22 @@ public sealed record ClusterNodeOptions
     /// none any more, so it looks for another one. Default 10 s.</summary>
     public TimeSpan AloneTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a candidate that finds no cluster waits before it looks whether the job is complete. One that is the
+    /// second seed begins a cluster after twice as long, the third after three times. Default 15 s.</summary>
+    public TimeSpan NoClusterTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a coordinator that is asked to go waits to see whether all the others are, too: somebody who ends a
+    /// cluster asks all of its processes at once. Default 1 s.</summary>
+    public TimeSpan LeaveGrace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Whether a node that the cluster has put out joins again as a new one. Default true.</summary>
     public bool JoinsAgain { get; init; } = true;
 
     /// <summary>Hears the node's Akka address, <c>HOST:PORT</c>, before it joins.</summary>
     public Action<string> Listening { get; init; } = _ => { };
+
+    /// <summary>Hears that the node is a member of a cluster.</summary>
+    public Action Joined { get; init; } = () => { };
 
     /// <summary>Receives what the role of a server or worker records.</summary>
     public IEventSink? Events { get; init; }
@@ -59,4 +71,7 @@ public sealed record ClusterNodeOptions
 
     /// <summary>Hears of lost nodes and refusals: one line each.</summary>
     public Action<string> Notice { get; init; } = _ => { };
+
+    /// <summary>Receives what Akka.NET logs of itself, from any thread. What matters of it is noticed anyway.</summary>
+    public Action<EngineLogEntry> Log { get; init; } = _ => { };
 }

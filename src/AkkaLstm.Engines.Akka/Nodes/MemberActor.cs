@@ -31,6 +31,9 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private static readonly TimeSpan FirstKnockInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KnockInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>A start takes a few seconds; a longer wait is told of.</summary>
+    private static readonly TimeSpan SilentWait = TimeSpan.FromSeconds(10);
+
     private readonly NodeRole _role;
     private readonly MemberJobOpener _open;
     private readonly ClusterNodeOptions _options;
@@ -41,6 +44,11 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private readonly CancellationTokenSource _closing = new();
     private readonly TimeSpan _startedAt;
 
+    // Told of, and not heard of since.
+    private readonly HashSet<NodeId> _lost = [];
+
+    private bool _hasToldOfWaiting;
+    private bool _hasEnded;
     private MemberJob? _job;
     private bool _isOpening;
     private volatile NodeIdentity _card;
@@ -120,11 +128,12 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             case ControlEnvelope envelope: OnEnvelope(envelope); break;
             case LeaveRequested: OnLeaveRequested(); break;
             case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
-            case RoleStopped { Cause: StopCause.CoordinatorLost } lost:
-                _end(new NodeEnd(NodeEndKind.CoordinatorLost, lost.Reason));
-                break;
+            case JobOver when _shell is null: _end(new NodeEnd(NodeEndKind.Stopped, "the job is over")); break;
+            case JobOver: break; // the role hears it from the coordinator's
             case RoleStopped stopped:
-                _end(new NodeEnd(NodeEndKind.Stopped, stopped.Reason));
+                _hasEnded = true;
+                _end(new NodeEnd(
+                    stopped.Cause == StopCause.CoordinatorLost ? NodeEndKind.CoordinatorLost : NodeEndKind.Stopped, stopped.Reason));
                 break;
             default:
                 if (ClusterWatch.Lost(message) is { } gone)
@@ -145,7 +154,16 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
 
     private void OnKnockDue()
     {
-        if (_shell is null && Context.System.Scheduler.MonotonicClock - _startedAt > _options.CoordinatorTimeout)
+        TimeSpan waited = Context.System.Scheduler.MonotonicClock - _startedAt;
+        if (_job is null && !_hasToldOfWaiting && waited > SilentWait)
+        {
+            _hasToldOfWaiting = true;
+            string seeds = string.Join(
+                ", ", Cluster.Get(Context.System).Settings.SeedNodes.Select(seed => HostAndPort.At(seed.Host, $":{seed.Port}")));
+            _options.Notice($"no coordinator has answered yet; asking for it at {seeds}");
+        }
+
+        if (_shell is null && waited > _options.CoordinatorTimeout)
         {
             _end(new NodeEnd(NodeEndKind.CoordinatorLost, $"no coordinator for {_options.CoordinatorTimeout}"));
             return;
@@ -266,6 +284,7 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         if (_job is null)
             return;
         _peers.Introduce(NodeId.Coordinator, Sender, accepted.Greeting.Instance);
+        _lost.Remove(NodeId.Coordinator);
         Locate(accepted.Greeting);
         Timers.StartPeriodicTimer("knock", new KnockDue(), KnockInterval, KnockInterval);
         if (_shell is not null)
@@ -334,8 +353,10 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         try
         {
             // Workers call a server, which answers to whoever they are.
-            if (_role == NodeRole.Server && envelope.Open().From is { Role: NodeRole.Worker } worker)
-                _peers.Introduce(worker, Sender);
+            (NodeId sender, _, _) = envelope.Open();
+            if (_role == NodeRole.Server && sender.Role == NodeRole.Worker)
+                _peers.Introduce(sender, Sender);
+            _lost.Remove(sender);
             _peers.Receive(envelope, (from, message) => shell.Tell(new MessageReceived(from, message)));
         }
         catch (WireException e)
@@ -354,7 +375,9 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
 
     private void OnLost(NodeId node, string reason)
     {
-        _options.Notice($"{node} may be gone: {reason}");
+        // Of a node that is gone all sorts of things are heard, and when this one ends all of them go.
+        if (_lost.Add(node) && !_hasEnded)
+            _options.Notice($"{node} may be gone: {reason}");
         if (node == NodeId.Coordinator)
             Timers.StartPeriodicTimer("knock", new KnockDue(), FirstKnockInterval, FirstKnockInterval); // for the next one
         _shell?.Tell(new PeerLost(node));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster;
+using AkkaLstm.Engines.Akka.Logging;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Connections;
 
@@ -57,8 +58,12 @@ internal static class NodeSystem
     public static ActorSystem Start(NodeRole role, ClusterNodeOptions options)
     {
         var system = ActorSystem.Create(
-            ClusterNodeOptions.SystemName, EngineConfig.Cluster(role, options.Config, options.Variables));
+            ClusterNodeOptions.SystemName,
+            BootstrapSetup.Create()
+                .WithConfig(EngineConfig.Cluster(role, options.Config, options.Variables))
+                .And(new LogReceiver(options.Log)));
         Cluster cluster = Cluster.Get(system);
+        cluster.RegisterOnMemberUp(options.Joined);
         options.Listening(HostAndPort.At(cluster.SelfAddress.Host, $":{cluster.SelfAddress.Port}"));
         if (role == NodeRole.Coordinator && cluster.Settings.SeedNodes.IsEmpty)
             cluster.Join(cluster.SelfAddress);

@@ -45,6 +45,9 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
     private readonly NodeInstance _instance = NodeInstance.New();
     private readonly PeerTable _peers;
 
+    // Told of, and not heard of since.
+    private readonly HashSet<NodeId> _lost = [];
+
     private Task<bool>? _running;
 
     // Null until the job is open.
@@ -149,7 +152,7 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
             case NobodyCame when _running is null: _end(new NodeEnd(NodeEndKind.Left, "no node has come")); break;
             case NobodyCame: break;
             case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
-            case Ended ended: OnEnded(ended.Outcome); break;
+            case Ended ended: _outcome.TrySetResult(ended.Outcome); break;
             case RoleStopped: break;
             default:
                 if (ClusterWatch.Lost(message) is { } gone)
@@ -225,6 +228,7 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
             return refusal;
 
         // A knock is all there is to a call here.
+        _lost.Remove(seat);
         office.Seats.Sit(seat, caller.Instance, caller.Call);
         bool isNew = !Sender.Equals(office.Members.GetValueOrDefault(seat));
         office.Members[seat] = Sender;
@@ -280,26 +284,10 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
 
     private void OnLost(NodeId node, string reason)
     {
-        _options.Notice($"{node} may be gone: {reason}");
+        // Of a node that is gone all sorts of things are heard, and when the job is over all of them go.
+        if (_lost.Add(node) && !_outcome.Task.IsCompleted)
+            _options.Notice($"{node} may be gone: {reason}");
         _office?.Role.Tell(new PeerLost(node));
-    }
-
-    private void OnEnded(JobOutcome outcome)
-    {
-        Cluster cluster = Cluster.Get(Context.System);
-        if (outcome.Kind != JobOutcomeKind.Superseded)
-        {
-            foreach (Member member in cluster.State.Members)
-            {
-                if (member.HasRole("coordinator") && member.UniqueAddress != cluster.SelfUniqueAddress)
-                {
-                    Context.ActorSelection(new RootActorPath(member.Address) / "user" / CandidateActor.Name)
-                        .Tell(JobOver.Of(outcome.Kind));
-                }
-            }
-        }
-
-        _outcome.TrySetResult(outcome);
     }
 
     /// <summary>The job is over and all about it is on disk.</summary>

@@ -45,6 +45,12 @@ public sealed record JobDescription
     /// </summary>
     public string? RestoreFrom { get; init; }
 
+    /// <summary>Whether nothing is left to do after so much: the last epoch is closed, the last step was made, or the
+    /// policy has ended the job.</summary>
+    public bool IsCompleteAt(JobProgress progress) =>
+        progress.StepInEpoch < StepsPerEpoch
+        && (progress.IsStoppedEarly || progress.Epoch >= EpochCount || progress.Step >= StepLimit);
+
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">One is out of range; the message says which and what would be
     /// right.</exception>

@@ -29,7 +29,10 @@ public sealed record RunOptions
     /// </summary>
     public int ServerReplicas { get; init; }
 
-    /// <summary>Workers without which no step begins; the job waits for them up to a deadline. Default 1.</summary>
+    /// <summary>
+    /// Workers without which no step begins; the job waits for them up to a deadline. More than <see cref="Workers"/> only
+    /// where others join by themselves. Default 1.
+    /// </summary>
     public int MinWorkers { get; init; } = 1;
 
     /// <summary>
@@ -65,8 +68,6 @@ public sealed record RunOptions
         Require(Servers is null or (>= 1 and <= MaxActors), "--servers", Servers ?? 0, "from 1 to 1024");
         Require(ServerReplicas is >= 0 and <= MaxReplicas, "--server-replicas", ServerReplicas, "from 0 to 3");
         Require(MinWorkers >= 1, "--min-workers", MinWorkers, "1 or more");
-        Require(
-            MinWorkers <= Workers, "--min-workers", MinWorkers, $"no more than the {Workers} workers of --workers");
         Require(Threads is >= 1 and <= MaxActors, "--threads", Threads, "from 1 to 1024");
         Require(Epochs is null or >= 1, "--epochs", Epochs ?? 0, "1 or more");
         Require(MetricsEverySteps >= 0, "--metrics-every", MetricsEverySteps, "0 or more");

@@ -66,12 +66,29 @@ public static class TrainingSession
     public static Task<TrainingResult> RunOrResumeAsync(
         TrainingPlan plan, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
     {
-        string directory = options.OutputDirectory ?? throw new BadInputException(
-            "--out: is missing; say in which directory the run is to go on when it is started again");
-        if (!RunDirectory.IsRun(directory)) return RunAsync(plan, options, engine, observer, stop);
-        if (PlanDifference.Find(RunDirectory.ReadPlan(directory), plan) is { } difference)
-            throw new BadInputException($"{directory}: holds the run of another plan: {difference}; choose another --out");
-        return ResumeAsync(directory, options, engine, observer, stop);
+        string directory = DirectoryOf(plan, options);
+        return RunDirectory.IsRun(directory)
+            ? ResumeAsync(directory, options, engine, observer, stop)
+            : RunAsync(plan, options, engine, observer, stop);
+    }
+
+    /// <summary>
+    /// Opens what <see cref="RunOrResumeAsync"/> will need, so that a process that stands by fails at its start and not when
+    /// it is needed. Takes nothing for this process and writes nothing: another one may be training.
+    /// </summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="options">How this process would run it.</param>
+    /// <returns>Says, whenever it is asked, whether nothing is left to do.</returns>
+    /// <exception cref="BadInputException">As <see cref="RunOrResumeAsync"/>.</exception>
+    public static Func<bool> Prepare(TrainingPlan plan, RunOptions options)
+    {
+        options.Validate();
+        string directory = DirectoryOf(plan, options);
+        DataSet data = DataSets.Open(plan.ToDataOptions());
+        JobDescription job = Describe(plan, options, data.Source(DataSplit.Train).StepsPerEpoch, runId: "not-known-yet");
+        string checkpoints = Path.Combine(directory, RunDirectory.CheckpointsName);
+        return () => CheckpointReader.Find(checkpoints, isBestOnly: false, _ => { }) is { Manifest.Progress: var progress }
+            && job.IsCompleteAt(progress);
     }
 
     private static async Task<TrainingResult> TrainAsync(Session session, CancellationToken stop)
@@ -104,16 +121,10 @@ public static class TrainingSession
             stopOrFailure.Cancel);
         findings.ForEach(recorder.Note);
 
-        var job = new JobDescription
+        JobDescription job = Describe(plan, options, stepsPerEpoch, identity.RunId) with
         {
-            RunId = identity.RunId,
             Term = identity.Starts,
-            ShardCount = plan.Shards,
-            StepsPerEpoch = stepsPerEpoch,
-            EpochCount = options.Epochs ?? plan.Epochs,
-            StepLimit = plan.Steps,
             ValidationShardCount = context.Validation is null ? 0 : plan.Shards,
-            Checkpoints = options.Checkpoints,
             Start = progress,
             RestoreFrom = from?.Name,
         };
@@ -138,5 +149,26 @@ public static class TrainingSession
                 new OfferedFiles(plan, data.Hash, identity.RunId, store)),
             stopOrFailure.Token);
         return SessionEnd.Summarise(session, store, spec, policy, recorder, outcome);
+    }
+
+    private static JobDescription Describe(TrainingPlan plan, RunOptions options, int stepsPerEpoch, string runId) => new()
+    {
+        RunId = runId,
+        ShardCount = plan.Shards,
+        StepsPerEpoch = stepsPerEpoch,
+        EpochCount = options.Epochs ?? plan.Epochs,
+        StepLimit = plan.Steps,
+        Checkpoints = options.Checkpoints,
+    };
+
+    /// <summary>The directory of the options, which holds no run or one of this plan.</summary>
+    private static string DirectoryOf(TrainingPlan plan, RunOptions options)
+    {
+        string directory = options.OutputDirectory ?? throw new BadInputException(
+            "--out: is missing; say in which directory the run is to go on when it is started again");
+        return RunDirectory.IsRun(directory)
+            && PlanDifference.Find(RunDirectory.ReadPlan(directory), plan) is { } difference
+            ? throw new BadInputException($"{directory}: holds the run of another plan: {difference}; choose another --out")
+            : directory;
     }
 }

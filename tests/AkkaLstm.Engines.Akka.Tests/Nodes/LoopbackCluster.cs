@@ -20,6 +20,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     private readonly EngineRequest _request;
     private readonly string _config;
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource[] _joined;
     private long _term;
 
     /// <summary>Takes ports; starts nothing.</summary>
@@ -31,6 +32,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     {
         _request = request;
         Ports = [.. Enumerable.Range(0, candidates).Select(_ => FreePort())];
+        _joined = [.. Ports.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
         string seeds = string.Join(
             ", ", Ports.Select(port => $"\"akka.tcp://{ClusterNodeOptions.SystemName}@127.0.0.1:{port}\""));
 
@@ -54,6 +56,12 @@ internal sealed class LoopbackCluster : IAsyncDisposable
 
     /// <summary>Akka ports of the candidates.</summary>
     public IReadOnlyList<int> Ports { get; }
+
+    /// <summary>What candidates find in the run directory: whether the job is complete.</summary>
+    public bool IsComplete { get; init; }
+
+    /// <summary>How long candidates wait for a cluster before they do something about it.</summary>
+    public TimeSpan NoClusterTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>What was noticed.</summary>
     public List<string> Notices { get; } = [];
@@ -84,14 +92,19 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     /// <param name="leave">Asks it to go.</param>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartCandidate(int index, CancellationToken leave) =>
         Start(Candidates, stop => ClusterCandidate.RunAsync(
-            async (engine, _) =>
-            {
-                await engine(Open(), new ClusterShape(_request.ServerCount), _request.Protocol);
-                return true;
-            },
-            Options(Ports[index], null),
+            new CandidateJob(
+                async (engine, _) =>
+                {
+                    await engine(Open(), new ClusterShape(_request.ServerCount), _request.Protocol);
+                    return true;
+                },
+                () => IsComplete),
+            Options($"candidate {index}", Ports[index], null) with { Joined = () => _joined[index].TrySetResult() },
             leave,
             stop));
+
+    /// <summary>Waits until a candidate is a member of the cluster.</summary>
+    public Task JoinedAsync(int candidate) => _joined[candidate].Task;
 
     /// <summary>Starts a server or worker.</summary>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartMember(
@@ -100,26 +113,45 @@ internal sealed class LoopbackCluster : IAsyncDisposable
             role,
             (_, _) => Task.FromResult(new MemberJob(
                 _request.Job.RunId, planHash ?? Hash, Hash, _request.Protocol, _request.Executors, _request.Codec)),
-            Options(0, index),
+            Options($"{role} {index}", 0, index),
             leave,
             stop));
+
+    /// <summary>Waits for the end of a candidate; one that does not come fails with what the nodes have noticed.</summary>
+    /// <param name="candidate">By the order of their start.</param>
+    /// <param name="limit">How long it may take.</param>
+    public async Task<NodeEnd> EndOfAsync(int candidate, TimeSpan limit)
+    {
+        await Task.WhenAny(Candidates[candidate].End, Task.Delay(limit));
+        if (Candidates[candidate].End.IsCompleted)
+            return await Candidates[candidate].End;
+        lock (_gate)
+            throw new TimeoutException($"candidate {candidate} did not end within {limit}: {string.Join('\n', Notices)}");
+    }
 
     /// <summary>Knocks at the first candidate as a node would, until it answers.</summary>
     public async Task<byte[]> KnockAsync(byte[] greeting)
     {
-        using ActorSystem stranger = NodeSystem.Start(NodeRole.Worker, Options(0, null));
+        ActorSystem stranger = NodeSystem.Start(NodeRole.Worker, Options("stranger", 0, null));
         ActorSelection office = stranger.ActorSelection(
             $"akka.tcp://{ClusterNodeOptions.SystemName}@127.0.0.1:{Ports[0]}/user/{ClusterCandidate.ManagerName}/{ClusterCandidate.OfficeName}");
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                return (await office.Ask<KnockAnswer>(new Knock(greeting), TimeSpan.FromMilliseconds(500))).Bytes;
+                try
+                {
+                    return (await office.Ask<KnockAnswer>(new Knock(greeting), TimeSpan.FromMilliseconds(500))).Bytes;
+                }
+                catch (AskTimeoutException)
+                {
+                    // It has no office yet.
+                }
             }
-            catch (AskTimeoutException)
-            {
-                // It has no office yet.
-            }
+        }
+        finally
+        {
+            await NodeSystem.EndAsync(stranger, CancellationToken.None);
         }
     }
 
@@ -154,19 +186,19 @@ internal sealed class LoopbackCluster : IAsyncDisposable
         return (node, stop);
     }
 
-    private ClusterNodeOptions Options(int port, int? index) => new()
+    private ClusterNodeOptions Options(string name, int port, int? index) => new()
     {
         Config = $"{_config}\nakka.remote.dot-netty.tcp {{ hostname = 127.0.0.1, port = {port} }}",
         Index = index,
+        NoClusterTimeout = NoClusterTimeout,
+        LeaveGrace = TimeSpan.Zero,
         Events = _request.Events,
-        Notice = Note,
+        Notice = text =>
+        {
+            lock (_gate)
+                Notices.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {name}: {text}");
+        },
     };
-
-    private void Note(string text)
-    {
-        lock (_gate)
-            Notices.Add(text);
-    }
 
     private static int FreePort()
     {

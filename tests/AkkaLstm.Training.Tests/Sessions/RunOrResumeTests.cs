@@ -45,6 +45,36 @@ public sealed class RunOrResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task Prepare_RunInItsSteps_SaysWhenItIsComplete()
+    {
+        var options = new RunOptions { OutputDirectory = _directory["run"] };
+        Func<bool> isComplete = TrainingSession.Prepare(TrainingPlan.Resolve(Plan), options);
+        bool before = isComplete();
+        using var observer = new RecordingObserver(stopAfterStep: 5);
+        await RunAsync(Plan, "run", observer);
+        bool inBetween = isComplete();
+
+        await RunAsync(Plan, "run");
+
+        Assert.Equal((false, false, true), (before, inBetween, isComplete()));
+    }
+
+    [Fact]
+    public async Task Prepare_WhatTrainingWouldRefuse_IsRefusedBefore()
+    {
+        await RunAsync(Plan, "run");
+        var options = new RunOptions { OutputDirectory = _directory["run"] };
+
+        var other = Assert.Throws<BadInputException>(
+            () => TrainingSession.Prepare(TrainingPlan.Resolve(Plan with { Hidden = 5 }), options));
+        var missing = Assert.Throws<BadInputException>(
+            () => TrainingSession.Prepare(TrainingPlan.Resolve(Plan with { Data = _directory["no.csv"] }), options));
+
+        Assert.Contains("--hidden is 4 there and 5 here", other.Message, StringComparison.Ordinal);
+        Assert.Contains("no.csv", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunOrResumeAsync_DirectoryOfAProcessKilledBeforeItsPlanWasWritten_IsTaken()
     {
         Directory.CreateDirectory(_directory["run/checkpoints"]);

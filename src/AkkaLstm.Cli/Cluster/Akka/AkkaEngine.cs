@@ -52,11 +52,13 @@ internal static class AkkaEngine
                 coordinator, job.Options.Workers, ClusterJobs.Shape(job.Options).SeatCount),
         };
         NodeEnd end = await ClusterCandidate.RunAsync(
-            async (engine, _) =>
-            {
-                await RunAsync(engine, job, ClusterJobs.OnThisMachine(job.Options));
-                return true;
-            },
+            new CandidateJob(
+                async (engine, _) =>
+                {
+                    await RunAsync(engine, job, ClusterJobs.OnThisMachine(job.Options));
+                    return true;
+                },
+                IsComplete: () => false), // this process has the run directory
             options,
             stop,
             CancellationToken.None);
@@ -85,8 +87,17 @@ internal static class AkkaEngine
         {
             return await TrainingRunner.RunAsync(context, async (observer, leave) =>
             {
+                Func<bool> isComplete = await Task.Run(() => TrainingSession.Prepare(plan, run), CancellationToken.None);
+                if (isComplete())
+                {
+                    return await OnceItIsFreeAsync(
+                        () => TrainingSession.RunOrResumeAsync(plan, run, WithoutNodes, observer, leave), options.Notice, leave)
+                        ?? throw new NoResultException(new NodeEnd(NodeEndKind.JobEndedElsewhere, "the job is complete"));
+                }
+
                 TrainingResult? result = null;
-                NodeEnd end = await ClusterCandidate.RunAsync(LeadAsync, options, leave, CancellationToken.None);
+                NodeEnd end = await ClusterCandidate.RunAsync(
+                    new CandidateJob(LeadAsync, isComplete), options, leave, CancellationToken.None);
                 return result is not null && end.Kind == NodeEndKind.JobEnded ? result : throw new NoResultException(end);
 
                 async Task<bool> LeadAsync(CoordinatorEngine engine, CancellationToken stop)
@@ -165,6 +176,10 @@ internal static class AkkaEngine
         }
     }
 
+    /// <summary>Where the job is complete no node is needed for it.</summary>
+    private static Task<JobOutcome> WithoutNodes(EngineJob job, CancellationToken stop) => Task.FromResult(new JobOutcome(
+        JobOutcomeKind.Completed, job.Description.Start, job.Description.RestoreFrom, Reason: null));
+
     private static Task<JobOutcome> RunAsync(CoordinatorEngine engine, EngineJob job, ProtocolOptions protocol) =>
         engine(ClusterJobs.Offer(job, protocol), ClusterJobs.Shape(job.Options), protocol);
 
@@ -176,7 +191,9 @@ internal static class AkkaEngine
         TensorAdvertise = node.Advertise,
         Connections = node.Connections,
         Listening = address => log.Connection($"Akka listens on {address}"),
+        Joined = () => log.Connection("is in the cluster"),
         Notice = log.Connection,
+        Log = entry => log.Akka(entry),
     };
 
     /// <summary>Those of the environment; a node that listens everywhere announces its host name, if nothing else is said.</summary>

@@ -182,8 +182,7 @@ public sealed partial class Coordinator : IRole
             BeginStep();
     }
 
-    private bool IsJobComplete =>
-        _progress.IsStoppedEarly || _progress.Epoch >= _job.EpochCount || _progress.Step >= _job.StepLimit;
+    private bool IsJobComplete => _job.IsCompleteAt(_progress);
 
     private void Finish(JobOutcomeKind kind, string? reason)
     {
