@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using AkkaLstm.Models;
 using AkkaLstm.Numerics;
+using AkkaLstm.Training.Plans;
 
 namespace AkkaLstm.Cli.Bench;
 
@@ -53,11 +55,17 @@ internal sealed class TorchPeer : IDisposable
                 + "then --python /usr/bin/python3)");
     }
 
+    /// <summary>Cells that PyTorch has.</summary>
+    public static IReadOnlyList<CellKind> Cells { get; } = [CellKind.Lstm, CellKind.LstmProjected, CellKind.Gru, CellKind.Rnn];
+
     /// <summary>Has the peer run steps.</summary>
     /// <returns>Mean milliseconds of a step, by the peer's own clock.</returns>
-    public async Task<double> MeasureMsAsync(LstmShape shape, int steps, CancellationToken stop)
+    public async Task<double> MeasureMsAsync(CellKind cell, LstmShape shape, int steps, CancellationToken stop)
     {
-        var request = new { b = shape.B, t = shape.T, i = shape.I, h = shape.H, l = shape.L, steps };
+        var request = new
+        {
+            cell = ChoiceNames.NameOf(cell), b = shape.B, t = shape.T, i = shape.I, h = shape.H, l = shape.L, steps,
+        };
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request).AsMemory(), stop);
         await _process.StandardInput.FlushAsync(stop);
         JsonElement answer = await ReadAsync(_process, AnswerDeadline, stop)

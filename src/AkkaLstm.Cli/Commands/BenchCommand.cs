@@ -172,10 +172,13 @@ internal static class BenchCommand
         {
             WarnOfSlowPeer(context, peer);
             List<PeerSpeed> speeds = [];
-            foreach (LstmShape shape in LstmShape.Standard)
+            foreach (CellKind cell in TorchPeer.Cells)
             {
-                context.Remark($"measuring {shape} ...");
-                speeds.Add(await StepBenchmarks.BesideAsync(peer, shape, request.Repetitions, stop));
+                foreach (LstmShape shape in LstmShape.Standard)
+                {
+                    context.Remark($"measuring {ChoiceNames.NameOf(cell)}, {shape} ...");
+                    speeds.Add(await StepBenchmarks.BesideAsync(peer, cell, shape, request.Repetitions, stop));
+                }
             }
 
             report.Peer = peer.Description;

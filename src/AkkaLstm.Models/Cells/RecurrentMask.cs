@@ -1,5 +1,8 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using AkkaLstm.Numerics.Elementwise;
 using AkkaLstm.Numerics.Random;
+using Floats = System.Numerics.Vector<float>;
 
 namespace AkkaLstm.Models.Cells;
 
@@ -68,7 +71,11 @@ internal sealed class RecurrentMask
     internal void Apply(Span<float> gradient)
     {
         // No product: its rounding, and the sign of 0, would tell which shards were summed before it.
-        for (int i = 0; i < gradient.Length; i++)
+        Span<Floats> gradients = MemoryMarshal.Cast<float, Floats>(gradient);
+        ReadOnlySpan<Floats> factors = MemoryMarshal.Cast<float, Floats>(_factors.AsSpan(0, gradient.Length));
+        for (int i = 0; i < gradients.Length; i++)
+            gradients[i] = Vector.ConditionalSelect(Vector.Equals(factors[i], Floats.Zero), Floats.Zero, gradients[i]);
+        for (int i = gradients.Length * Floats.Count; i < gradient.Length; i++)
             gradient[i] = _factors[i] == 0 ? 0 : gradient[i];
     }
 }

@@ -116,16 +116,15 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
         for (int i = steps - 1; i >= 0; i--)
         {
             int step = workspace.IsReversed ? steps - 1 - i : i;
-            int after = workspace.IsReversed ? step - 1 : step + 1;
+            int? after = i + 1 == steps ? null : workspace.IsReversed ? step - 1 : step + 1;
             var cell = new BackwardStep(weights, workspace, dOutput, step);
-            Operand dGates = i + 1 < steps ? Operand.Of(workspace.Recurrent ?? workspace.Gates, after, 1) : default;
             Operand dh = workspace.Depth?.DHidden is { } dHidden ? Operand.Of(dHidden, 0, 1) : Operand.Of(dOutput, step, 1);
             if (path == SimdPath.Avx512)
-                BackwardAt<Simd512, Vector512<float>>(weights, workspace, dGates, dh, ref cell);
+                BackwardAt<Simd512, Vector512<float>>(weights, workspace, after, dh, ref cell);
             else if (path == SimdPath.Avx2)
-                BackwardAt<Simd256, Vector256<float>>(weights, workspace, dGates, dh, ref cell);
+                BackwardAt<Simd256, Vector256<float>>(weights, workspace, after, dh, ref cell);
             else
-                BackwardAt<Simd128, Vector128<float>>(weights, workspace, dGates, dh, ref cell);
+                BackwardAt<Simd128, Vector128<float>>(weights, workspace, after, dh, ref cell);
         }
 
         if (dInput is not null)
@@ -183,17 +182,21 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
     /// <summary>
     /// Completes the gradients of the gates that the step after saw, if there is such a step.
     /// </summary>
-    private static void RecurringGatesBack<TSimd, TVector>(
-        RecurringWeights recurring, RecurrentWorkspace workspace, in Operand dGates)
+    private static void RecurringGatesBack<TSimd, TVector>(RecurringWeights recurring, RecurrentWorkspace workspace, int? after)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         Activations target = workspace.DRecurringGates!;
         NoEpilogue nothing = default;
-        if (dGates.Rows > 0)
-            GemmLoop.Run<TSimd, TVector, NoEpilogue>(dGates, recurring.Back, Operand.Of(target, 0, 1), TileStart.Zero, null, ref nothing);
+        if (after is { } step)
+        {
+            Operand dSeen = RecurringWeights.Gather(workspace, step);
+            GemmLoop.Run<TSimd, TVector, NoEpilogue>(dSeen, recurring.Back, Operand.Of(target, 0, 1), TileStart.Zero, null, ref nothing);
+        }
         else
+        {
             target.Data.Clear();
+        }
     }
 
     /// <summary>
@@ -201,15 +204,17 @@ internal sealed unsafe partial class RecurrentWindow<TCell> : RecurrentCell
     /// the projection, if there is one, and applies the cell to it.
     /// </summary>
     private static void BackwardAt<TSimd, TVector>(
-        RecurrentWeights weights, RecurrentWorkspace workspace, in Operand dGates, in Operand dh, ref BackwardStep cell)
+        RecurrentWeights weights, RecurrentWorkspace workspace, int? after, in Operand dh, ref BackwardStep cell)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
+        Operand dGates = after is { } next ? Operand.Of(workspace.Recurrent ?? workspace.Gates, next, 1) : default;
+
         // What the layer above read has its gradient apart; then dh starts from nothing.
         bool isApart = workspace.Depth?.DHidden is not null;
         TileStart start = isApart ? TileStart.Zero : TileStart.C;
         if (weights.Recurring is { } recurring)
-            RecurringGatesBack<TSimd, TVector>(recurring, workspace, dGates);
+            RecurringGatesBack<TSimd, TVector>(recurring, workspace, after);
         if (weights.ProjectionBack is { } projection)
         {
             NoEpilogue nothing = default;

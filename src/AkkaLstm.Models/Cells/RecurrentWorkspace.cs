@@ -52,7 +52,8 @@ public sealed class RecurrentWorkspace
             RecurringGates = new Activations(maxTimeSteps + 1, maxLanes, paddedSize * cell.RecurringGateCount);
             DRecurringGates = new Activations(1, maxLanes, paddedSize * cell.RecurringGateCount);
             _recurringRow = new float[RecurringGates.Columns];
-            RecurringGradient = new float[checked(cell.GateCount * shape.HiddenSize * RecurringGates.Columns)];
+            DSeenGates = new Activations(maxTimeSteps, maxLanes, RecurringGates.Columns);
+            RecurringGradient = new float[checked(cell.RecurringGateCount * shape.HiddenSize * RecurringGates.Columns)];
         }
 
         if (cell.HasDepthState)
@@ -138,6 +139,9 @@ public sealed class RecurrentWorkspace
     /// <summary>Their gradient by the step after, (1, B, gates), or null.</summary>
     internal Activations? DRecurringGates { get; }
 
+    /// <summary>Gradients of the arguments of the gates that recur, without g, (T, B, 3H); null for cells without.</summary>
+    internal Activations? DSeenGates { get; }
+
     /// <summary>What goes from layer to layer beside the output, or null.</summary>
     internal DepthBuffers? Depth { get; }
 
@@ -195,6 +199,7 @@ public sealed class RecurrentWorkspace
         DLateOperand?.Reshape(1, lanes);
         RecurringGates?.Reshape(timeSteps + 1, lanes);
         DRecurringGates?.Reshape(1, lanes);
+        DSeenGates?.Reshape(timeSteps, lanes);
         Depth?.Reshape(timeSteps, lanes);
         Own?.Reshape(timeSteps, lanes);
         DUnits?.Reshape(1, lanes);

@@ -9,7 +9,8 @@ namespace AkkaLstm.Models.Cells;
 /// Greff et al. 2015).
 /// </summary>
 /// <remarks>
-/// The operand has 16 units of i, f, o in turn, the product's columns those of i, f, g, o; the columns of g stay zero.
+/// The operand has 16 units of i, f, o in turn. Forward goes on from the sums of all gates, so its columns are those of
+/// i, f, g, o, and those of g stay zero; on the way back the gradients of i, f and o are put side by side first.
 /// </remarks>
 internal sealed class RecurringWeights
 {
@@ -29,13 +30,13 @@ internal sealed class RecurringWeights
         int operandColumns = _operand.BlockCount * Width;
         int gateColumns = operandColumns / Count * GateCount;
         Forward = new PackedMatrix(operandColumns, gateColumns);
-        Back = new PackedMatrix(gateColumns, operandColumns);
+        Back = new PackedMatrix(operandColumns, operandColumns);
     }
 
     /// <summary>Transposed, (gates before, gates).</summary>
     internal PackedMatrix Forward { get; }
 
-    /// <summary>(gates, gates before).</summary>
+    /// <summary>(i, f, o; gates before).</summary>
     internal PackedMatrix Back { get; }
 
     /// <summary>Packs the rows of up to 16 units of one gate.</summary>
@@ -60,23 +61,42 @@ internal sealed class RecurringWeights
         }
 
         Forward.PackColumns(piece, count, rows, columns);
-        Back.PackRows(piece * Width, count, rows, columns);
+        Back.PackRows((piece / GateCount * Count + (gate < G ? gate : gate - 1)) * Width, count, rows, columns);
         ArrayPool<float>.Shared.Return(rows);
     }
 
-    /// <summary>Gradient of weight_gates over a window.</summary>
+    /// <summary>Puts the gradients of i, f and o of a time step side by side.</summary>
+    /// <returns>Them, (B, 3H).</returns>
+    internal static Operand Gather(RecurrentWorkspace workspace, int step)
+    {
+        Activations gates = workspace.Gates;
+        Activations gathered = workspace.DSeenGates!;
+        int block = gates.Lanes * Width;
+        for (int group = 0; group < gates.BlockCount / GateCount; group++)
+        {
+            Span<float> from = gates.Data.Slice(step * gates.StepLength + group * GateCount * block, GateCount * block);
+            Span<float> to = gathered.Data.Slice(step * gathered.StepLength + group * Count * block, Count * block);
+            from[..(G * block)].CopyTo(to);
+            from[((G + 1) * block)..].CopyTo(to[(G * block)..]);
+        }
+
+        return Operand.Of(gathered, step, 1);
+    }
+
+    /// <summary>Gradient of weight_gates over a window, of which every step but the first was gathered.</summary>
     internal void Gradient(SimdPath path, RecurrentWorkspace workspace, int shardCount, Span<float> gradient)
     {
+        Gather(workspace, workspace.IsReversed ? workspace.TimeSteps - 1 : 0);
         int units = _operand.UnitCount;
         int columns = Forward.Depth;
-        float[] whole = workspace.RecurringGradient;
+        float[] padded = workspace.RecurringGradient;
         Activations operand = workspace.RecurringGates!;
         WeightGradient.Multiply(
-            path, workspace.Gates.View(), new InterleavedRows(GateCount, units), shardCount,
-            operand.Steps(1 - workspace.FirstOutput, workspace.TimeSteps), whole, default, default, default);
+            path, workspace.DSeenGates!.View(), new InterleavedRows(Count, units), shardCount,
+            operand.Steps(1 - workspace.FirstOutput, workspace.TimeSteps), padded, default, default, default);
         for (int row = 0; row < Count * units; row++)
         {
-            ReadOnlySpan<float> from = whole.AsSpan((row < G * units ? row : row + units) * columns, columns);
+            ReadOnlySpan<float> from = padded.AsSpan(row * columns, columns);
             Span<float> to = gradient.Slice(row * Count * units, Count * units);
             for (int block = 0; block < _operand.BlockCount; block++)
                 from.Slice(block * Width, _operand.CountIn(block)).CopyTo(to[_operand.First(block)..]);
