@@ -96,9 +96,11 @@ internal static class CsvText
     /// <param name="line">Line, for messages.</param>
     /// <param name="column">Header of the column, for messages.</param>
     /// <param name="cell">The cell.</param>
-    /// <param name="dateOption">Option that would name the column if it holds dates.</param>
+    /// <param name="dateOption">
+    /// Option that would name the column if it holds dates; null where a trained model has chosen the columns.
+    /// </param>
     /// <exception cref="BadInputException">It is not one.</exception>
-    internal static double ParseNumber(string path, long line, string column, string cell, string dateOption)
+    internal static double ParseNumber(string path, long line, string column, string cell, string? dateOption)
     {
         if (cell.Length == 0)
         {
@@ -108,7 +110,8 @@ internal static class CsvText
 
         if (!TryParse(cell, out double value))
         {
-            string remedy = DateSequence.IsDate(cell) ? $"name it with {dateOption}, or leave it out with --inputs"
+            string remedy = dateOption is null ? "the model reads it: correct the cell"
+                : DateSequence.IsDate(cell) ? $"name it with {dateOption}, or leave it out with --inputs"
                 : cell.Contains(',', StringComparison.Ordinal) ? "write numbers with a decimal point"
                 : "correct the cell, or leave the column out with --inputs";
             throw new BadInputException(

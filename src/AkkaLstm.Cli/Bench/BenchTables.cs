@@ -104,11 +104,11 @@ internal sealed class BenchTables(CliConsole console)
     {
         console.Out.WriteLine(
             $"beside {peer}, one thread each, in turn; ratios are the median of the turns' own");
-        Table table = NewTable("training step", "B,T,I,H,L", "AkkaLstm, ms", "PyTorch, ms", "times as fast", "min..max");
+        Table table = NewTable("cell, B,T,I,H,L", "AkkaLstm, ms", "PyTorch, ms", "times as fast", "min..max");
         foreach (PeerSpeed speed in speeds)
         {
             Row(
-                table, ChoiceNames.NameOf(speed.Cell), $"{speed.Shape}", Number(speed.OwnMs, "0.00"),
+                table, $"{ChoiceNames.NameOf(speed.Cell)}, {speed.Shape}", Number(speed.OwnMs, "0.00"),
                 Number(speed.PeerMs, "0.00"), Number(speed.Speedup, "0.00"), Range(speed.Speedup, "0.00"));
         }
 

@@ -23,7 +23,7 @@ internal static class SequenceCsvReader
             : Array.IndexOf(headers, columns.LabelName);
         int order = columns.Order is null ? -1 : Find(path, headers, columns.Order, "--order-column", "orders the rows");
         string[] features = [.. columns.Features ?? headers.Where((_, i) => i != sequence && i != label && i != order)];
-        int[] fields = Array.ConvertAll(features, name => Find(path, headers, name, "--inputs", "is an input"));
+        int[] fields = Array.ConvertAll(features, name => Feature(path, headers, name, columns));
         if (fields.Length == 0)
             throw new BadInputException($"{path}:1: no columns are left to be inputs; give at least one with numbers.");
 
@@ -48,7 +48,7 @@ internal static class SequenceCsvReader
                 line,
                 order < 0 ? null : Cell(path, line, headers, order, reader),
                 Array.ConvertAll(fields, field => CsvText.ParseNumber(
-                    path, line, headers[field], reader.GetString(field), "--order-column")));
+                    path, line, headers[field], reader.GetString(field), columns.IsOfModel ? null : "--order-column")));
         }
 
         if (rows.Count == 0)
@@ -56,6 +56,12 @@ internal static class SequenceCsvReader
         bool byNumber = rows.Values.All(of => of.HasNumericOrder);
         return new SequenceTable(features, [.. rows.Values.Select(of => of.ToRecord(path, columns.Order, byNumber))]);
     }
+
+    private static int Feature(string path, string[] headers, string name, SequenceColumns columns) =>
+        columns.IsOfModel && !headers.Contains(name, StringComparer.Ordinal)
+            ? throw new BadInputException(
+                $"{path}:1: the model reads a column '{name}', which is missing; there are: {string.Join(", ", headers)}.")
+            : Find(path, headers, name, "--inputs", "is an input");
 
     private static int Find(string path, string[] headers, string name, string option, string purpose)
     {

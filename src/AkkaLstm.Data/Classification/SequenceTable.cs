@@ -24,6 +24,9 @@ internal sealed record SequenceTable(IReadOnlyList<string>? Features, IReadOnlyL
 internal sealed record SequenceColumns(
     string? Sequence, string? Label, string? Order, IReadOnlyList<string>? Features, bool NeedsLabels)
 {
+    /// <summary>Whether a trained model has chosen the features, so that no option can choose otherwise.</summary>
+    internal bool IsOfModel { get; private init; }
+
     /// <summary>Name of the label's column or field.</summary>
     internal string LabelName => Label ?? "label";
 
@@ -33,5 +36,8 @@ internal sealed record SequenceColumns(
         options.LabelColumn,
         options.OrderColumn,
         saved?.Features is { } features ? [.. features.Select(feature => feature.Column)] : options.Inputs,
-        needsLabels);
+        needsLabels)
+    {
+        IsOfModel = saved is not null,
+    };
 }

@@ -15,6 +15,9 @@ internal sealed record ColumnChoice(
     string? DateColumn,
     IReadOnlyList<string>? Known = null)
 {
+    /// <summary>Whether a trained model has chosen, so that no option can choose otherwise.</summary>
+    internal bool IsOfModel { get; init; }
+
     /// <summary>What the options ask for.</summary>
     internal static ColumnChoice Of(DataOptions options) => new(options.Inputs, options.Targets, options.DateColumn, options.Known);
 
@@ -23,7 +26,10 @@ internal sealed record ColumnChoice(
         [.. normalizer.Inputs.Select(scale => scale.Column)],
         [.. normalizer.Targets.Select(scale => scale.Column)],
         options.DateColumn,
-        options.Known);
+        options.Known)
+    {
+        IsOfModel = true,
+    };
 
     /// <summary>Settles what was left open.</summary>
     /// <param name="path">File, for messages.</param>
@@ -49,7 +55,7 @@ internal sealed record ColumnChoice(
             : (inputs, targets, date);
     }
 
-    private static void Require(
+    private void Require(
         string path, IReadOnlyList<string> headers, string option, IReadOnlyList<string> asked)
     {
         string there = string.Join(", ", headers);
@@ -59,8 +65,10 @@ internal sealed record ColumnChoice(
         {
             if (!headers.Contains(name, StringComparer.Ordinal))
             {
-                throw new BadInputException(
-                    $"{path}:1: {option}: there is no column '{name}'; there are: {there}.");
+                string what = IsOfModel && option != "--date-column"
+                    ? $"the model reads a column '{name}', which is missing"
+                    : $"{option}: there is no column '{name}'";
+                throw new BadInputException($"{path}:1: {what}; there are: {there}.");
             }
 
             if (asked.Count(other => other == name) > 1)

@@ -36,7 +36,7 @@ internal sealed record FutureRows(int RowCount, IReadOnlyDictionary<string, doub
 
         bool hasDates = table.DateColumn is not null && HasColumn(path, table.DateColumn);
         SeriesTable future = SeriesReader.Read(
-            path, "--future", new ColumnChoice(known, known, hasDates ? table.DateColumn : null), out _);
+            path, "--future", new ColumnChoice(known, known, hasDates ? table.DateColumn : null) { IsOfModel = true }, out _);
         if (future.RowCount < rowCount)
         {
             throw new BadInputException(

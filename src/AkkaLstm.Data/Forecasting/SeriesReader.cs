@@ -42,7 +42,7 @@ internal static class SeriesReader
         do
         {
             for (int i = 0; i < names.Length; i++)
-                values[i].Add(Number(path, reader.LineNumber, names[i], reader.GetString(fields[i])));
+                values[i].Add(Number(path, reader.LineNumber, names[i], reader.GetString(fields[i]), choice));
             if (dateField >= 0)
                 dates.Add(reader.GetString(dateField));
         }
@@ -53,6 +53,6 @@ internal static class SeriesReader
         return new SeriesTable(path, inputs, targets, columns, date, date is null ? null : dates);
     }
 
-    private static double Number(string path, long line, string column, string cell) =>
-        CsvText.ParseNumber(path, line, column, cell, "--date-column");
+    private static double Number(string path, long line, string column, string cell, ColumnChoice choice) =>
+        CsvText.ParseNumber(path, line, column, cell, choice.IsOfModel ? null : "--date-column");
 }

@@ -146,9 +146,11 @@ public sealed class TrainingPlan
     };
 
     /// <summary>The model this plan trains on data of the given shape.</summary>
-    /// <exception cref="BadInputException">An option asks for tokens where the data are numbers.</exception>
+    /// <exception cref="BadInputException">An option is about tokens where the data are numbers.</exception>
     public ModelSpec ToModelSpec(SourceShape shape) => Options.EmbeddingDropout > 0 && !shape.IsTokenInput
         ? throw new BadInputException("--embedding-dropout: the data have no tokens; leave it out")
+        : Options.Tokens is not null && !shape.IsTokenInput
+        ? throw new BadInputException("--tokens: the data are numbers and no text; leave it out")
         : new()
     {
         Input = shape.IsTokenInput ? InputKind.Tokens : InputKind.Values,

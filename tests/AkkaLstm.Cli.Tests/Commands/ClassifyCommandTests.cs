@@ -109,7 +109,7 @@ public sealed class ClassifyCommandTests(TrainedRuns runs) : IClassFixture<Train
     {
         string data = _directory.Write("new.csv", "sequence,depth\na,1\n");
 
-        (await CliRun.OfAsync("classify", runs.Classes, "--data", data)).AssertBadInput("new.csv:1:", "'height'", "sequence, depth");
+        (await CliRun.OfAsync("classify", runs.Classes, "--data", data)).AssertBadInput("new.csv:1: the model reads a column 'height'", "sequence, depth");
     }
 
     [Theory]
@@ -119,6 +119,7 @@ public sealed class ClassifyCommandTests(TrainedRuns runs) : IClassFixture<Train
     [InlineData("--label-column", "kind")]
     [InlineData("--order-column", "time")]
     [InlineData("--tokens", "letters")]
+    [InlineData("--tokens", "characters")] // of sequences of numbers
     public async Task Train_OptionThatDoesNotGo_NamesIt(string option, string value)
     {
         CliRun run = await CliRun.OfAsync(

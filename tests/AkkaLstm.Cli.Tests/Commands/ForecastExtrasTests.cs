@@ -43,6 +43,23 @@ public sealed class ForecastExtrasTests : IDisposable
     }
 
     [Fact]
+    public async Task Forecast_FilesThatLackWhatTheModelReads_NameTheColumnAndNoOptionOfTraining()
+    {
+        string run = await TrainAsync("--known", "price");
+        string future = _directory.Write("no-price.csv", "month,load\n2015-01,3\n");
+        string wrong = _directory.Write("wrong.csv", File.ReadAllText(Future(4)).Replace("3.", "x.", StringComparison.Ordinal));
+        string data = _directory.Write("no-load.csv", "month,price\n2015-01,3\n");
+
+        (await CliRun.OfAsync("forecast", run, "--future", future)).AssertBadInput(
+            "no-price.csv:1: the model reads a column 'price', which is missing; there are: month, load.");
+        CliRun cell = await CliRun.OfAsync("forecast", run, "--future", wrong);
+        cell.AssertBadInput("wrong.csv:", "column 'price'", "the model reads it: correct the cell.");
+        Assert.DoesNotContain("--inputs", cell.Error, StringComparison.Ordinal);
+        (await CliRun.OfAsync("forecast", run, "--data", data)).AssertBadInput(
+            "no-load.csv:1: the model reads a column 'load', which is missing; there are: month, price.");
+    }
+
+    [Fact]
     public async Task Evaluate_Quantiles_ShowsTheirCoverage()
     {
         string run = await TrainAsync("--quantiles", "0.1,0.5,0.9");

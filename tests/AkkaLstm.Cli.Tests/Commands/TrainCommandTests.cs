@@ -32,6 +32,17 @@ public sealed class TrainCommandTests : IDisposable
         Assert.False(json.TryGetProperty("resumeCommand", out _));
     }
 
+    [Theory]
+    [InlineData("--dropout 0.3", true)]
+    [InlineData("--dropout 0.3 --layers 2", false)]
+    [InlineData("--dropout 0.3 --dropout-sites output", false)]
+    public async Task Train_DropoutBetweenTheLayersOfOne_SaysThatItHasNoEffect(string options, bool isSaid)
+    {
+        CliRun run = (await Train("run", options.Split(' '))).AssertDone();
+
+        Assert.Equal(isSaid, run.Error.Contains("--dropout has no effect", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Train_Text_ShowsCurveTableRunDirectoryAndLinesToCopy()
     {

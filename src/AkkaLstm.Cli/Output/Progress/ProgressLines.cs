@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AkkaLstm.Cli.Hosting;
+using AkkaLstm.Models;
 using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Sessions;
@@ -22,6 +23,12 @@ internal static class ProgressLines
         yield return $"  model: {ChoiceNames.NameOf(plan.Cell)}, {cells}, {Units.Count(started.ParameterCount)} parameters";
         foreach (string note in started.DataNotes ?? [])
             yield return $"  {note}";
+        if (plan is { Layers: 1, Options: { Dropout: > 0, DropoutSites: DropoutSites.BetweenLayers } })
+        {
+            yield return "  note: --dropout has no effect, one layer has nothing between layers; "
+                + "add --dropout-sites all-non-recurrent, or --layers 2";
+        }
+
         string window = plan.Window is { } length ? $"window {length}, " : "";
         yield return $"  steps: {window}batch {plan.Batch}, {Units.Count(started.StepsPerEpoch)} an epoch, "
             + $"up to {Units.Counted(started.EpochCount, "epoch")}";
