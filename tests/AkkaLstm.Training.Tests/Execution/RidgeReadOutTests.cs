@@ -4,6 +4,7 @@ using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Batches;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
 using AkkaLstm.Training.Plans;
@@ -67,6 +68,18 @@ public sealed class RidgeReadOutTests : IDisposable
         (_, long count, long correct) = Losses(job, Initial(job));
 
         Assert.InRange((double)correct / count, 0.57, 1);
+    }
+
+    [Fact]
+    public void Solve_MoreUnitsThanRowsAndAPenaltyLostInRounding_AsksForALargerOne()
+    {
+        string csv = "x\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"{i * i % 17}\n"));
+        PlanOptions plan = Plan(1e-30) with { Data = _directory.Write("x.csv", csv), Hidden = 120, Layers = 1, Window = 8 };
+        JobContext job = TestJobs.Context(plan, _directory["a"]);
+
+        var error = Assert.Throws<PermanentWorkException>(() => Initial(job));
+
+        Assert.Equal("--ridge: 1E-30 is lost beside the sums of 74 rows; use a larger one", error.Message);
     }
 
     private static float[] Initial(JobContext job)
