@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Reflection;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Configuration;
 using AkkaLstm.Engines.Akka.Logging;
 using AkkaLstm.Protocol;
 using AkkaLstm.Wire.Connections;
@@ -55,19 +57,50 @@ internal static class NodeSystem
     }
 
     /// <summary>Starts the system and joins.</summary>
+    /// <exception cref="NodeStartException">The configuration cannot be used.</exception>
     public static ActorSystem Start(NodeRole role, ClusterNodeOptions options)
     {
-        var system = ActorSystem.Create(
-            ClusterNodeOptions.SystemName,
-            BootstrapSetup.Create()
-                .WithConfig(EngineConfig.Cluster(role, options.Config, options.Variables))
-                .And(new LogReceiver(options.Log)));
-        Cluster cluster = Cluster.Get(system);
+        Config config = EngineConfig.Cluster(role, options.Config, options.Variables);
+        Config tcp = config.GetConfig("akka.remote.dot-netty.tcp");
+        string certificate = tcp.GetString("ssl.certificate.path", "");
+        if (tcp.GetBoolean("enable-ssl") && certificate.Length > 0 && !File.Exists(certificate))
+            throw new NodeStartException($"ssl.certificate.path: {certificate} is not there");
+        ActorSystem system;
+        Cluster cluster;
+#pragma warning disable CA1031 // Akka.NET throws whatever it comes across: sockets, files, settings
+        try
+        {
+            system = ActorSystem.Create(
+                ClusterNodeOptions.SystemName,
+                BootstrapSetup.Create()
+                    .WithConfig(config)
+                    .And(new LogReceiver(options.Log)));
+            cluster = Cluster.Get(system);
+        }
+        catch (Exception e)
+        {
+            // What is wrong is said by the innermost, where by the outer ones.
+            IEnumerable<string> messages = Causes(e).Select(cause => cause.Message.TrimEnd('.')).Distinct();
+            throw new NodeStartException($"Akka.NET cannot start: {string.Join(": ", messages)}", e);
+        }
+#pragma warning restore CA1031
+
+        if (role != NodeRole.Coordinator && cluster.Settings.SeedNodes.IsEmpty)
+            throw new NodeStartException("akka.cluster.seed-nodes is empty: name the nodes to ask for the cluster");
         cluster.RegisterOnMemberUp(options.Joined);
         options.Listening(HostAndPort.At(cluster.SelfAddress.Host, $":{cluster.SelfAddress.Port}"));
         if (role == NodeRole.Coordinator && cluster.Settings.SeedNodes.IsEmpty)
             cluster.Join(cluster.SelfAddress);
         return system;
+    }
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is not (TargetInvocationException or AggregateException))
+                yield return cause;
+        }
     }
 
     /// <summary>Runs a node to its end: its own, or that of the system when the cluster puts it out.</summary>

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Configuration;
+using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Protocol;
 
 namespace AkkaLstm.Engines.Akka.Tests.Nodes;
@@ -73,6 +76,35 @@ public sealed class ClusterConfigTests
         Assert.Equal("json", config.GetConfig("akka.actor.serialization-bindings").GetValue("\"System.Object\"").GetString());
         Assert.Equal(1_200_000, config.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
         Assert.Equal(["worker"], config.GetStringList("akka.cluster.roles"));
+    }
+
+    [Theory]
+    [InlineData("akka.remote.dot-netty.tcp { enable-ssl = on, ssl.certificate.path = \"/no/such.pfx\" }", "/no/such.pfx")]
+    [InlineData("akka { remote. = ", "akka.cluster.seed-nodes is empty")]
+    [InlineData("", "akka.cluster.seed-nodes is empty")]
+    public void Start_ConfigurationThatCannotBeUsed_SaysWhy(string config, string why)
+    {
+        var e = Assert.Throws<NodeStartException>(
+            () => NodeSystem.Start(NodeRole.Worker, new ClusterNodeOptions { Config = config }));
+
+        Assert.Contains(why, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_PortThatAnotherProcessHas_NamesIt()
+    {
+        using var other = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        int port = ((IPEndPoint)other.LocalEndPoint!).Port;
+
+        var e = Assert.Throws<NodeStartException>(() => NodeSystem.Start(
+            NodeRole.Coordinator,
+            new ClusterNodeOptions { Config = $"akka.remote.dot-netty.tcp {{ hostname = 127.0.0.1, port = {port} }}" }));
+
+        Assert.Contains($"127.0.0.1:{port}", e.Message, StringComparison.Ordinal);
+        Assert.Contains("in use", e.Message, StringComparison.Ordinal);
     }
 
     private static string ReadFile(NodeRole role)

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Akka.Actor;
 using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Engines.Akka.Serialization;
@@ -31,7 +29,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     public LoopbackCluster(EngineRequest request, int candidates, TimeSpan heartbeatPause)
     {
         _request = request;
-        Ports = [.. Enumerable.Range(0, candidates).Select(_ => FreePort())];
+        Ports = [.. Enumerable.Range(0, candidates).Select(_ => FreePort.Next())];
         _joined = [.. Ports.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
         string seeds = string.Join(
             ", ", Ports.Select(port => $"\"akka.tcp://{ClusterNodeOptions.SystemName}@127.0.0.1:{port}\""));
@@ -199,11 +197,4 @@ internal sealed class LoopbackCluster : IAsyncDisposable
                 Notices.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {name}: {text}");
         },
     };
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

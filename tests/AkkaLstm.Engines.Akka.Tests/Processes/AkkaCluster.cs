@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using AkkaLstm.Cluster.Tests;
 
 namespace AkkaLstm.Engines.Akka.Tests.Processes;
@@ -23,8 +21,8 @@ internal sealed class AkkaCluster : IAsyncDisposable
     public AkkaCluster(Experiment experiment, params string[] options)
     {
         (_experiment, _options) = (experiment, options);
-        Ports = [FreePort(), FreePort()];
-        StatusPorts = [FreePort(), FreePort()];
+        Ports = [FreePort.Next(), FreePort.Next()];
+        StatusPorts = [FreePort.Next(), FreePort.Next()];
     }
 
     /// <summary>Hosts of the candidates.</summary>
@@ -137,11 +135,4 @@ internal sealed class AkkaCluster : IAsyncDisposable
     }
 
     private static string Config(string role) => Path.Combine(AppContext.BaseDirectory, "cluster-config", $"{role}.conf");
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -47,6 +47,11 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         foreach (ClusterProcess process in (ClusterProcess[])[.. candidates, .. servers, .. workers])
             await process.EndsAsync(0);
         Assert.Equal(expected, experiment.HashOf("run"));
+
+        // The run is there, and nothing is left to do.
+        ClusterProcess late = cluster.Candidate(1);
+        await late.EndsAsync(0);
+        Assert.Contains("500 steps", late.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,9 +109,12 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         Assert.True(generation.Contains("\"source\":\"servers\"", StringComparison.Ordinal), generation);
     }
 
-    [Fact]
+    /// <summary>With 25 s the other one gives the run directory up before, which the stopped one has.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(25)]
     [Trait("Category", "Campaign")]
-    public async Task Cluster_CoordinatorGetsNoTimeForAWhile_TheOtherGoesOnAndItStandsByAgain()
+    public async Task Cluster_CoordinatorGetsNoTimeForAWhile_TheJobGoesOnAndEndsEverywhere(int seconds)
     {
         using Experiment experiment = Of("forecast", steps: 1500);
         string expected = await experiment.ExpectedAsync();
@@ -118,11 +126,15 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         await Experiment.UntilAsync(
             () => candidates[1].Text.Contains("another process is training in it", StringComparison.Ordinal),
             $"the other one is the coordinator, and waits for the run directory: {cluster.Texts()}");
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
         int before = experiment.Steps("run");
+        long start = Stopwatch.GetTimestamp();
         ClusterProcess.Signal(candidates[0].Id, "CONT");
         await Experiment.UntilAsync(
             () => candidates[0].Text.Contains("joining again", StringComparison.Ordinal), $"it has heard of it: {cluster.Texts()}");
-        await cluster.BeyondAsync(1, before);
+        await Experiment.UntilAsync(
+            () => experiment.Steps("run") > before || candidates.All(candidate => candidate.HasExited), "it goes on");
+        Say($"stopped for {seconds} s and more: next steps {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s after it was continued");
 
         await candidates[1].EndsAsync(0);
         await candidates[0].EndsAsync(0);
@@ -181,6 +193,34 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         await candidates[1].EndsAsync(0);
         Assert.Equal(expected, experiment.HashOf("run"));
         Assert.Equal(1, experiment.Count("run", "node-left"));
+    }
+
+    [Fact]
+    [Trait("Category", "Campaign")]
+    public async Task Cluster_AllAreAskedToEndAtOnce_WritesACheckpointAndGoesOnLater()
+    {
+        using Experiment experiment = Of("forecast", steps: 1500);
+        string expected = await experiment.ExpectedAsync();
+        int stopped;
+        await using (var cluster = new AkkaCluster(experiment, "--servers", "2", "--checkpoint-every", "100000"))
+        {
+            (ClusterProcess[] candidates, ClusterProcess[] servers, ClusterProcess[] workers) = cluster.StartAll();
+            await Experiment.UntilAsync(() => experiment.Steps("run") >= 50 || candidates[0].HasExited, "it has made steps");
+            foreach (ClusterProcess process in (ClusterProcess[])[.. candidates, .. servers, .. workers])
+                ClusterProcess.Signal(process.Id, "TERM");
+            long start = Stopwatch.GetTimestamp();
+            await candidates[0].EndsAsync(130);
+            await candidates[1].EndsAsync(0);
+            foreach (ClusterProcess process in (ClusterProcess[])[.. servers, .. workers])
+                await process.EndsAsync(0);
+            Say($"SIGTERM to all: they ended after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+            stopped = experiment.Count("run", "stop-accepted");
+        }
+
+        Assert.Equal(1, stopped);
+        await using ClusterProcess resumed = ClusterProcess.Start(null, ["resume", experiment.Run("run"), "--workers", "2"]);
+        await resumed.EndsAsync(0);
+        Assert.Equal(expected, experiment.HashOf("run"));
     }
 
     [Fact]

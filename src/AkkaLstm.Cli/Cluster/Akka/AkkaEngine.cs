@@ -117,7 +117,14 @@ internal static class AkkaEngine
         {
             return Conclude(log, e.End);
         }
+        catch (NodeStartException e)
+        {
+            throw Unusable(node, e);
+        }
     }
+
+    private static BadInputException Unusable(AkkaNodeOptions node, NodeStartException e) =>
+        new($"--config {node.Config ?? "(none)"}: {e.Message}", e);
 
     /// <summary>Takes part as a server or worker.</summary>
     /// <param name="context">When to leave.</param>
@@ -147,7 +154,14 @@ internal static class AkkaEngine
                 log.Seated(seat);
             },
         };
-        return Conclude(log, await ClusterMember.RunAsync(role, job.OpenAsync, options, context.Interrupts.Token, stop));
+        try
+        {
+            return Conclude(log, await ClusterMember.RunAsync(role, job.OpenAsync, options, context.Interrupts.Token, stop));
+        }
+        catch (NodeStartException e)
+        {
+            throw Unusable(node, e);
+        }
     }
 
     /// <summary>Waits while another process has the run directory.</summary>
