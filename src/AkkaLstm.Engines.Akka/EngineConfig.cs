@@ -27,12 +27,21 @@ internal static partial class EngineConfig
     /// <exception cref="Exception">The text is no HOCON.</exception>
     public static Config Cluster(NodeRole role, string text, IReadOnlyDictionary<string, string> variables)
     {
-        return ConfigurationFactory
+        Config config = ConfigurationFactory
             .ParseString($"akka.cluster.roles = [{role.ToString().ToLowerInvariant()}]")
             .WithFallback(Serialization)
             .WithFallback(ConfigurationFactory.ParseString(Substitute(text, variables)))
             .WithFallback(ClusterDefaults)
             .WithFallback(Compute);
+        return config.GetBoolean("akka.remote.dot-netty.tcp.enable-ssl") ? WithEncryptedSeeds(config) : config;
+    }
+
+    /// <summary>An address with encryption has another scheme; who turns encryption on need not write the seeds anew.</summary>
+    private static Config WithEncryptedSeeds(Config config)
+    {
+        IEnumerable<string> seeds = config.GetStringList("akka.cluster.seed-nodes")
+            .Select(seed => Quote(seed.Replace("akka.tcp://", "akka.ssl.tcp://", StringComparison.Ordinal)));
+        return ConfigurationFactory.ParseString($"akka.cluster.seed-nodes = [{string.Join(", ", seeds)}]").WithFallback(config);
     }
 
     /// <summary>Done here because Akka.NET's own parser knows no optional substitution.</summary>

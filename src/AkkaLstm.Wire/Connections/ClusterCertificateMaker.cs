@@ -51,14 +51,13 @@ public static class ClusterCertificateMaker
     private static CertificateRequest Request(string name, ECDsa key) =>
         new($"CN={name}", key, HashAlgorithmName.SHA256);
 
-    /// <summary>Workers call, the coordinator is called, servers do both.</summary>
+    /// <summary>Workers call and are never called; servers do both, and on the Akka engine so does the coordinator.</summary>
     private static OidCollection UsesOf(NodeRole role)
     {
         var uses = new OidCollection();
         if (role != NodeRole.Worker)
             uses.Add(new Oid(X509Oids.ServerAuthentication));
-        if (role != NodeRole.Coordinator)
-            uses.Add(new Oid(X509Oids.ClientAuthentication));
+        uses.Add(new Oid(X509Oids.ClientAuthentication));
         return uses;
     }
 }

@@ -53,7 +53,9 @@ public sealed class ClusterConfigTests
         Assert.Equal("/certs/a.pfx", config.GetString("akka.remote.dot-netty.tcp.ssl.certificate.path"));
         Assert.Equal(
             "quote \" and \\ backslash", config.GetString("akka.remote.dot-netty.tcp.ssl.certificate.password"));
-        Assert.Equal(3, config.GetStringList("akka.cluster.seed-nodes").Count);
+        Assert.Equal(
+            ["akka.ssl.tcp://akkalstm@a:1", "akka.ssl.tcp://akkalstm@b:2", "akka.ssl.tcp://akkalstm@c:3"], // as enable-ssl wants
+            config.GetStringList("akka.cluster.seed-nodes"));
     }
 
     [Fact]

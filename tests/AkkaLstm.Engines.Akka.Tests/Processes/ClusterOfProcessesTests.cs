@@ -109,7 +109,10 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         Assert.True(generation.Contains("\"source\":\"servers\"", StringComparison.Ordinal), generation);
     }
 
-    /// <summary>With 25 s the other one gives the run directory up before, which the stopped one has.</summary>
+    /// <summary>
+    /// With 0 s it is put out and the other one goes on. With 25 s the other one has given up before, because the stopped one
+    /// has the run directory; nodes come back to whoever is there.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(25)]
@@ -130,8 +133,6 @@ public sealed class ClusterOfProcessesTests(ITestOutputHelper output)
         int before = experiment.Steps("run");
         long start = Stopwatch.GetTimestamp();
         ClusterProcess.Signal(candidates[0].Id, "CONT");
-        await Experiment.UntilAsync(
-            () => candidates[0].Text.Contains("joining again", StringComparison.Ordinal), $"it has heard of it: {cluster.Texts()}");
         await Experiment.UntilAsync(
             () => experiment.Steps("run") > before || candidates.All(candidate => candidate.HasExited), "it goes on");
         Say($"stopped for {seconds} s and more: next steps {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s after it was continued");
