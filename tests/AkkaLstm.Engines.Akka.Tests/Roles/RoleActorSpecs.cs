@@ -45,6 +45,8 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
         ShellProbe shell = Start(on => on(typeof(Started), new ArmTimer(TimeSpan.FromSeconds(2))));
         shell.Tell(new Started());
         Assert.IsType<Started>(shell.NextInput());
+        shell.Tell(new PeerLost(Node));
+        Assert.IsType<PeerLost>(shell.NextInput()); // the timer is set: effects come before the next input
 
         Scheduler.Advance(TimeSpan.FromSeconds(1.9));
         shell.Tell(new PeerLost(Node));
