@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using AkkaLstm.Models.Cells;
 using AkkaLstm.Models.Layers;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Numerics.Random;
 
 namespace AkkaLstm.Models;
@@ -11,7 +13,8 @@ namespace AkkaLstm.Models;
 /// </summary>
 /// <remarks>
 /// Not to be loaded while a model runs on it. Packing is a copy and can be shared out: <see cref="BeginLoad"/>,
-/// then <see cref="Pack"/> for every piece 0 .. <see cref="PackCount"/> - 1, on any threads and in any order.
+/// then <see cref="Pack"/> for every piece 0 .. <see cref="PackCount"/> - 1, on any threads and in any order. What one
+/// process has packed another of the machine can use where it lies: <see cref="Packed"/>, <see cref="Adopt"/>.
 /// </remarks>
 public sealed class ModelWeights
 {
@@ -20,26 +23,34 @@ public sealed class ModelWeights
     // The same again for training steps, where recurrent weights are dropped; else the same.
     private readonly RecurrentWeights[] _trainingLayers;
     private readonly int _layerPackCount;
+    private readonly BufferGroup _group = new();
+    private readonly Func<int, Memory<float>> _allocate;
+    private Memory<float> _own; // taken when it is packed into first
+    private bool _isPlacedThere;
     private StepKey? _key;
     private ReadOnlyMemory<float> _parameters;
 
-    /// <summary>Makes room for the packed parameters of a model.</summary>
-    public ModelWeights(ModelSpec spec)
+    /// <summary>Packed parameters of a model, none yet.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="allocate">Gives zeros of a length that start on a cache line and never move; null: of this
+    /// process.</param>
+    public ModelWeights(ModelSpec spec, Func<int, Memory<float>>? allocate = null)
     {
+        _allocate = allocate ?? (length => new AlignedBuffer(length).Memory);
         Layout = ParameterLayout.For(spec);
         var cell = RecurrentCell.Of(spec.Cell);
         _layers = MakeLayers(weightDrop: 0);
         _trainingLayers = spec.WeightDrop > 0 ? MakeLayers(spec.WeightDrop) : _layers;
 
-        Head = new HeadWeights(Layout);
-        Attention = Layout.Attention is null ? null : new AttentionWeights(Layout);
+        Head = new HeadWeights(Layout, _group);
+        Attention = Layout.Attention is null ? null : new AttentionWeights(Layout, _group);
         _layerPackCount = _layers.Sum(layer => layer.PieceCount);
 
         RecurrentWeights[] MakeLayers(float weightDrop) =>
         [
             .. Enumerable.Range(0, spec.LayerCount * spec.DirectionCount).Select(i => i / spec.DirectionCount).Select(
                 layer => new RecurrentWeights(
-                    cell, spec.LayerShape(layer), layer > 0 || spec.Input == InputKind.Tokens, weightDrop)),
+                    cell, spec.LayerShape(layer), layer > 0 || spec.Input == InputKind.Tokens, _group, weightDrop)),
         ];
     }
 
@@ -48,6 +59,14 @@ public sealed class ModelWeights
 
     /// <summary>Pieces of packing work.</summary>
     public int PackCount => LayerPackCount + Head.PackCount + (Attention is null ? 0 : AttentionWeights.PackCount);
+
+    /// <summary>
+    /// All that was packed, for <see cref="Adopt"/> of another process; empty where it is not enough, because weights are
+    /// dropped or lack connections and what is left of them is not among it.
+    /// </summary>
+    public ReadOnlyMemory<float> Packed => HasMask ? default : _own;
+
+    private bool HasMask => _trainingLayers.Any(layer => layer.Mask is not null);
 
     private int LayerPackCount => _layerPackCount * (Drops ? 2 : 1);
 
@@ -96,9 +115,29 @@ public sealed class ModelWeights
     /// <exception cref="ArgumentException">The length is not the layout's.</exception>
     public void BeginLoad(ReadOnlyMemory<float> parameters, StepKey? key = null)
     {
-        _key = key;
         Layout.RequireTotalLength(parameters.Length);
-        _parameters = parameters;
+        (_key, _parameters) = (key, parameters);
+        if (_isPlacedThere)
+            return;
+        if (_own.IsEmpty)
+            _own = _allocate(_group.Length);
+        _group.Place(_own);
+        _isPlacedThere = true;
+    }
+
+    /// <summary>Uses what weights of the same model have packed, instead of packing it again.</summary>
+    /// <param name="parameters">The flat buffer, as for <see cref="BeginLoad"/>.</param>
+    /// <param name="packed">Their <see cref="Packed"/>, only read.</param>
+    /// <returns>False where it cannot be: it is of another length or not aligned, or this model needs more.</returns>
+    /// <exception cref="ArgumentException">The length of the flat buffer is not the layout's.</exception>
+    public bool Adopt(ReadOnlyMemory<float> parameters, ReadOnlyMemory<float> packed)
+    {
+        Layout.RequireTotalLength(parameters.Length);
+        if (HasMask || !_group.Fits(packed))
+            return false;
+        (_key, _parameters, _isPlacedThere) = (null, parameters, false);
+        _group.Place(MemoryMarshal.AsMemory(packed));
+        return true;
     }
 
     /// <summary>Packs one piece; different pieces may be packed on different threads at once.</summary>

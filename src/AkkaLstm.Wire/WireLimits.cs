@@ -7,7 +7,7 @@ namespace AkkaLstm.Wire;
 public static class WireLimits
 {
     /// <summary>Version of the handshake and all that follows it; peers of another version are turned away.</summary>
-    public const int ProtocolVersion = 2;
+    public const int ProtocolVersion = 3;
 
     /// <summary>Payload of a control frame, in bytes: 131,072 block sums and a few fields.</summary>
     public const int MaxMessageBytes = (1 << 20) + (1 << 16);

@@ -19,7 +19,7 @@ internal sealed class OpenedJob(string cache, ILogger log) : IDisposable
     {
         _job?.Dispose();
         _job = await RemoteJob.OpenAsync(
-            FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, SharedFloats.Allocate, stop);
+            FetchTo(fetch), cache, RemoteJob.DefaultCacheBytes, SharedFloats.TryAllocate, stop);
         return new MemberJob(
             _job.RunId,
             _job.PlanHash,

@@ -34,7 +34,10 @@ internal sealed class RunOptionSet
         Values.Int("--workers", OptionGroup.Run, "worker actors (default: one for each processor core)");
 
     private readonly CliOption<int?> _servers =
-        Values.Int("--servers", OptionGroup.Run, "parameter-server actors (default: as many as workers for a large model, else 1)");
+        Values.Int(
+            "--servers", OptionGroup.Run,
+            "parameter-server actors (default: as many as workers for a large model whose actors are not processes of one "
+                + "machine, else 1)");
 
     private readonly CliOption<int?> _serverReplicas = Values.Int(
         "--server-replicas", OptionGroup.Run,
@@ -107,7 +110,7 @@ internal sealed class RunOptionSet
         return new RunOptions
         {
             Workers = workers,
-            Servers = parsed.GetValue(_servers),
+            Servers = parsed.GetValue(_servers) ?? (AreProcessesOfThisMachine(parsed) ? 1 : null),
             ServerReplicas = parsed.GetValue(_serverReplicas) ?? Defaults.ServerReplicas,
             MinWorkers = minWorkers,
             Threads = parsed.GetValue(_threads) ?? Math.Max(1, workers),
@@ -128,6 +131,10 @@ internal sealed class RunOptionSet
         "akka" => AkkaEngine.OnThisMachine(notice),
         var other => throw new BadInputException($"--engine: '{other}' is not known; use {string.Join(" or ", Engines)}"),
     };
+
+    /// <summary>Then one server is the fastest: it uses all cores, and workers use what it has packed where it lies.</summary>
+    private bool AreProcessesOfThisMachine(ParseResult parsed) =>
+        _kind != RunOptionKind.Node && parsed.GetValue(_engine) is not (null or "inprocess");
 
     private static CheckpointSchedule ReadSchedule(string? text)
     {

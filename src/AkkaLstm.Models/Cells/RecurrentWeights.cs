@@ -25,14 +25,16 @@ public sealed class RecurrentWeights
     /// <param name="shape">I, H and the projection.</param>
     /// <param name="hasInputGradient">Whether backward is to give the gradient of the input, which takes a second
     /// copy of weight_ih.</param>
+    /// <param name="group">The buffers that those of the weights are to be among.</param>
     /// <param name="weightDrop">Probability of dropping a weight of weight_hh.</param>
-    public RecurrentWeights(RecurrentCell cell, RecurrentShape shape, bool hasInputGradient, float weightDrop = 0)
-        : this(cell.GateCount - cell.LateGateCount, cell.UnitRows, cell.SplitsRecurrent, shape, hasInputGradient)
+    public RecurrentWeights(
+        RecurrentCell cell, RecurrentShape shape, bool hasInputGradient, BufferGroup group, float weightDrop = 0)
+        : this(cell.GateCount - cell.LateGateCount, cell.UnitRows, cell.SplitsRecurrent, shape, hasInputGradient, group)
     {
         if (cell.LateGateCount > 0)
-            Late = new RecurrentWeights(cell.LateGateCount, unitRows: 0, isSplit: false, shape, hasInputGradient);
+            Late = new RecurrentWeights(cell.LateGateCount, unitRows: 0, isSplit: false, shape, hasInputGradient, group);
         if (cell.RecurringGateCount > 0)
-            Recurring = new RecurringWeights(shape);
+            Recurring = new RecurringWeights(shape, group);
         Mask = RecurrentMask.For(cell, shape, weightDrop);
         if (cell.UnitConstant is not { } constant)
             return;
@@ -41,7 +43,8 @@ public sealed class RecurrentWeights
             Constants.Span[unit] = constant(shape, unit);
     }
 
-    private RecurrentWeights(int gateCount, int unitRows, bool isSplit, RecurrentShape shape, bool hasInputGradient)
+    private RecurrentWeights(
+        int gateCount, int unitRows, bool isSplit, RecurrentShape shape, bool hasInputGradient, BufferGroup group)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.InputSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.HiddenSize);
@@ -51,17 +54,17 @@ public sealed class RecurrentWeights
         Shape = shape;
         GateCount = gateCount;
         int gateColumns = _rows.BlockCount * Width;
-        Bias = new AlignedBuffer(gateColumns);
-        RecurrentBias = isSplit ? new AlignedBuffer(gateColumns) : null;
-        Units = unitRows > 0 ? new AlignedBuffer((long)gateColumns / GateCount * unitRows) : null;
-        Input = new PackedMatrix(shape.InputSize, gateColumns);
-        InputBack = hasInputGradient ? new PackedMatrix(gateColumns, shape.InputSize) : null;
-        Hidden = new PackedMatrix(shape.OutputSize, gateColumns);
-        HiddenBack = new PackedMatrix(gateColumns, shape.OutputSize);
+        Bias = group.Add(gateColumns);
+        RecurrentBias = isSplit ? group.Add(gateColumns) : null;
+        Units = unitRows > 0 ? group.Add((long)gateColumns / GateCount * unitRows) : null;
+        Input = new PackedMatrix(shape.InputSize, gateColumns, group);
+        InputBack = hasInputGradient ? new PackedMatrix(gateColumns, shape.InputSize, group) : null;
+        Hidden = new PackedMatrix(shape.OutputSize, gateColumns, group);
+        HiddenBack = new PackedMatrix(gateColumns, shape.OutputSize, group);
         if (shape.ProjectionSize > 0)
         {
-            Projection = new PackedMatrix(shape.HiddenSize, shape.ProjectionSize);
-            ProjectionBack = new PackedMatrix(shape.ProjectionSize, shape.HiddenSize);
+            Projection = new PackedMatrix(shape.HiddenSize, shape.ProjectionSize, group);
+            ProjectionBack = new PackedMatrix(shape.ProjectionSize, shape.HiddenSize, group);
         }
     }
 

@@ -24,13 +24,13 @@ internal sealed class RecurringWeights
     private readonly InterleavedRows _operand;
 
     /// <summary>Makes room for the weights of a layer.</summary>
-    internal RecurringWeights(RecurrentShape shape)
+    internal RecurringWeights(RecurrentShape shape, BufferGroup group)
     {
         _operand = new InterleavedRows(Count, shape.HiddenSize);
         int operandColumns = _operand.BlockCount * Width;
         int gateColumns = operandColumns / Count * GateCount;
-        Forward = new PackedMatrix(operandColumns, gateColumns);
-        Back = new PackedMatrix(operandColumns, operandColumns);
+        Forward = new PackedMatrix(operandColumns, gateColumns, group);
+        Back = new PackedMatrix(operandColumns, operandColumns, group);
     }
 
     /// <summary>Transposed, (gates before, gates).</summary>

@@ -90,7 +90,7 @@ internal sealed class AttentionLayer
         _keys.Reshape(states.TimeSteps, lanes);
         _queries.Reshape(steps.Count, lanes);
         PackedGemm.Multiply(states.View(), weights.Key, _keys.View());
-        PackedGemm.MultiplyWithBias(states.Steps(steps), weights.Query, weights.QueryBias, _queries.View());
+        PackedGemm.MultiplyWithBias(states.Steps(steps), weights.Query, weights.QueryBias.Span, _queries.View());
         for (int row = 0; row < steps.Count * lanes; row++)
         {
             (int t, int lane) = (steps.First + (row / lanes), row % lanes);
@@ -154,7 +154,7 @@ internal sealed class AttentionLayer
     {
         _queries.ReadRow(queryStep, lane, _query.AsSpan(0, _size));
         Span<float> scores = _weights.AsSpan(0, count);
-        AdditiveAttention.Scores(_keys, lane, _query, weights.Vector, _mixed.AsSpan(0, count * _query.Length), scores);
+        AdditiveAttention.Scores(_keys, lane, _query, weights.Vector.Span, _mixed.AsSpan(0, count * _query.Length), scores);
         Softmax.Probabilities(scores, 1, scores);
 
         // What is multiplied with a weight this small would become denormal, see TinyValues.
@@ -188,7 +188,7 @@ internal sealed class AttentionLayer
         }
 
         AdditiveAttention.ScoresBack(
-            _mixed.AsSpan(0, count * _query.Length), weights.Vector, dWeights, _dKeys, lane, _dQuery, _dVector);
+            _mixed.AsSpan(0, count * _query.Length), weights.Vector.Span, dWeights, _dKeys, lane, _dQuery, _dVector);
         _dQueries.WriteRow(queryStep, lane, _dQuery.AsSpan(0, _size));
         _dVectors.WriteRow(queryStep, lane, _dVector.AsSpan(0, _size));
     }

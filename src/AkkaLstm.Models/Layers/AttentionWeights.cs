@@ -8,17 +8,17 @@ internal sealed class AttentionWeights
 {
     private readonly AttentionTensors _tensors;
 
-    internal AttentionWeights(ParameterLayout layout)
+    internal AttentionWeights(ParameterLayout layout, BufferGroup group)
     {
         _tensors = layout.Attention!;
         int size = layout.Spec.AttentionSize;
         int inputSize = layout.Spec.LayerOutputSize;
-        Query = new PackedMatrix(inputSize, size);
-        Key = new PackedMatrix(inputSize, size);
-        QueryBack = new PackedMatrix(size, inputSize);
-        KeyBack = new PackedMatrix(size, inputSize);
-        QueryBias = new float[size];
-        Vector = new float[Query.PaddedColumns];
+        Query = new PackedMatrix(inputSize, size, group);
+        Key = new PackedMatrix(inputSize, size, group);
+        QueryBack = new PackedMatrix(size, inputSize, group);
+        KeyBack = new PackedMatrix(size, inputSize, group);
+        QueryBias = group.Add(size);
+        Vector = group.Add(Query.PaddedColumns);
     }
 
     /// <summary>W^T, (D, A).</summary>
@@ -34,10 +34,10 @@ internal sealed class AttentionWeights
     internal PackedMatrix KeyBack { get; }
 
     /// <summary>b, (A).</summary>
-    internal float[] QueryBias { get; }
+    internal AlignedBuffer QueryBias { get; }
 
     /// <summary>v, (A) and zeros up to a multiple of 16.</summary>
-    internal float[] Vector { get; }
+    internal AlignedBuffer Vector { get; }
 
     /// <summary>Pieces of packing work: queries, keys.</summary>
     internal static int PackCount => 2;
@@ -48,12 +48,12 @@ internal sealed class AttentionWeights
         if (piece == 0)
         {
             Pack(_tensors.Query.Of(parameters), Query, QueryBack);
-            _tensors.QueryBias.Of(parameters).CopyTo(QueryBias);
+            _tensors.QueryBias.Of(parameters).CopyTo(QueryBias.Span);
             return;
         }
 
         Pack(_tensors.Key.Of(parameters), Key, KeyBack);
-        _tensors.Score.Of(parameters).CopyTo(Vector);
+        _tensors.Score.Of(parameters).CopyTo(Vector.Span);
     }
 
     private static void Pack(ReadOnlySpan<float> weights, PackedMatrix forward, PackedMatrix back)

@@ -13,15 +13,15 @@ internal sealed class HeadWeights
     private readonly TensorInfo _bias;
     private readonly int _inputSize;
 
-    internal HeadWeights(ParameterLayout layout)
+    internal HeadWeights(ParameterLayout layout, BufferGroup group)
     {
         _weight = layout.HeadWeight;
         _bias = layout.HeadBias;
         _inputSize = layout.Spec.HeadInputSize;
         OutputSize = layout.Spec.OutputSize;
-        ForwardMatrix = new PackedMatrix(_inputSize, OutputSize);
-        BackwardMatrix = new PackedMatrix(OutputSize, _inputSize);
-        Bias = new float[OutputSize];
+        ForwardMatrix = new PackedMatrix(_inputSize, OutputSize, group);
+        BackwardMatrix = new PackedMatrix(OutputSize, _inputSize, group);
+        Bias = group.Add(OutputSize);
     }
 
     internal int OutputSize { get; }
@@ -33,7 +33,7 @@ internal sealed class HeadWeights
     internal PackedMatrix BackwardMatrix { get; }
 
     /// <summary>b, (O).</summary>
-    internal float[] Bias { get; }
+    internal AlignedBuffer Bias { get; }
 
     internal int PackCount => (OutputSize + RowsInPiece - 1) / RowsInPiece;
 
@@ -43,7 +43,7 @@ internal sealed class HeadWeights
         int first = piece * RowsInPiece;
         int end = Math.Min(first + RowsInPiece, OutputSize);
         ReadOnlySpan<float> weight = parameters.Slice(_weight.Offset, _weight.Length);
-        parameters.Slice(_bias.Offset + first, end - first).CopyTo(Bias.AsSpan(first));
+        parameters.Slice(_bias.Offset + first, end - first).CopyTo(Bias.Span[first..]);
         BackwardMatrix.PackRows(first, end - first, weight[(first * _inputSize)..], _inputSize);
         for (int row = first; row < end; row += PackedMatrix.BlockColumns)
         {

@@ -53,7 +53,7 @@ internal sealed class LinearHead
     internal void Forward(HeadWeights weights, LayerRows x, StepRange steps)
     {
         if (steps.Count > 0)
-            PackedGemm.MultiplyWithBias(x.Steps(steps), weights.ForwardMatrix, weights.Bias, OutputView(x, steps));
+            PackedGemm.MultiplyWithBias(x.Steps(steps), weights.ForwardMatrix, weights.Bias.Span, OutputView(x, steps));
     }
 
     /// <summary>

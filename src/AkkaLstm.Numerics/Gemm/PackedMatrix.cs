@@ -30,14 +30,16 @@ public sealed unsafe class PackedMatrix
     /// <summary>Makes a matrix of zeros.</summary>
     /// <param name="depth">K.</param>
     /// <param name="columns">N.</param>
-    public PackedMatrix(int depth, int columns)
+    /// <param name="group">The buffers that its own is to be one of; null: it has memory of its own.</param>
+    public PackedMatrix(int depth, int columns, BufferGroup? group = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(depth);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         Depth = depth;
         Columns = columns;
         PaddedColumns = checked(columns + BlockColumns - 1) / BlockColumns * BlockColumns;
-        _buffer = new AlignedBuffer((long)depth * PaddedColumns);
+        long length = (long)depth * PaddedColumns;
+        _buffer = group?.Add(length) ?? new AlignedBuffer(length);
     }
 
     /// <summary>K.</summary>

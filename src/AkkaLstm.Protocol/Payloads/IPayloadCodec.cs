@@ -13,6 +13,12 @@ public interface IPayloadCodec
     /// </summary>
     IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place);
 
+    /// <summary>
+    /// What a receiver would have to work out from the values for itself, as one more run after them; empty where there is
+    /// nothing. Asked for when a receiver can use it where it lies, and only then; the work is done here, before the return.
+    /// </summary>
+    ReadOnlyMemory<float> PreparedOf(Payload payload, PayloadPlace place) => default;
+
     /// <summary>A payload that is about to come. Costs nothing until its values begin to come.</summary>
     PayloadIntake Expect(PayloadPlace place);
 }

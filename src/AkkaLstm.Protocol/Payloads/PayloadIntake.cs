@@ -11,7 +11,8 @@ public abstract class PayloadIntake
     public abstract Payload Payload { get; }
 
     /// <summary>Memory for the values, one for each run with its length; null where lengths are not those that this
-    /// node expects. Only here memory is taken, after the lengths have been held against the plan.</summary>
+    /// node expects. Only here memory is taken, after the lengths have been held against the plan. A last run without
+    /// memory is of use only where it lies (<see cref="IPayloadCodec.PreparedOf"/>).</summary>
     /// <param name="lengths">Values in each run, as the sender says.</param>
     public abstract IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths);
 

@@ -2,6 +2,7 @@ using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Optimizers;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Plans;
@@ -71,10 +72,10 @@ internal sealed class JobContext
     public bool HasAllServers { get; init; } = true;
 
     /// <summary>
-    /// Gives zeros of a length, for parameters and gradients that others are to have: memory that processes of a
-    /// machine share, where there are others. Default: arrays.
+    /// Gives zeros of a length, from a cache line on and never moved, for parameters and gradients that others are to
+    /// have: memory that processes of a machine share, where there are others. Default: memory of this process.
     /// </summary>
-    public Func<int, Memory<float>> Allocate { get; init; } = length => new float[length];
+    public Func<int, Memory<float>> Allocate { get; init; } = length => new AlignedBuffer(length).Memory;
 
     /// <summary>
     /// Threads of a server: more than one where it is alone in its process, as workers of the machine wait meanwhile.

@@ -6,11 +6,13 @@ namespace AkkaLstm.Training.Execution;
 /// Packed weights that are renewed every other step by all workers of the process together, in pieces.
 /// </summary>
 /// <remarks>
-/// Invariant: nobody packs a piece of step n once somebody has the weights of step n, because they are given
-/// out only when all pieces are packed. A step closes only after workers had its weights; so the packing of
-/// step n + 2 cannot meet that of step n.
+/// Invariant: pieces of one step only are being packed at a time. Where workers are in other processes, a step may close
+/// while its weights are still being packed for one that was too slow; the next packing waits for that one's end.
 /// </remarks>
-internal sealed class PackedStep(ModelSpec spec, ulong seed)
+/// <param name="spec">The model.</param>
+/// <param name="seed">The plan's seed.</param>
+/// <param name="allocate">See <see cref="JobContext.Allocate"/>.</param>
+internal sealed class PackedStep(ModelSpec spec, ulong seed, Func<int, Memory<float>> allocate)
 {
     /// <summary>
     /// Rounds of waiting for the others' last pieces before the thread lies down: pieces take microseconds.
@@ -22,6 +24,7 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed)
     private long _step = -1;
     private int _next;
     private int _packedCount;
+    private int _threadCount; // inside, for the step that is being packed
     private volatile Exception? _failure;
 
     /// <summary>The weights of a step; packs pieces of them until all are packed.</summary>
@@ -31,22 +34,27 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed)
     /// <exception cref="InvalidOperationException">Another thread failed to pack its piece.</exception>
     public ModelWeights Get(long step, ReadOnlyMemory<float> parameters)
     {
-        lock (_gate)
+        ModelWeights weights = Enter(step, parameters);
+        try
         {
-            if (step > _step)
-            {
-                _weights ??= new ModelWeights(spec);
-                _weights.BeginLoad(parameters, new StepKey(seed, step));
-                (_step, _next, _packedCount, _failure) = (step, 0, 0, null);
-            }
+            PackPieces(weights);
+            WaitForOthers(weights);
+            return _failure is null
+                ? weights
+                : throw new InvalidOperationException("The weights could not be packed.", _failure);
         }
+        finally
+        {
+            Leave();
+        }
+    }
 
-        ModelWeights weights = _weights!;
-        PackPieces(weights);
-        WaitForOthers(weights);
-        return _failure is null
-            ? weights
-            : throw new InvalidOperationException("The weights could not be packed.", _failure);
+    /// <summary>Uses what another process has packed; null where this model's weights need more than that.</summary>
+    public ModelWeights? Adopt(ReadOnlyMemory<float> parameters, ReadOnlyMemory<float> packed)
+    {
+        Reset();
+        _weights ??= new ModelWeights(spec, allocate);
+        return _weights.Adopt(parameters, packed) ? _weights : null;
     }
 
     /// <summary>
@@ -56,6 +64,31 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed)
     public void Reset()
     {
         lock (_gate) _step = -1;
+    }
+
+    private ModelWeights Enter(long step, ReadOnlyMemory<float> parameters)
+    {
+        lock (_gate)
+        {
+            while (step > _step && _threadCount > 0) Monitor.Wait(_gate);
+            if (step > _step)
+            {
+                _weights ??= new ModelWeights(spec, allocate);
+                _weights.BeginLoad(parameters, new StepKey(seed, step));
+                (_step, _next, _packedCount, _failure) = (step, 0, 0, null);
+            }
+
+            _threadCount++;
+            return _weights!;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_threadCount == 0) Monitor.PulseAll(_gate);
+        }
     }
 
     private bool IsOver(ModelWeights weights) =>

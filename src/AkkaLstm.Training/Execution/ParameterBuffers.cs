@@ -22,12 +22,12 @@ internal sealed class ParameterBuffers : IParameterOwner
     /// <param name="spec">The model.</param>
     /// <param name="seed">The plan's seed.</param>
     /// <param name="extent">The parameters; all of them where they are to be packed.</param>
-    /// <param name="allocate">Gives zeros of a length.</param>
+    /// <param name="allocate">See <see cref="JobContext.Allocate"/>.</param>
     public ParameterBuffers(ModelSpec spec, ulong seed, ParameterSlice extent, Func<int, Memory<float>> allocate)
     {
         _extent = extent;
         _flat = [allocate(extent.Length), allocate(extent.Length)];
-        _packed = [new PackedStep(spec, seed), new PackedStep(spec, seed)];
+        _packed = [new PackedStep(spec, seed, allocate), new PackedStep(spec, seed, allocate)];
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using AkkaLstm.Data;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Numerics.Batches;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Work;
 using AkkaLstm.Training.Execution.Payloads;
@@ -111,7 +112,7 @@ internal sealed class WorkerExecutor : IWorkExecutor
         if (_assembled is null || _assembledBallot != fence.Ballot)
         {
             _assembled = new ParameterBuffers(
-                _job.Spec, _job.Plan.Seed, _job.Layout.Whole, length => new float[length]);
+                _job.Spec, _job.Plan.Seed, _job.Layout.Whole, length => new AlignedBuffer(length).Memory);
             _assembledBallot = fence.Ballot;
         }
 

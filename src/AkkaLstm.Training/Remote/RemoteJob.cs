@@ -1,5 +1,6 @@
 using AkkaLstm.Data;
 using AkkaLstm.Numerics;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Protocol.Work;
@@ -57,7 +58,8 @@ public sealed class RemoteJob : IDisposable
     /// threads of executors then, until the job is disposed.</param>
     /// <param name="cacheDirectory">Where files are kept for the next time; may be shared with other processes.</param>
     /// <param name="cacheBytes">Most bytes that are kept there.</param>
-    /// <param name="allocate">Gives zeros of a length for what other processes are to have; null: arrays.</param>
+    /// <param name="allocate">Gives zeros of a length for what other processes are to have, from a cache line on and never
+    /// to be moved, or null where they need not be its own; null: it never has any.</param>
     /// <param name="stop">Ends it early.</param>
     /// <exception cref="BadInputException">What the coordinator offers cannot be used: one line.</exception>
     /// <exception cref="StorageException">The cache cannot be written.</exception>
@@ -65,7 +67,7 @@ public sealed class RemoteJob : IDisposable
         FetchFile fetch,
         string cacheDirectory,
         long cacheBytes = DefaultCacheBytes,
-        Func<int, Memory<float>>? allocate = null,
+        Func<int, Memory<float>?>? allocate = null,
         CancellationToken stop = default)
     {
         var cache = new ContentCache(cacheDirectory, cacheBytes, TimeProvider.System);
@@ -91,7 +93,7 @@ public sealed class RemoteJob : IDisposable
         {
             HasAllServers = false,
             ServerThreads = Environment.ProcessorCount,
-            Allocate = allocate ?? (length => new float[length]),
+            Allocate = length => allocate?.Invoke(length) ?? new AlignedBuffer(length).Memory,
         };
         return new RemoteJob(offer, context, disposed);
     }

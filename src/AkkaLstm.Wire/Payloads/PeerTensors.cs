@@ -4,6 +4,7 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Messages;
+using AkkaLstm.Wire.Sharing;
 using AkkaLstm.Wire.Tensors;
 
 namespace AkkaLstm.Wire.Payloads;
@@ -117,12 +118,22 @@ public sealed class PeerTensors : IAsyncDisposable
     {
         await foreach (OutgoingTensor tensor in _queue.Reader.ReadAllAsync(_closing.Token))
         {
-            long bytes = await _sender.SendAsync(tensor.Id, tensor.Parts, _closing.Token);
+            long bytes = await _sender.SendAsync(tensor.Id, WithPrepared(tensor), _closing.Token);
             Interlocked.Add(ref _sentBytes, bytes);
         }
     }
 
-    private readonly record struct OutgoingTensor(ulong Id, IReadOnlyList<TensorPart> Parts);
+    /// <summary>Adds what the receiver can use where it lies; never to be sent.</summary>
+    private IReadOnlyList<TensorPart> WithPrepared(OutgoingTensor tensor)
+    {
+        if (!_sender.IsRead)
+            return tensor.Parts;
+        ReadOnlyMemory<float> prepared = _codec.PreparedOf(tensor.Payload, tensor.Place);
+        return SharedFloats.TryFind(prepared, out _) ? [.. tensor.Parts, new TensorPart(prepared)] : tensor.Parts;
+    }
+
+    private readonly record struct OutgoingTensor(
+        ulong Id, Payload Payload, PayloadPlace Place, IReadOnlyList<TensorPart> Parts);
 
     /// <summary>The tickets of one message that is being encoded.</summary>
     private sealed class Export(PeerTensors owner) : IPayloadTickets
@@ -134,7 +145,7 @@ public sealed class PeerTensors : IAsyncDisposable
             TensorPart[] parts = [.. owner._codec.ValuesOf(payload, place).Select(values => new TensorPart(values))];
             long bytes = parts.Sum(part => (long)part.Values.Length * sizeof(float));
             ulong id = (ulong)Interlocked.Increment(ref owner._lastTicket);
-            Tensors.Add(new OutgoingTensor(id, parts));
+            Tensors.Add(new OutgoingTensor(id, payload, place, parts));
             return new PayloadTicket(id, place.Kind, bytes, ElementType.Float32, Checksum: 0);
         }
 

@@ -9,13 +9,14 @@ public static class SharedFloats
     public const int MinLength = 1 << 14;
 
     /// <summary>
-    /// Zeros of a length: memory that can be shared, or an array where it is short or the system has no such memory.
-    /// It lives as long as somebody refers to the <see cref="Memory{T}"/>; a span alone does not keep it.
+    /// Zeros of a length that can be shared, from the beginning of a page on; null where they are too few, or the system
+    /// has no such memory. They live as long as somebody refers to the <see cref="Memory{T}"/>; a span alone does not keep
+    /// them.
     /// </summary>
-    public static Memory<float> Allocate(int length) =>
-        length >= MinLength && SharedSegment.TryCreate(length) is { } segment ? segment.Memory : new float[length];
+    public static Memory<float>? TryAllocate(int length) =>
+        length >= MinLength ? SharedSegment.TryCreate(length)?.Memory : null;
 
-    /// <summary>Where values lie, if it is in memory of <see cref="Allocate"/>.</summary>
+    /// <summary>Where values lie, if it is in memory of <see cref="TryAllocate"/>.</summary>
     internal static bool TryFind(ReadOnlyMemory<float> values, out SharedPlace place)
     {
         bool isShared = MemoryMarshal.TryGetMemoryManager(values, out SharedSegment? segment, out int start, out _);

@@ -4,8 +4,8 @@ namespace AkkaLstm.Wire.Tensors;
 public interface ITensorSink
 {
     /// <summary>
-    /// Gives the memory that a transfer is read into, one for each part with the part's length. May wait for
-    /// memory, within <see cref="TensorChannelOptions.SinkTimeout"/>; the credit window keeps the sender from
+    /// Gives the memory that a transfer is read into, one for each part with the part's length; last parts without memory
+    /// are offered to <see cref="TryAdopt"/> and dropped if they are not wanted there. May wait for memory, within <see cref="TensorChannelOptions.SinkTimeout"/>; the credit window keeps the sender from
     /// sending on meanwhile.
     /// </summary>
     /// <param name="header">What comes; its lengths are within the channel's limit, and only claims.</param>

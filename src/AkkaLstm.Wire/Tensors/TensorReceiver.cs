@@ -94,11 +94,13 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
         {
             for (int i = 0; i < transfer.Parts.Count; i++)
             {
-                if (memory is not null && memory[i].Length != transfer.Parts[i].Length)
+                TensorPartHeader part = transfer.Parts[i];
+                Memory<float>? destination = memory?.Count > i ? memory[i] : default(Memory<float>?);
+                if (destination is { } given && given.Length != part.Length)
                     throw new InvalidOperationException("the sink gave memory of another length");
-                bool isThere = transfer.Parts[i].Shared is { } place
-                    ? memory is null || TryRead(i, place, memory[i])
-                    : await ReceiveAsync(transfer.Parts[i], memory?[i], frames, stop);
+                bool isThere = part.Shared is { } place
+                    ? memory is null || TryRead(i, part.Length, place, destination)
+                    : await ReceiveAsync(part, destination, frames, stop);
                 if (!isThere)
                     return;
             }
@@ -117,14 +119,14 @@ public sealed class TensorReceiver(Stream stream, ITensorSink sink, TensorChanne
 
     /// <summary>Takes a part from where it lies; false when it lies there no more, because the sender has gone on to
     /// another generation.</summary>
-    private bool TryRead(int part, SharedPlace place, Memory<float> destination)
+    private bool TryRead(int part, int length, SharedPlace place, Memory<float>? destination)
     {
         if (_shared is null)
             throw new WireException(WireError.Unexpected, "the sender refers to memory that was not found to be shared");
-        if (_shared.Find(place, destination.Length) is not { } values)
+        if (_shared.Find(place, length) is not { } values)
             return false;
-        if (!sink.TryAdopt(part, values))
-            values.Span.CopyTo(destination.Span);
+        if (!sink.TryAdopt(part, values) && destination is { } copy)
+            values.Span.CopyTo(copy.Span);
         GC.KeepAlive(_shared); // it keeps the mapping that the span is of
         return true;
     }

@@ -41,6 +41,9 @@ public sealed class TensorSender : IAsyncDisposable
         _idling = Task.Run(ShowPresenceAsync);
     }
 
+    /// <summary>Whether the receiver reads memory of this process that is shared, so that nothing of it needs to travel.</summary>
+    public bool IsRead => _isRead;
+
     /// <summary>Sends a value.</summary>
     /// <param name="id">The ticket's, see <see cref="PayloadTicket"/>.</param>
     /// <param name="parts">Its parts; their memory is read until the task is done.</param>

@@ -146,7 +146,7 @@ internal sealed record TwinResult(
 internal sealed class CellRun(CellCase window)
 {
     private readonly LayerTensors _tensors = window.Layout.Layer(0);
-    private readonly RecurrentWeights _weights = new(window.Cell, window.Shape, hasInputGradient: true);
+    private readonly RecurrentWeights _weights = Weights(window);
     private readonly RecurrentWorkspace[] _layers = Layers(window);
     private readonly Activations _input = new(window.TimeSteps, window.Lanes, window.Shape.InputSize);
     private readonly Activations _dInput = new(window.TimeSteps, window.Lanes, window.Shape.InputSize);
@@ -159,6 +159,14 @@ internal sealed class CellRun(CellCase window)
     private RecurrentWorkspace? Below => _layers.Length > 1 ? _layers[0] : null;
 
     /// <summary>The layer's buffers and, for a cell with depth, before them those of a layer below.</summary>
+    private static RecurrentWeights Weights(CellCase window)
+    {
+        var group = new BufferGroup();
+        var weights = new RecurrentWeights(window.Cell, window.Shape, hasInputGradient: true, group);
+        group.Place(new AlignedBuffer(group.Length).Memory);
+        return weights;
+    }
+
     private static RecurrentWorkspace[] Layers(CellCase window)
     {
         var below = new RecurrentWorkspace(window.Cell, window.Shape, window.TimeSteps, window.Lanes);

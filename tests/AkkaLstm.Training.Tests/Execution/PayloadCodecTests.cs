@@ -1,6 +1,7 @@
 using AkkaLstm.Data;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
@@ -119,6 +120,7 @@ public sealed class PayloadCodecTests : IDisposable
 
             bool isAdopted = sliceCount == 1 && step % 2 == 0;
             Assert.Equal(isAdopted, received[0].ValuesOf(step).Equals(sent[0].ValuesOf(step)));
+            Assert.Equal(isAdopted, received[0].Owner.Packed(step).Packed.IsEmpty); // it has not packed anything itself
             AssertSameBits(values, received[0].Owner.ValuesOf(Layout.Whole, step).ToArray());
             Assert.Equal(Predict(values), Predict(received[0].Owner, step));
         }
@@ -409,7 +411,7 @@ public sealed class PayloadCodecTests : IDisposable
 
     private ParameterPayload Parameters(float[] values, long step, int slice, int sliceCount)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new float[length]);
+        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new AlignedBuffer(length).Memory);
         values.CopyTo(buffers.ValuesOf(Layout.Whole, step));
         return new ParameterPayload(new ParameterPlace(buffers, Layout.Split(sliceCount)[slice]));
     }
@@ -437,7 +439,7 @@ public sealed class PayloadCodecTests : IDisposable
 
     private float[] Predict(float[] parameters)
     {
-        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new float[length]);
+        var buffers = new ParameterBuffers(_sender.Spec, seed: 1, Layout.Whole, length => new AlignedBuffer(length).Memory);
         parameters.CopyTo(buffers.ValuesOf(Layout.Whole, 0));
         return Predict(buffers, 0);
     }

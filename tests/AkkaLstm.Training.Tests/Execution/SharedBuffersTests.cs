@@ -1,5 +1,6 @@
 using AkkaLstm.Models;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Execution;
@@ -19,7 +20,7 @@ public sealed class SharedBuffersTests
         const int ThreadCount = 4;
         const int StepCount = 200;
         ParameterSlice whole = ParameterLayout.For(Spec).Whole;
-        var buffers = new ParameterBuffers(Spec, seed: 1, whole, length => new float[length]);
+        var buffers = new ParameterBuffers(Spec, seed: 1, whole, length => new AlignedBuffer(length).Memory);
         float[][] outputs = [.. Enumerable.Range(0, ThreadCount).Select(_ => new float[StepCount])];
         using var barrier = new Barrier(
             ThreadCount,
@@ -46,6 +47,33 @@ public sealed class SharedBuffersTests
         }
 
         static float Value(long step) => 0.001f * (step + 1);
+    }
+
+    [Fact]
+    public async Task Get_StepWhileAnEarlierOneIsBeingPacked_WaitsForItsEnd()
+    {
+        // As in a server whose workers are elsewhere: one was so slow that the others have closed two steps meanwhile.
+        ParameterSlice whole = ParameterLayout.For(Spec).Whole;
+        using var taken = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var packed = new PackedStep(Spec, 1, length =>
+        {
+            taken.Set();
+            Assert.True(go.Wait(TimeSpan.FromMinutes(1)));
+            return new AlignedBuffer(length).Memory;
+        });
+        float[] early = new float[whole.Length];
+        float[] late = new float[whole.Length];
+        Array.Fill(late, 0.01f);
+        Task<ModelWeights> first = Task.Run(() => packed.Get(0, early));
+        Assert.True(taken.Wait(TimeSpan.FromMinutes(1)));
+        Task<ModelWeights> second = Task.Run(() => packed.Get(2, late));
+        go.Set();
+        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromMinutes(1));
+
+        var expected = new ModelWeights(Spec);
+        expected.Load(late);
+        Assert.Equal(Predict(expected), Predict(await second));
     }
 
     [Fact]

@@ -77,6 +77,22 @@ public sealed class SeparateNodesTests : IDisposable
         Assert.Equal(together.ParameterHash, apart);
     }
 
+    [Theory]
+    [InlineData("text", 1, 1)]
+    [InlineData("text", 3, 1)] // uses the form that the server has packed
+    [InlineData("text", 2, 2)] // packs for itself
+    [InlineData("forecast", 2, 1)]
+    public async Task RunAsync_NodesThatReadOneAnothersMemory_SameParameters(string name, int workers, int servers)
+    {
+        PlanOptions plan = PlanOf(name);
+        TrainingResult together = await TestRuns.TrainAsync(plan, new RunOptions { OutputDirectory = _directory["together"] });
+
+        string apart = await TrainApartAsync(
+            plan, new EngineOptions { WorkerCount = workers, ServerCount = servers }, adopts: true);
+
+        Assert.Equal(together.ParameterHash, apart);
+    }
+
     [Fact]
     public async Task RunAsync_ServerFailsAndAStandbyGoesOn_SameParameters()
     {
@@ -110,7 +126,8 @@ public sealed class SeparateNodesTests : IDisposable
         PlanOptions options,
         EngineOptions engine,
         Events? events = null,
-        Func<NodeId, int, WorkOrder, bool>? mustFail = null)
+        Func<NodeId, int, WorkOrder, bool>? mustFail = null,
+        bool adopts = false)
     {
         var nodes = new Dictionary<NodeId, (IWorkExecutorFactory, IPayloadCodec)>();
         (JobContext coordinator, CheckpointStore checkpoints) = TestJobs.Node(options, _directory["apart"]);
@@ -127,7 +144,7 @@ public sealed class SeparateNodesTests : IDisposable
             }
         }
 
-        IWorkExecutorFactory executors = new TransferringExecutors(NodeOf);
+        IWorkExecutorFactory executors = new TransferringExecutors(NodeOf, adopts);
         JobOutcome outcome = await InProcessEngine.RunAsync(
             TestJobs.Job(coordinator),
             mustFail is null ? executors : new FaultyExecutors(executors, mustFail),

@@ -7,13 +7,15 @@ namespace AkkaLstm.Training.Tests.Support;
 /// Executors that share nothing: every node has mathematics of its own, and what one node gives another goes through the
 /// payload codecs of both, value by value, as it would over a network.
 /// </summary>
-internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory Executors, IPayloadCodec Codec)> nodeOf)
-    : IWorkExecutorFactory
+/// <param name="nodeOf">A node's mathematics and codec.</param>
+/// <param name="adopts">Whether the nodes are on one machine and use what they get where it lies.</param>
+internal sealed class TransferringExecutors(
+    Func<NodeId, (IWorkExecutorFactory Executors, IPayloadCodec Codec)> nodeOf, bool adopts = false) : IWorkExecutorFactory
 {
     public IWorkExecutor Create(NodeId node, int incarnation)
     {
         (IWorkExecutorFactory executors, IPayloadCodec codec) = nodeOf(node);
-        return new Executor(executors.Create(node, incarnation), codec);
+        return new Executor(executors.Create(node, incarnation), codec, adopts);
     }
 
     /// <summary>
@@ -24,14 +26,17 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
         Payload payload, IPayloadCodec from, IPayloadCodec to, PayloadPlace place, bool adopts = false)
     {
         IReadOnlyList<ReadOnlyMemory<float>> runs = from.ValuesOf(payload, place);
+        ReadOnlyMemory<float> prepared = adopts ? from.PreparedOf(payload, place) : default;
+        if (!prepared.IsEmpty) runs = [.. runs, prepared];
         PayloadIntake intake = to.Expect(place);
         Payload expected = intake.Payload; // the message around it is there first
         IReadOnlyList<Memory<float>>? memory = intake.TryOpen([.. runs.Select(run => run.Length)]);
         Assert.NotNull(memory);
-        Assert.Equal(runs.Select(run => run.Length), memory.Select(run => run.Length));
+        Assert.Equal(runs.Count - (prepared.IsEmpty ? 0 : 1), memory.Count);
+        Assert.Equal(runs.Take(memory.Count).Select(run => run.Length), memory.Select(run => run.Length));
         for (int i = 0; i < runs.Count; i++)
         {
-            if (!adopts || !intake.TryAdopt(i, runs[i])) runs[i].CopyTo(memory[i]);
+            if ((!adopts || !intake.TryAdopt(i, runs[i])) && i < memory.Count) runs[i].CopyTo(memory[i]);
         }
 
         Assert.True(intake.TryComplete());
@@ -48,7 +53,7 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
         public override long Bytes => inner.Bytes;
     }
 
-    private sealed class Executor(IWorkExecutor inner, IPayloadCodec codec) : IWorkExecutor
+    private sealed class Executor(IWorkExecutor inner, IPayloadCodec codec, bool adopts) : IWorkExecutor
     {
         public WorkResult Execute(WorkOrder order) => inner.Execute(Take(order)) switch
         {
@@ -99,7 +104,8 @@ internal sealed class TransferringExecutors(Func<NodeId, (IWorkExecutorFactory E
         {
             null => null,
             Handed handed when handed.Maker == codec => handed.Inner,
-            Handed handed => Transfer(handed.Inner, handed.Maker, codec, new PayloadPlace(kind, fence, slice)),
+            Handed handed => Transfer(
+                handed.Inner, handed.Maker, codec, new PayloadPlace(kind, fence, slice), adopts),
             _ => throw new InvalidOperationException("A payload that no executor made."),
         };
 

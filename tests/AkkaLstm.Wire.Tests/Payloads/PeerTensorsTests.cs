@@ -4,7 +4,9 @@ using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Wire.Messages;
 using AkkaLstm.Wire.Payloads;
+using AkkaLstm.Wire.Sharing;
 using AkkaLstm.Wire.Tensors;
+using AkkaLstm.Wire.Tests.Support;
 
 namespace AkkaLstm.Wire.Tests.Payloads;
 
@@ -73,6 +75,30 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
         AssertBits(message);
         Assert.Equal([true, false], message.Carries.Select(carry => carry is not null));
         Assert.Equal(2 * Values.Length * sizeof(float), sender.Bytes.Sent);
+    }
+
+    [LinuxTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Encode_PreparedValues_AreOfferedOnlyToWhoReadsThemWhereTheyLie(bool shares)
+    {
+        Memory<float> prepared = SharedFloats.TryAllocate(SharedFloats.MinLength)!.Value;
+        prepared.Span.Fill(8);
+        var codec = new FloatsCodec(Values.Length) { Prepared = prepared };
+        await using var sender = new PeerTensors(
+            codec, _there.Left, _back.Right, new TensorChannelOptions { SharesMemory = shares });
+
+        // The ends find out beside the first values that they can share.
+        DateTimeOffset deadline = TimeProvider.System.GetUtcNow() + (shares ? Wait : TimeSpan.FromSeconds(1));
+        while (_codec.Adopted.IsEmpty && TimeProvider.System.GetUtcNow() < deadline)
+        {
+            Decode(sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [])));
+            AssertBits(await NextAsync());
+        }
+
+        Assert.Equal(shares ? prepared.ToArray() : [], _codec.Adopted.ToArray());
+        Assert.Equal(shares, codec.PreparedCount > 0);
+        Assert.Equal(0, sender.Bytes.Sent % (Values.Length * sizeof(float)));
     }
 
     [Fact]
@@ -247,7 +273,21 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
 
         public int Abandoned => Volatile.Read(ref _abandoned);
 
+        /// <summary>What it offers beside any values.</summary>
+        public ReadOnlyMemory<float> Prepared { get; init; }
+
+        public int PreparedCount { get; private set; }
+
+        /// <summary>What it was offered last.</summary>
+        public ReadOnlyMemory<float> Adopted { get; private set; }
+
         public IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place) => [((Floats)payload).Values];
+
+        public ReadOnlyMemory<float> PreparedOf(Payload payload, PayloadPlace place)
+        {
+            PreparedCount++;
+            return Prepared;
+        }
 
         public PayloadIntake Expect(PayloadPlace place) => new Intake(this, length);
 
@@ -259,10 +299,17 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
 
             public override IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths)
             {
-                if (lengths is not [var only] || only != length)
+                if (lengths.Count is not (1 or 2) || lengths[0] != length)
                     return null;
                 Interlocked.Increment(ref owner._opened);
                 return [_values];
+            }
+
+            public override bool TryAdopt(int run, ReadOnlyMemory<float> values)
+            {
+                if (run == 1)
+                    owner.Adopted = values;
+                return run == 1;
             }
 
             public override bool TryComplete() => true;

@@ -13,9 +13,9 @@ public class SharedFloatsTests
     private static readonly TensorChannelOptions Options = new();
 
     [LinuxFact]
-    public void Allocate_LongEnough_CanBeFoundByItsPlace()
+    public void TryAllocate_LongEnough_CanBeFoundByItsPlace()
     {
-        Memory<float> values = SharedFloats.Allocate(Length);
+        Memory<float> values = SharedFloats.TryAllocate(Length)!.Value;
         values.Span[7] = -0f;
 
         Assert.True(SharedFloats.TryFind(values[7..], out SharedPlace place));
@@ -26,13 +26,7 @@ public class SharedFloatsTests
     }
 
     [Fact]
-    public void Allocate_Short_IsAnArray()
-    {
-        Memory<float> values = SharedFloats.Allocate(SharedFloats.MinLength - 1);
-
-        Assert.False(SharedFloats.TryFind(values, out _));
-        Assert.Equal(SharedFloats.MinLength - 1, values.Length);
-    }
+    public void TryAllocate_Short_IsNothing() => Assert.Null(SharedFloats.TryAllocate(SharedFloats.MinLength - 1));
 
     [LinuxTheory]
     [InlineData(-1, 0, 1)]
@@ -41,7 +35,7 @@ public class SharedFloatsTests
     [InlineData(int.MaxValue, 0, 1)]
     public void Find_PlaceThatCannotBe_IsNothing(int start, byte keyChange, int length)
     {
-        Memory<float> values = SharedFloats.Allocate(Length);
+        Memory<float> values = SharedFloats.TryAllocate(Length)!.Value;
         Assert.True(SharedFloats.TryFind(values, out SharedPlace place));
         byte[] key = place.Key.ToByteArray();
         key[0] ^= keyChange;
@@ -89,7 +83,7 @@ public class SharedFloatsTests
         {
             Memory<float> values = Marked(3);
             await SendUntilSharedAsync(sender, values);
-            Memory<float> rest = SharedFloats.Allocate(Length)[..10];
+            Memory<float> rest = SharedFloats.TryAllocate(Length)!.Value[..10];
             long bytes = await sender.SendAsync(99, [new(values), new(new float[] { 1, 2 }), new(rest)], default);
             Outcome outcome = await sink.NextAsync(99);
 
@@ -118,6 +112,30 @@ public class SharedFloatsTests
 
             Outcome outcome = await sink.NextAsync(99);
             Assert.Equal(values.ToArray(), outcome.Values[0].ToArray());
+        }
+
+        await receiving;
+    }
+
+    [LinuxFact]
+    public async Task SendAsync_LastPartWithoutMemory_IsOfUseOnlyWhereItLies()
+    {
+        await using LoopbackConnection connection = await LoopbackConnection.ConnectAsync();
+        var sink = new AdoptingSink { MemoryCount = 1 };
+        Task receiving = new TensorReceiver(connection.Right, sink, Options).RunAsync(default);
+        await using (var sender = new TensorSender(connection.Left, Options))
+        {
+            Memory<float> values = Marked(3);
+            Memory<float> prepared = Marked(4);
+            await SendUntilSharedAsync(sender, values);
+
+            await sender.SendAsync(98, [new(values), new(new float[] { 1, 2 })], default);
+            Assert.True((await sink.NextAsync(98)).IsComplete);
+            Assert.False(sink.Adopted.ContainsKey(1));
+
+            await sender.SendAsync(99, [new(values), new(prepared)], default);
+            Assert.True((await sink.NextAsync(99)).IsComplete);
+            Assert.Equal(4, sink.Adopted[1].Span[^1]);
         }
 
         await receiving;
@@ -179,7 +197,7 @@ public class SharedFloatsTests
 
     private static Memory<float> Marked(int mark)
     {
-        Memory<float> values = SharedFloats.Allocate(Length);
+        Memory<float> values = SharedFloats.TryAllocate(Length)!.Value;
         values.Span.Fill(mark);
         return values;
     }
@@ -198,10 +216,13 @@ public class SharedFloatsTests
 
         public bool Adopts { get; init; } = true;
 
+        /// <summary>Parts that get memory.</summary>
+        public int MemoryCount { get; init; } = int.MaxValue;
+
         public Dictionary<int, ReadOnlyMemory<float>> Adopted { get; } = [];
 
-        public ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop) =>
-            _inner.OpenAsync(header, stop);
+        public async ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop) =>
+            [.. (await _inner.OpenAsync(header, stop))!.Take(MemoryCount)];
 
         public bool TryAdopt(int part, ReadOnlyMemory<float> values)
         {

@@ -35,14 +35,15 @@ internal sealed partial class PayloadCodec
 
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
-            if (lengths is not [var length] || length != slice.Length) return null;
+            if (lengths.Count is not (1 or 2) || lengths[0] != slice.Length) return null;
             _slice = slice;
             _buffer = Codec._parameters.Open(Place.Fence, Place.Slice, slice);
             return [_buffer.ValuesOf(slice, Place.Fence.Step)];
         }
 
         public override bool TryAdopt(int run, ReadOnlyMemory<float> values) =>
-            _slice.Length == Job.Layout.TotalLength && _buffer!.TryAdopt(values);
+            _slice.Length == Job.Layout.TotalLength
+            && (run == 0 ? _buffer!.TryAdopt(values) : _buffer!.TryAdoptPacked(values));
 
         public override bool TryComplete()
         {

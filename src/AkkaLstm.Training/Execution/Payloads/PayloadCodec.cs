@@ -9,7 +9,7 @@ namespace AkkaLstm.Training.Execution.Payloads;
 /// view of the executors' buffers; what is received lies in buffers of the pools, in the form that executors use.
 /// </summary>
 /// <remarks>
-/// Runs by kind: parameters: the slice's. Gradient: the dense values of the slice, and where the slice holds rows of
+/// Runs by kind: parameters: the slice's, and where it lies if it is all, the packed form. Gradient: the dense values of the slice, and where the slice holds rows of
 /// the sparse tensor, the touched rows' indices (int bits) and the rows. Carry: the shard's. State: the slice's
 /// parameters, then each moment.
 /// </remarks>
@@ -59,6 +59,13 @@ internal sealed partial class PayloadCodec : IPayloadCodec
                 $"a {payload.GetType().Name} is not the {place.Kind} of {place.Slice}", nameof(payload)),
         };
     }
+
+    /// <inheritdoc/>
+    /// <remarks>All parameters packed for the kernels: so a machine's workers do not pack them each for itself.</remarks>
+    public ReadOnlyMemory<float> PreparedOf(Payload payload, PayloadPlace place) =>
+        payload is ParameterPayload parameters && parameters.Slice == _job.Layout.Whole
+            ? parameters.Owner.Packed(place.Fence.Step).Packed
+            : default;
 
     /// <inheritdoc/>
     public PayloadIntake Expect(PayloadPlace place) => place.Kind switch

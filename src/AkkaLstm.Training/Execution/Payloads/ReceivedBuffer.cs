@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Parameters;
+using AkkaLstm.Numerics.Gemm;
 using AkkaLstm.Protocol;
 
 namespace AkkaLstm.Training.Execution.Payloads;
@@ -43,16 +44,26 @@ internal abstract class ReceivedBuffer
 internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulong seed) : ReceivedBuffer, IParameterOwner
 {
     private readonly float[] _flat = new float[parameterCount]; // not shared: what is received is not passed on
-    private readonly PackedStep _packed = new(spec, seed);
+    private readonly PackedStep _packed = new(spec, seed, length => new AlignedBuffer(length).Memory);
     private readonly HashSet<int> _slices = [];
     private int _sliceCount;
     private Memory<float> _values; // the array's, or the server's own
+    private ReadOnlyMemory<float> _prepared; // packed by the server, or nothing
 
     /// <inheritdoc/>
     public Memory<float> ValuesOf(ParameterSlice slice, long step) => _values.Slice(slice.Start, slice.Length);
 
     /// <inheritdoc/>
-    public ModelWeights Packed(long step) => _packed.Get(step, _values);
+    public ModelWeights Packed(long step) =>
+        (_prepared.IsEmpty ? null : _packed.Adopt(_values, _prepared)) ?? _packed.Get(step, _values);
+
+    /// <summary>Uses what the server has packed. It counts from the next step on that is asked for: the one before may
+    /// still be read.</summary>
+    public bool TryAdoptPacked(ReadOnlyMemory<float> packed)
+    {
+        _prepared = packed;
+        return true;
+    }
 
     /// <summary>Uses all parameters where their server has them, instead of a copy.</summary>
     public bool TryAdopt(ReadOnlyMemory<float> values)
@@ -72,6 +83,7 @@ internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulo
             _slices.Clear();
             _sliceCount = slice.Count;
             _values = _flat;
+            _prepared = default;
             _packed.Reset();
         }
 
