@@ -104,7 +104,7 @@ internal sealed class RunOptionSet
     {
         int workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount;
         int minWorkers = parsed.GetValue(_minWorkers) ?? Defaults.MinWorkers;
-        if (minWorkers > workers && _kind != RunOptionKind.Node) // a node's workers join by themselves
+        if (workers >= 1 && minWorkers > workers && _kind != RunOptionKind.Node) // a node's workers join by themselves
             throw new BadInputException(
                 $"--min-workers: {minWorkers} is out of range; use no more than the {workers} workers of --workers");
         return new RunOptions
