@@ -117,7 +117,13 @@ public sealed class ClusterFailureTests
     public async Task Worker_StopsWithoutAWord_ItsTasksGoToOthers()
     {
         LoopbackCluster? cluster = null;
-        AtStep(20, () => cluster!.Workers[1].Stop.Cancel());
+        AtStep(20, () =>
+        {
+            // The coordinator waits, so that the job is not over before the worker is.
+            (Task<NodeEnd> end, CancellationTokenSource stop) = cluster!.Workers[1];
+            stop.Cancel();
+            Assert.True(end.ContinueWith(_ => { }, TaskScheduler.Default).Wait(Timeout));
+        });
         cluster = Start();
         await using LoopbackCluster _ = cluster;
 
