@@ -1,3 +1,4 @@
+using System.Buffers;
 using AkkaLstm.Models;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics.Gemm;
@@ -53,22 +54,18 @@ public sealed class SharedBuffersTests
     public async Task Get_StepWhileAnEarlierOneIsBeingPacked_WaitsForItsEnd()
     {
         // As in a server whose workers are elsewhere: one was so slow that the others have closed two steps meanwhile.
-        ParameterSlice whole = ParameterLayout.For(Spec).Whole;
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        var packed = new PackedStep(Spec, 1, length =>
-        {
-            taken.Set();
-            Assert.True(go.Wait(TimeSpan.FromMinutes(1)));
-            return new AlignedBuffer(length).Memory;
-        });
-        float[] early = new float[whole.Length];
-        float[] late = new float[whole.Length];
+        int length = ParameterLayout.For(Spec).TotalLength;
+        using var early = new SlowMemory(length);
+        float[] late = new float[length];
         Array.Fill(late, 0.01f);
-        Task<ModelWeights> first = Task.Run(() => packed.Get(0, early));
-        Assert.True(taken.Wait(TimeSpan.FromMinutes(1)));
+        var packed = new PackedStep(Spec, 1, count => new AlignedBuffer(count).Memory);
+        Task<ModelWeights> first = Task.Run(() => packed.Get(0, early.Values));
+        Assert.True(early.IsBeingRead.Wait(TimeSpan.FromMinutes(1)));
         Task<ModelWeights> second = Task.Run(() => packed.Get(2, late));
-        go.Set();
+
+        // Alone it would take microseconds.
+        Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(300))));
+        early.GoOn.Set();
         await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromMinutes(1));
 
         var expected = new ModelWeights(Spec);
@@ -134,5 +131,34 @@ public sealed class SharedBuffersTests
         var outputs = new float[Spec.OutputSize];
         new SequenceModel(Spec).Predict(weights, batch, carry, carry, new ModelWorkspace(Spec, 1, 1), outputs);
         return outputs.Sum();
+    }
+
+    /// <summary>Parameters whose reader gets no further for a while.</summary>
+    private sealed class SlowMemory(int length) : MemoryManager<float>
+    {
+        private readonly float[] _values = new float[length];
+
+        public ManualResetEventSlim IsBeingRead { get; } = new();
+
+        public ManualResetEventSlim GoOn { get; } = new();
+
+        public Memory<float> Values => CreateMemory(length);
+
+        public override Span<float> GetSpan()
+        {
+            IsBeingRead.Set();
+            Assert.True(GoOn.Wait(TimeSpan.FromMinutes(1)));
+            return _values;
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            IsBeingRead.Dispose();
+            GoOn.Dispose();
+        }
     }
 }
