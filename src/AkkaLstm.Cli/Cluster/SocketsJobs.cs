@@ -18,6 +18,7 @@ internal static class SocketsJobs
         ProtocolOptions protocol = ClusterJobs.OnThisMachine(job.Options);
         SocketsOptions options = Options(job, protocol) with
         {
+            Links = new LinkOptions { Tensors = new() { Defect = e => notice(e.ToString()) } },
             Listening = coordinator => nodes.Start(
                 coordinator.ToString(), job.Options.Workers, ClusterJobs.Shape(job.Options).SeatCount),
         };

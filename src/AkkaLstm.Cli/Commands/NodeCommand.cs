@@ -152,7 +152,7 @@ internal static class NodeCommand
             events,
             SocketsJobs.OnNodesThatJoin(
                 cluster.Listen(context.Parsed, CoordinatorDefault),
-                cluster.Links(context.Parsed, NodeRole.Coordinator),
+                cluster.Links(context.Parsed, NodeRole.Coordinator) with { Tensors = log.Tensors() },
                 endpoint => log.Listening(endpoint.ToString()),
                 log.Connection));
         return await TrainingRunner.RunAsync(
@@ -199,7 +199,7 @@ internal static class NodeCommand
         Coordinator = cluster.Join(context.Parsed),
         Listen = cluster.Listen(context.Parsed, MemberDefault),
         Advertise = cluster.Advertise(context.Parsed),
-        Links = cluster.Links(context.Parsed, role),
+        Links = cluster.Links(context.Parsed, role) with { Tensors = log.Tensors() },
         Events = new LoggedEvents(log, status),
         Seated = node =>
         {

@@ -6,8 +6,9 @@ namespace AkkaLstm.Training.Execution;
 /// Packed weights that are renewed every other step by all workers of the process together, in pieces.
 /// </summary>
 /// <remarks>
-/// Invariant: pieces of one step only are being packed at a time. Where workers are in other processes, a step may close
-/// while its weights are still being packed for one that was too slow; the next packing waits for that one's end.
+/// Each renewal has a higher version than the one before. Invariant: pieces of one version only are being packed at a
+/// time. Where workers are in other processes, a step may close while its weights are still being packed for one that was
+/// too slow; the next packing waits for that one's end.
 /// </remarks>
 /// <param name="spec">The model.</param>
 /// <param name="seed">The plan's seed.</param>
@@ -21,20 +22,21 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed, Func<int, Memory<fl
 
     private readonly object _gate = new();
     private ModelWeights? _weights; // made on first use: a process of servers packs nothing
-    private long _step = -1;
+    private long _version = -1;
     private int _next;
     private int _packedCount;
-    private int _threadCount; // inside, for the step that is being packed
+    private int _threadCount; // inside, for the version that is being packed
     private volatile Exception? _failure;
 
     /// <summary>The weights of a step; packs pieces of them until all are packed.</summary>
-    /// <param name="step">The step. An answer for one that has passed is fenced off, so it may get the weights
-    /// of a later one.</param>
+    /// <param name="version">Of the parameters. An answer for one that has passed is fenced off, so it may get the
+    /// weights of a later one.</param>
+    /// <param name="step">The step that they are for.</param>
     /// <param name="parameters">The step's parameters, (N).</param>
     /// <exception cref="InvalidOperationException">Another thread failed to pack its piece.</exception>
-    public ModelWeights Get(long step, ReadOnlyMemory<float> parameters)
+    public ModelWeights Get(long version, long step, ReadOnlyMemory<float> parameters)
     {
-        ModelWeights weights = Enter(step, parameters);
+        ModelWeights weights = Enter(version, step, parameters);
         try
         {
             PackPieces(weights);
@@ -49,33 +51,31 @@ internal sealed class PackedStep(ModelSpec spec, ulong seed, Func<int, Memory<fl
         }
     }
 
-    /// <summary>Uses what another process has packed; null where this model's weights need more than that.</summary>
-    public ModelWeights? Adopt(ReadOnlyMemory<float> parameters, ReadOnlyMemory<float> packed)
-    {
-        Reset();
-        _weights ??= new ModelWeights(spec, allocate);
-        return _weights.Adopt(parameters, packed) ? _weights : null;
-    }
-
     /// <summary>
-    /// Forgets which step is packed: the parameters come from elsewhere from now on, and may go back in steps. Only
-    /// while nobody packs.
+    /// Uses what another process has packed; null where this model's weights need more than that. Only where nobody else
+    /// asks meanwhile, and for the newest version: what was packed here counts no more.
     /// </summary>
-    public void Reset()
-    {
-        lock (_gate) _step = -1;
-    }
-
-    private ModelWeights Enter(long step, ReadOnlyMemory<float> parameters)
+    public ModelWeights? Adopt(ReadOnlyMemory<float> parameters, ReadOnlyMemory<float> packed)
     {
         lock (_gate)
         {
-            while (step > _step && _threadCount > 0) Monitor.Wait(_gate);
-            if (step > _step)
+            _weights ??= new ModelWeights(spec, allocate);
+            if (!_weights.Adopt(parameters, packed)) return null;
+            _version = -1;
+            return _weights;
+        }
+    }
+
+    private ModelWeights Enter(long version, long step, ReadOnlyMemory<float> parameters)
+    {
+        lock (_gate)
+        {
+            while (version > _version && _threadCount > 0) Monitor.Wait(_gate);
+            if (version > _version)
             {
                 _weights ??= new ModelWeights(spec, allocate);
                 _weights.BeginLoad(parameters, new StepKey(seed, step));
-                (_step, _next, _packedCount, _failure) = (step, 0, 0, null);
+                (_version, _next, _packedCount, _failure) = (version, 0, 0, null);
             }
 
             _threadCount++;

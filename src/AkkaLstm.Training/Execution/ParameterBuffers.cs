@@ -35,5 +35,5 @@ internal sealed class ParameterBuffers : IParameterOwner
         _flat[step & 1].Slice(slice.Start - _extent.Start, slice.Length);
 
     /// <inheritdoc/>
-    public ModelWeights Packed(long step) => _packed[step & 1].Get(step, _flat[step & 1]);
+    public ModelWeights Packed(long step) => _packed[step & 1].Get(step, step, _flat[step & 1]);
 }

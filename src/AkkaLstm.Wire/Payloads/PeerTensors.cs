@@ -54,6 +54,8 @@ public sealed class PeerTensors : IAsyncDisposable
         _receiving = Task.Run(() => receiver.RunAsync(_closing.Token));
         _sending = Task.Run(SendAsync);
         Completion = Task.WhenAny(_receiving, _sending, _overflow.Task).Unwrap();
+        _ = ReportAsync(_receiving, options.Defect);
+        _ = ReportAsync(_sending, options.Defect);
     }
 
     /// <summary>Begins to send and to receive; within a machine, memory is shared if the options allow it.</summary>
@@ -112,6 +114,13 @@ public sealed class PeerTensors : IAsyncDisposable
         await _sender.DisposeAsync();
         await Task.WhenAll(_receiving, _sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _closing.Dispose();
+    }
+
+    private static async Task ReportAsync(Task work, Action<Exception> defect)
+    {
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.Exception?.InnerException is { } e and not (WireException or IOException or ObjectDisposedException))
+            defect(e);
     }
 
     private async Task SendAsync()

@@ -31,6 +31,10 @@ public sealed record TensorChannelOptions
     /// <summary>Measures the deadlines.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Hears of exceptions that are no fault of the peer but mistakes in this program. The connection is given up
+    /// and made again, so that a job may go on; somebody should read it all the same.</summary>
+    public Action<Exception> Defect { get; init; } = _ => { };
+
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">One is out of range; the message says which.</exception>
     public void Validate()

@@ -312,11 +312,29 @@ public sealed class PayloadCodecTests : IDisposable
 
         var second = (ParameterPayload)Transfer(Parameters(after, 2, 0, 1), place);
 
-        Assert.Same(first.Owner, second.Owner);
+        Assert.Equal(first.ValuesOf(8), second.ValuesOf(2)); // the same memory
         AssertSameBits(after, second.Owner.ValuesOf(Layout.Whole, 2).ToArray());
         float[] expected = Predict(after);
         Assert.Equal(expected, Predict(second.Owner, 2));
         Assert.NotEqual(expected, Predict(before));
+    }
+
+    [Fact]
+    public void TryOpen_OrderOfTheGenerationBeforeBeginsMeanwhile_DoesNotPassForTheLater()
+    {
+        float[] after = Values(Layout.TotalLength, 9);
+        var first = (ParameterPayload)Transfer(
+            Parameters(Values(Layout.TotalLength, 1), 8, 0, 1), Place(PayloadKind.Parameters, 8));
+        var place = Place(PayloadKind.Parameters, 2);
+        PayloadIntake intake = _to.Expect(place with { Fence = place.Fence with { Generation = 2 } });
+        Memory<float> coming = intake.TryOpen([Layout.TotalLength])![0];
+        Assert.Equal(first.ValuesOf(8), coming);
+
+        _ = first.Owner.Packed(8); // given out before the generation ended, and only now begun
+        after.CopyTo(coming);
+        Assert.True(intake.TryComplete());
+
+        Assert.Equal(Predict(after), Predict(((ParameterPayload)intake.Payload).Owner, 2));
     }
 
     [Fact]

@@ -59,9 +59,9 @@ public sealed class SharedBuffersTests
         float[] late = new float[length];
         Array.Fill(late, 0.01f);
         var packed = new PackedStep(Spec, 1, count => new AlignedBuffer(count).Memory);
-        Task<ModelWeights> first = Task.Run(() => packed.Get(0, early.Values));
+        Task<ModelWeights> first = Task.Run(() => packed.Get(0, 0, early.Values));
         Assert.True(early.IsBeingRead.Wait(TimeSpan.FromMinutes(1)));
-        Task<ModelWeights> second = Task.Run(() => packed.Get(2, late));
+        Task<ModelWeights> second = Task.Run(() => packed.Get(2, 2, late));
 
         // Alone it would take microseconds.
         Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(300))));

@@ -19,6 +19,7 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     private static readonly float[] Values = [1, -0f, float.NaN, 4];
 
     private readonly Channel<Message> _delivered = Channel.CreateUnbounded<Message>();
+    private readonly TaskCompletionSource<Exception> _defect = new();
     private readonly FloatsCodec _codec = new(Values.Length);
     private LoopbackConnection _there = null!;
     private LoopbackConnection _back = null!;
@@ -28,7 +29,8 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     {
         _there = await LoopbackConnection.ConnectAsync();
         _back = await LoopbackConnection.ConnectAsync();
-        _receiver = new PeerTensors(_codec, outgoing: _back.Left, incoming: _there.Right, new TensorChannelOptions());
+        _receiver = new PeerTensors(
+            _codec, outgoing: _back.Left, incoming: _there.Right, new TensorChannelOptions { Defect = _defect.SetResult });
     }
 
     public async Task DisposeAsync()
@@ -166,6 +168,20 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
         WireException e = await Assert.ThrowsAsync<WireException>(() => _receiver.Completion.WaitAsync(Wait));
 
         Assert.Equal((WireError.Truncated, 1), (e.Error, _codec.Abandoned));
+        Assert.False(_defect.Task.IsCompleted); // a fault of the peer
+    }
+
+    [Fact]
+    public async Task Receive_MistakeOfThisProgram_EndsTheChannelAndIsReported()
+    {
+        var mistake = new FormatException("a mistake");
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        _receiver.Decode(new ReadOnlySequence<byte>(Announce(7)), _ => throw mistake);
+
+        await sender.SendAsync(7, [new TensorPart(Values)], default);
+
+        Assert.Same(mistake, await _defect.Task.WaitAsync(Wait));
+        await Assert.ThrowsAsync<FormatException>(() => _receiver.Completion.WaitAsync(Wait));
     }
 
     [Fact]

@@ -204,6 +204,7 @@ internal static class AkkaEngine
         TensorListen = node.Listen,
         TensorAdvertise = node.Advertise,
         Connections = node.Connections,
+        Tensors = log.Tensors(),
         Listening = address => log.Connection($"Akka listens on {address}"),
         Joined = () => log.Connection("is in the cluster"),
         Notice = log.Connection,

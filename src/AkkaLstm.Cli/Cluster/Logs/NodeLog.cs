@@ -3,6 +3,7 @@ using AkkaLstm.Protocol.Events;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Sessions;
+using AkkaLstm.Wire.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace AkkaLstm.Cli.Cluster.Logs;
@@ -27,6 +28,9 @@ internal static partial class NodeLog
 
     [LoggerMessage(6, LogLevel.Error, "{Reason}", EventName = "failed")]
     public static partial void Failed(this ILogger log, string reason);
+
+    /// <summary>Tensor channels whose defects are logged: errors, so that --quiet does not hide them.</summary>
+    public static TensorChannelOptions Tensors(this ILogger log) => new() { Defect = e => log.Failed(e.ToString()) };
 
     [LoggerMessage(7, LogLevel.Debug, "computes {Shards} of step {Step}", EventName = "tasks-begun")]
     public static partial void TasksBegun(this ILogger log, long step, ShardRange shards);

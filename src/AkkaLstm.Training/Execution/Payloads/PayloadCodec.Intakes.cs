@@ -38,16 +38,16 @@ internal sealed partial class PayloadCodec
             if (lengths.Count is not (1 or 2) || lengths[0] != slice.Length) return null;
             _slice = slice;
             _buffer = Codec._parameters.Open(Place.Fence, Place.Slice, slice);
-            return [_buffer.ValuesOf(slice, Place.Fence.Step)];
+            return [_buffer.Step.ValuesOf(slice, Place.Fence.Step)];
         }
 
         public override bool TryAdopt(int run, ReadOnlyMemory<float> values) =>
             _slice.Length == Job.Layout.TotalLength
-            && (run == 0 ? _buffer!.TryAdopt(values) : _buffer!.TryAdoptPacked(values));
+            && (run == 0 ? _buffer!.Step.TryAdopt(values) : _buffer!.Step.TryAdoptPacked(values));
 
         public override bool TryComplete()
         {
-            _payload.Arrive(new ParameterPlace(_buffer!, _slice));
+            _payload.Arrive(new ParameterPlace(_buffer!.Step, _slice));
             Close(isWhole: true);
             return true;
         }

@@ -34,43 +34,25 @@ internal abstract class ReceivedBuffer
 }
 
 /// <summary>
-/// All parameters of one step: slices go straight to their place among all, so that nothing is copied when all are
-/// there. A slice that comes a second time gets another buffer: what is being read does not change.
+/// Memory for all parameters of one step: slices go straight to their place among all, so that nothing is copied when all
+/// are there. A slice that comes a second time gets another buffer: what is being read does not change.
 /// </summary>
 /// <remarks>
 /// Read by one worker, the one that pulled the slices. When the buffer goes to a later step, that worker has been given
 /// work of a later one: what it may still compute here is fenced off, and it packs the new weights only after that.
 /// </remarks>
-internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulong seed) : ReceivedBuffer, IParameterOwner
+internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulong seed) : ReceivedBuffer
 {
     private readonly float[] _flat = new float[parameterCount]; // not shared: what is received is not passed on
     private readonly PackedStep _packed = new(spec, seed, length => new AlignedBuffer(length).Memory);
     private readonly HashSet<int> _slices = [];
     private int _sliceCount;
-    private Memory<float> _values; // the array's, or the server's own
-    private ReadOnlyMemory<float> _prepared; // packed by the server, or nothing
+    private long _version;
 
-    /// <inheritdoc/>
-    public Memory<float> ValuesOf(ParameterSlice slice, long step) => _values.Slice(slice.Start, slice.Length);
+    private ReceivedStep? _step;
 
-    /// <inheritdoc/>
-    public ModelWeights Packed(long step) =>
-        (_prepared.IsEmpty ? null : _packed.Adopt(_values, _prepared)) ?? _packed.Get(step, _values);
-
-    /// <summary>Uses what the server has packed. It counts from the next step on that is asked for: the one before may
-    /// still be read.</summary>
-    public bool TryAdoptPacked(ReadOnlyMemory<float> packed)
-    {
-        _prepared = packed;
-        return true;
-    }
-
-    /// <summary>Uses all parameters where their server has them, instead of a copy.</summary>
-    public bool TryAdopt(ReadOnlyMemory<float> values)
-    {
-        _values = MemoryMarshal.AsMemory(values); // packed from, never written
-        return true;
-    }
+    /// <summary>The step that it holds, or that is coming.</summary>
+    public ReceivedStep Step => _step ?? throw new InvalidOperationException("Nothing has begun to come.");
 
     /// <inheritdoc/>
     public override bool Lacks(SliceId slice) => slice.Count == _sliceCount && !_slices.Contains(slice.Index);
@@ -82,9 +64,7 @@ internal sealed class ReceivedParameters(ModelSpec spec, int parameterCount, ulo
         {
             _slices.Clear();
             _sliceCount = slice.Count;
-            _values = _flat;
-            _prepared = default;
-            _packed.Reset();
+            _step = new ReceivedStep(_packed, _version++, _flat);
         }
 
         _slices.Add(slice.Index);
