@@ -37,7 +37,7 @@ node() { # namespace, cache, options...
 
 moved() { ip netns exec "$left" cat /sys/class/net/left/statistics/{rx,tx}_bytes | paste -sd+ | bc; }
 
-cat docs/*.md docs/*.md docs/*.md >"$work/text.txt"
+awk -f tests/cluster/text.awk >"$work/text.txt"
 # (B,T,I,H,L) = (20,35,650,650,2); SGD as in overhead.sh. Two jobs, so that what is moved once drops out.
 job() { # steps
   node "$left" coordinator --role coordinator --listen 10.77.0.1:7700 --workers 2 --min-workers 2 --servers 1 \

@@ -10,7 +10,7 @@ steps=${2:-15}
 program="dotnet ${PROGRAM:-src/AkkaLstm.Cli/bin/Release/net10.0/akkalstm.dll}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cat docs/*.md docs/*.md docs/*.md >"$work/text.txt"
+awk -f tests/cluster/text.awk >"$work/text.txt"
 
 milliseconds() { # engine, hidden, layers, steps: from the result's targets per second, which counts steps only
   rm -rf "$work/run"

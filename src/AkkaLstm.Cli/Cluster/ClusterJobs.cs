@@ -11,6 +11,9 @@ namespace AkkaLstm.Cli.Cluster;
 /// <summary>What jobs on several processes have in common, whichever engine carries them.</summary>
 internal static class ClusterJobs
 {
+    /// <summary>How a coordinator goes on; one process would do without the nodes that wait for it.</summary>
+    public const string GoOn = "start this command line again; in one process: ";
+
     /// <summary>How long a coordinator waits for nodes that somebody has yet to start.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 

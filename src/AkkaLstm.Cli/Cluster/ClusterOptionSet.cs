@@ -108,6 +108,19 @@ internal sealed class ClusterOptionSet
             context.Console.Error, format, context.IsQuiet && least < LogLevel.Error ? LogLevel.Error : least, TimeProvider.System);
     }
 
+    /// <summary>Refuses <c>--join</c> where it would say nothing.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="config">The file that says where the cluster is; null for a coordinator without one.</param>
+    /// <exception cref="BadInputException">It is given.</exception>
+    public void RefuseJoin(ParseResult parsed, string? config)
+    {
+        if (parsed.GetValue(_join) is null)
+            return;
+        throw new BadInputException(config is null
+            ? "--join: is for servers and workers; a coordinator says with --listen where they find it"
+            : $"--join: {config} says where the cluster is; leave it out");
+    }
+
     /// <summary>Where the coordinator is.</summary>
     /// <exception cref="BadInputException">It is not given, or no address.</exception>
     public EndPoint Join(ParseResult parsed) => parsed.GetValue(_join) is { } text

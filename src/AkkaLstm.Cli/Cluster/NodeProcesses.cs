@@ -60,23 +60,38 @@ internal sealed class NodeProcesses(string engine, Action<string> notice) : IAsy
         while (!_ending.IsCancellationRequested)
         {
             long start = Stopwatch.GetTimestamp();
-            using Process process = Start(role, coordinator);
+            string trouble;
             try
             {
-                await process.WaitForExitAsync(_ending.Token);
+                using Process process = Start(role, coordinator);
+                if (await EndAsync(process) is not { } code || code == 0)
+                    return; // it was told to stop
+                trouble = string.Create(
+                    CultureInfo.InvariantCulture, $"a {role} process (pid {process.Id}) ended with {code}; starting another");
             }
-            catch (OperationCanceledException)
+            catch (Win32Exception e)
             {
-                process.Kill();
-                return;
+                trouble = $"a {role} process cannot be started ({e.Message}); trying again";
             }
 
-            if (process.ExitCode == 0)
-                return; // it was told to stop
-            notice(string.Create(
-                CultureInfo.InvariantCulture, $"a {role} process (pid {process.Id}) ended with {process.ExitCode}; starting another"));
+            notice(trouble);
             pause = Stopwatch.GetElapsedTime(start) >= LongLife ? FirstPause : Shorter(pause * 2, LongestPause);
             await Task.Delay(pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Its exit code; null where it had to be killed.</summary>
+    private async Task<int?> EndAsync(Process process)
+    {
+        try
+        {
+            await process.WaitForExitAsync(_ending.Token);
+            return process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            return null;
         }
     }
 
@@ -95,13 +110,6 @@ internal sealed class NodeProcesses(string engine, Action<string> notice) : IAsy
         ];
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new IOException($"{program}: cannot be started ({e.Message})", e);
-        }
+        return Process.Start(start)!;
     }
 }

@@ -33,7 +33,7 @@ internal static class ExportCommand
         return new CliEntry(command, context =>
         {
             if (context.Parsed.GetValue(format) is { } name && name != OnlyFormat)
-                throw new BadInputException($"--format: '{name}' is not known; use {OnlyFormat}");
+                throw new BadInputException($"--format: '{name}' is not among the formats that are written; use {OnlyFormat}");
             ModelFile file = ModelFile.Open(context.Parsed.GetValue(model)!);
             string path = context.Parsed.GetValue(output)!;
             file.Export(path);

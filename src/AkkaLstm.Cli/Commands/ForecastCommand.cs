@@ -33,7 +33,9 @@ internal static class ForecastCommand
         CliOption<string?> data = ModelArgument.DataOption();
         CliOption<int?> horizon =
             Values.Int(
-                "--horizon", OptionGroup.Command, "rows ahead (default: what the model was trained for)");
+                "--horizon", OptionGroup.Command,
+                "rows ahead (default: what the model was trained for; more than that not with quantiles, nor where an input is "
+                    + "neither a target nor known)");
         CliOption<string?> plot = Values.Text(
             "--plot", OptionGroup.Command, "also draw a chart into this SVG file", "FILE.svg");
         CliOption<string?> output = Values.Text(

@@ -21,7 +21,7 @@ internal static class InspectCommand
         {
             Details = "The parameter hash is SHA-256 over all parameters as little-endian float32 in the "
                 + "order of the list: two runs with equal hashes hold the same bits. Of a run, the "
-                + "newest whole checkpoint is shown.",
+                + "newest whole checkpoint is shown. The command line has all of the plan, defaults too.",
             Examples =
             [
                 new("inspect runs/forecast-sunspots-1", "a run"),
@@ -53,6 +53,7 @@ internal static class InspectCommand
         Epoch = report.Progress?.Epoch,
         StepInEpoch = report.Progress?.StepInEpoch,
         report.PlanHash,
+        Plan = JobFile.ToJson(report.Plan.Options),
         report.DataHash,
         report.Plan.Data,
         Task = ChoiceNames.NameOf(report.Plan.Task),
@@ -88,6 +89,7 @@ internal static class InspectCommand
         Row("parameters", $"sha256 {report.ParameterHash}");
         Row("plan", $"sha256 {report.PlanHash}");
         Row("data", $"sha256 {report.DataHash}");
+        Row("again", ProgramName.Line(["train", .. OptionsOf(report.Plan)]));
         ansi.Write(Tensors(report));
         if (report.Checkpoints.Count > 0)
             ansi.Write(Checkpoints(report.Checkpoints));
@@ -104,6 +106,12 @@ internal static class InspectCommand
         return $"{input}, {layers} of {model.HiddenSize} ({ChoiceNames.NameOf(model.Cell)}), "
             + $"{Units.Count(model.OutputSize)} outputs";
     }
+
+    private static IEnumerable<string> OptionsOf(TrainingPlan plan) =>
+        from option in PlanOptionTable.All
+        where option.IsSet(plan.Options)
+        from word in (string[])[option.CommandLineName, option.TextOf(plan.Options)!]
+        select word;
 
     private static Table Tensors(InspectionReport report)
     {

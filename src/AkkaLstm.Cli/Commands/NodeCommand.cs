@@ -85,6 +85,10 @@ internal static class NodeCommand
             NodeRole which = RoleOf(context.Parsed.GetValue(role));
             string? file = context.Parsed.GetValue(config);
             bool isOnAkka = IsOnAkka(context.Parsed.GetValue(engine), file);
+            if (which == NodeRole.Coordinator || file is not null)
+                cluster.RefuseJoin(context.Parsed, file);
+            if (which != NodeRole.Coordinator)
+                RefuseTheCoordinators(context.Parsed, [job, .. plan.Options, .. run.Options]);
             return which == NodeRole.Coordinator
                 ? CoordinateAsync(
                     context,
@@ -99,6 +103,16 @@ internal static class NodeCommand
                     context.Parsed.GetValue(supervised),
                     isOnAkka ? AkkaOptions(context, which, file, cluster) : null);
         });
+    }
+
+    /// <summary>What only a coordinator has use for: servers and workers get the job from it.</summary>
+    private static void RefuseTheCoordinators(ParseResult parsed, IEnumerable<Symbol> symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            if (parsed.GetResult(symbol) is { Tokens.Count: > 0 })
+                throw new BadInputException($"{symbol.Name}: is for the coordinator, which tells the others; leave it out");
+        }
     }
 
     private static bool IsOnAkka(string? engine, string? config) => engine switch
@@ -158,7 +172,8 @@ internal static class NodeCommand
         return await TrainingRunner.RunAsync(
             context,
             (observer, stop) => TrainingSession.RunOrResumeAsync(plan, run.Read(context.Parsed), engine, observer, stop),
-            showsProgress);
+            showsProgress,
+            ClusterJobs.GoOn);
     }
 
     private static async Task<int> TakePartAsync(

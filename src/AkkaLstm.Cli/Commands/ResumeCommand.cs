@@ -13,7 +13,7 @@ internal static class ResumeCommand
     {
         var command = new CliCommand("resume", "Continue a run from its newest valid checkpoint, bit for bit.")
         {
-            Details = "Workers, servers, threads and the number of epochs may differ from before; the plan "
+            Details = "Workers, servers, threads, engine and the number of epochs may differ from before; the plan "
                 + "may not (start a new run for that, with --init-from to keep what was learned). A "
                 + "damaged checkpoint is named and the one before it is used.",
             Examples =

@@ -19,10 +19,12 @@ internal static class TrainingRunner
     /// <param name="context">Where to write, when to stop.</param>
     /// <param name="train">What to run.</param>
     /// <param name="showsProgress">Whether stderr shows how it gets on, if quiet is not wanted.</param>
+    /// <param name="goOn">What stands before the resume command.</param>
     public static async Task<int> RunAsync(
         CommandContext context,
         Func<ITrainingObserver, CancellationToken, Task<TrainingResult>> train,
-        bool showsProgress = true)
+        bool showsProgress = true,
+        string goOn = "")
     {
         context.Interrupts.Notice = InterruptNotice;
         CancellationToken stop = context.Interrupts.Token;
@@ -40,7 +42,7 @@ internal static class TrainingRunner
             context.Console.Out.WriteLine(ProgramName.PathFromHere(result.RunDirectory));
         else
             TrainingSummary.Write(context.Console, result, history);
-        return Conclude(context, result);
+        return Conclude(context, result, goOn);
 
         async Task<(TrainingResult, TrainingHistory)> WithAsync(ITrainingObserver? display)
         {
@@ -49,9 +51,9 @@ internal static class TrainingRunner
         }
     }
 
-    private static int Conclude(CommandContext context, TrainingResult result)
+    private static int Conclude(CommandContext context, TrainingResult result, string goOn)
     {
-        string resume = ProgramName.Line("resume", ProgramName.PathFromHere(result.RunDirectory));
+        string resume = goOn + ProgramName.Line("resume", ProgramName.PathFromHere(result.RunDirectory));
         switch (result.Status)
         {
             case TrainingStatus.Completed:

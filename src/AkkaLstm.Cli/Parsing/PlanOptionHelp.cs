@@ -77,9 +77,6 @@ internal static class PlanOptionHelp
             return "text.txt";
         if (task == DataTask.Classify)
             return "data.jsonl";
-        if (task == DataTask.Forecast)
-            return "data.csv";
-        BuiltinDataSet? builtin = DataSets.Builtins.FirstOrDefault(b => b.Task == task);
-        return builtin is null ? null : DataSets.BuiltinPrefix + builtin.Name;
+        return task == DataTask.Forecast ? "data.csv" : null; // others are built in, with sizes of their own
     }
 }

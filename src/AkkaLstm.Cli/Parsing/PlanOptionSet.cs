@@ -12,10 +12,13 @@ internal sealed class PlanOptionSet
     private readonly List<(PlanOption Plan, CliOption<string?> Cli)> _options =
         [.. PlanOptionTable.All.Select(option => (option, Create(option)))];
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> Options => _options.Select(option => option.Cli);
+
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach ((_, CliOption<string?> option) in _options)
+        foreach (Option option in Options)
             command.Options.Add(option);
     }
 

@@ -79,23 +79,22 @@ internal sealed class RunOptionSet
                 "--out", OptionGroup.Run,
                 kind == RunOptionKind.Train
                     ? "the run directory; must not hold a run yet (default: next free runs/TASK-DATA-N)"
-                    : "the run directory; a run that is there goes on (coordinator; default: next free runs/TASK-DATA-N)",
+                    : "the run directory, which a coordinator needs; a run that is there goes on",
                 "DIR");
     }
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> Options => ((Option?[])
+        [
+            _workers, _servers, _serverReplicas, _minWorkers, _threads, _kind == RunOptionKind.Node ? null : _engine, _out,
+            _epochs, _checkpointEvery,
+        ]).OfType<Option>();
 
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option?[] options =
-        [
-            _workers, _servers, _serverReplicas, _minWorkers, _threads, _kind == RunOptionKind.Node ? null : _engine, _out,
-            _epochs, _checkpointEvery,
-        ];
-        foreach (Option? option in options)
-        {
-            if (option is not null)
-                command.Options.Add(option);
-        }
+        foreach (Option option in Options)
+            command.Options.Add(option);
     }
 
     /// <summary>What the command line says.</summary>

@@ -176,8 +176,11 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
     private async Task LeaveAsync(Link link, long call)
     {
         await link.Ending;
-        if (_seats.Leave(link.Peer, link.Instance, call) && link.Peer.Role == NodeRole.Server)
-            TellRoster();
+        lock (_callLock) // a roster is told before the next one is made: an older one must not come later
+        {
+            if (_seats.Leave(link.Peer, link.Instance, call) && link.Peer.Role == NodeRole.Server)
+                TellRoster();
+        }
     }
 
     private void TellRoster()

@@ -136,10 +136,11 @@ public static class Generator
     {
         if (options.Length < 0)
             throw new BadInputException($"--length: {options.Length} is negative; use 0 or more");
-        if (!(options.Temperature >= 0 && double.IsFinite(options.Temperature)))
+        if (!(options.Temperature >= 0 && double.IsFinite(options.Temperature))
+            || (options.Temperature > 0 && !float.IsFinite(1 / (float)options.Temperature)))
         {
             throw new BadInputException(FormattableString.Invariant(
-                $"--temperature: {options.Temperature} is out of range; use 0 or more, for example 0.8"));
+                $"--temperature: {options.Temperature} is out of range; use 0, or 1E-30 or more, for example 0.8"));
         }
 
         if (options.TopK < 1)

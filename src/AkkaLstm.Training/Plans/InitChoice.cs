@@ -19,8 +19,8 @@ public readonly record struct InitChoice(InitKind Kind, double Range)
     {
         string[] parts = text.Split(':');
         InitKind kind = parts.Length <= 2
+            && parts[0].All(char.IsAsciiLetter) // numbers and lists of names are values of an enumeration too
             && Enum.TryParse(parts[0], ignoreCase: true, out InitKind known)
-            && !char.IsDigit(parts[0][0])
             ? known
             : throw new BadInputException($"{place}: '{text}' is not known; use one of {Syntax}");
         if (kind != InitKind.Uniform)
@@ -32,7 +32,7 @@ public readonly record struct InitChoice(InitKind Kind, double Range)
 
         bool isNumber = parts.Length == 2
             & double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double range);
-        return isNumber && range > 0 && double.IsFinite(range)
+        return isNumber && (float)range > 0 && float.IsFinite((float)range)
             ? new InitChoice(kind, range)
             : throw new BadInputException(
                 $"{place}: uniform needs a positive range, for example uniform:0.1, not '{text}'");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using AkkaLstm.Numerics;
 
@@ -93,6 +94,21 @@ public static class JobFile
         }
 
         return options;
+    }
+
+    /// <summary>The options that are set, as a job file has them.</summary>
+    public static JsonElement ToJson(PlanOptions options)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            Write(writer, options);
+            writer.WriteEndObject();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
     }
 
     /// <summary>Writes the options that are set as properties of the JSON object being written.</summary>

@@ -132,7 +132,10 @@ internal static class PlanDefaults
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
         if (options.Ridge is not null) task = Solved.Over(task);
-        PlanOptions filled = Related(options).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything);
+        PlanOptions filled = WithSchedule(options, task).Over(OfBuiltin(options.Data!)).Over(task).Over(Everything);
+        if (filled.Schedule != task.Schedule) // the task's decay is that of its own schedule
+            filled = filled with { LrDecay = options.LrDecay, LrDecayAfter = options.LrDecayAfter };
+        filled = WithDecay(filled);
         return filled with
         {
             Embedding = options.Embedding is null && filled.Head == HeadKind.Tied ? OutputSizeOf(filled) : filled.Embedding,
@@ -161,22 +164,19 @@ internal static class PlanDefaults
         return shards;
     }
 
-    /// <summary>
-    /// What an option the user gave says about others: a decay asks for a schedule that decays, and so on.
-    /// </summary>
-    private static PlanOptions Related(PlanOptions options)
+    /// <summary>A decay that the user gave asks for a schedule that decays.</summary>
+    private static PlanOptions WithSchedule(PlanOptions options, PlanOptions task) =>
+        options.Schedule is null && task.Schedule is null && (options.LrDecay ?? options.LrDecayAfter) is not null
+            ? options with { Schedule = ScheduleKind.Step }
+            : options;
+
+    /// <summary>A schedule that decays needs to know how.</summary>
+    private static PlanOptions WithDecay(PlanOptions options) => options.Schedule switch
     {
-        if (options.Schedule is null && (options.LrDecay ?? options.LrDecayAfter) is not null)
-            options = options with { Schedule = ScheduleKind.Step };
-        return options.Schedule switch
-        {
-            ScheduleKind.Step =>
-                options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 1 },
-            ScheduleKind.Plateau =>
-                options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 2 },
-            _ => options,
-        };
-    }
+        ScheduleKind.Step => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 1 },
+        ScheduleKind.Plateau => options with { LrDecay = options.LrDecay ?? 0.5, LrDecayAfter = options.LrDecayAfter ?? 2 },
+        _ => options,
+    };
 
     private static PlanOptions OfBuiltin(string data)
     {

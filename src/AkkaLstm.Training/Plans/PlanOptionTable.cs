@@ -15,18 +15,18 @@ public static class PlanOptionTable
     /// <summary>The options.</summary>
     public static IReadOnlyList<PlanOption> All { get; } =
     [
-        Path("data", "PATH|builtin:NAME", "data to learn from", o => o.Data, (o, v) => o with { Data = v }),
+        Path("data", "PATH|builtin:NAME", "data to learn from; built-in sets have sizes of their own, which job.json of the run shows", o => o.Data, (o, v) => o with { Data = v }),
         Path("valid", "PATH", "separate validation file", o => o.Valid, (o, v) => o with { Valid = v }),
         Path("test", "PATH", "separate test file", o => o.Test, (o, v) => o with { Test = v }),
         Choice("task", "what is learned", o => o.Task, (o, v) => o with { Task = v }),
         Number(
             "validFraction",
-            "share of the data that validates",
+            "share of the data that validates (default: 0.15, of a text 0.05)",
             o => o.ValidFraction,
             (o, v) => o with { ValidFraction = v }),
         Number(
             "testFraction",
-            "share of the data that tests",
+            "share of the data that tests (default: 0.15, of a text 0.05)",
             o => o.TestFraction,
             (o, v) => o with { TestFraction = v }),
         List("inputs", "CSV columns read as inputs", o => o.Inputs, (o, v) => o with { Inputs = v }),
@@ -87,7 +87,7 @@ public static class PlanOptionTable
             o => o.MaxLength,
             (o, v) => o with { MaxLength = v }),
         Choice(
-            "classWeights", "what a sequence weighs in training; equal where nothing is said",
+            "classWeights", "what a sequence weighs in training (default: equal)",
             o => o.ClassWeights,
             (o, v) => o with { ClassWeights = v }),
         Choice(
@@ -99,37 +99,37 @@ public static class PlanOptionTable
         Integer("hidden", "hidden units of a layer", o => o.Hidden, (o, v) => o with { Hidden = v }),
         Integer(
             "projection",
-            "output size of lstm-projected, half of --hidden where nothing is said",
+            "output size of lstm-projected (default: half of --hidden)",
             o => o.Projection,
             (o, v) => o with { Projection = v }),
         Integer(
             "modules",
-            "modules of clockwork, with periods of 1, 2, 4, ... steps; 5 where nothing is said",
+            "modules of clockwork, with periods of 1, 2, 4, ... steps (default: 5)",
             o => o.Modules,
             (o, v) => o with { Modules = v }),
         Number(
             "spectralRadius",
-            "largest eigenvalue of esn's recurrent matrix, 0.9 where nothing is said",
+            "largest eigenvalue of esn's recurrent matrix (default: 0.9)",
             o => o.SpectralRadius,
             (o, v) => o with { SpectralRadius = v }),
         Number(
             "ridge",
-            "solve esn's read-out by ridge regression with this penalty; learned by gradient where nothing is said",
+            "solve esn's read-out by ridge regression with this penalty (default: it is learned by gradient)",
             o => o.Ridge,
             (o, v) => o with { Ridge = v }),
         Choice(
             "direction",
-            "which way the layers go through a window, forward where nothing is said",
+            "which way the layers go through a window (default: forward)",
             o => o.Direction,
             (o, v) => o with { Direction = v }),
         Integer("layers", "recurrent layers", o => o.Layers, (o, v) => o with { Layers = v }),
         Integer("embedding", "size of a token's embedding", o => o.Embedding, (o, v) => o with { Embedding = v }),
         Choice(
-            "head", "where the head's weights come from: own (where nothing is said), or tied to the embedding",
+            "head", "where the head's weights come from: own (default), or tied to the embedding",
             o => o.Head,
             (o, v) => o with { Head = v }),
         Choice(
-            "attention", "what the head reads beside the last step: nothing (none, where nothing is said), or a weighted mean of all steps",
+            "attention", "what the head reads beside the last step: none (default), or additive: a weighted mean of all steps",
             o => o.Attention,
             (o, v) => o with { Attention = v }),
         Number(
@@ -140,7 +140,7 @@ public static class PlanOptionTable
         Choice(
             "dropoutSites", "where values are dropped", o => o.DropoutSites, (o, v) => o with { DropoutSites = v }),
         Choice(
-            "dropoutKind", "how long a mask holds: a time step (fresh, where nothing is said) or a window",
+            "dropoutKind", "how long a mask holds: fresh, a time step (default), or locked, a window",
             o => o.DropoutKind,
             (o, v) => o with { DropoutKind = v }),
         Number(
@@ -166,12 +166,12 @@ public static class PlanOptionTable
         Long("steps", "most steps over all epochs", o => o.Steps, (o, v) => o with { Steps = v }),
         Choice("optimizer", "how gradients become updates", o => o.Optimizer, (o, v) => o with { Optimizer = v }),
         Number("lr", "learning rate", o => o.Lr, (o, v) => o with { Lr = v }),
-        Choice("schedule", "how the learning rate changes", o => o.Schedule, (o, v) => o with { Schedule = v }),
+        Choice("schedule", "how the learning rate changes; step where only --lr-decay or --lr-decay-after is given", o => o.Schedule, (o, v) => o with { Schedule = v }),
         Number(
-            "lrDecay", "factor of the learning rate at each decay", o => o.LrDecay, (o, v) => o with { LrDecay = v }),
+            "lrDecay", "factor of the learning rate at each decay of step and plateau, 0.5 unless given", o => o.LrDecay, (o, v) => o with { LrDecay = v }),
         Integer(
             "lrDecayAfter",
-            "epochs before the first decay, or without progress",
+            "step: epochs before the first decay, 1 unless given; plateau: epochs without progress, 2 unless given",
             o => o.LrDecayAfter,
             (o, v) => o with { LrDecayAfter = v }),
         Integer(
@@ -179,7 +179,7 @@ public static class PlanOptionTable
             "steps in which the learning rate rises",
             o => o.WarmupSteps,
             (o, v) => o with { WarmupSteps = v }),
-        Number("momentum", "decay of the running gradient", o => o.Momentum, (o, v) => o with { Momentum = v }),
+        Number("momentum", "decay of the running gradient, with --optimizer momentum (default: 0.9)", o => o.Momentum, (o, v) => o with { Momentum = v }),
         Number("weightDecay", "weight decay", o => o.WeightDecay, (o, v) => o with { WeightDecay = v }),
         Number("clip", "largest global gradient norm, 0 for none", o => o.Clip, (o, v) => o with { Clip = v }),
         Choice("lossScale", "how the loss is divided", o => o.LossScale, (o, v) => o with { LossScale = v }),
@@ -196,7 +196,7 @@ public static class PlanOptionTable
             (o, v) => o with { ForgetBias = v }),
         Number(
             "inputBias",
-            "start value of the input gates' bias, drawn like the others where nothing is said",
+            "start value of the input gates' bias (default: drawn like the others)",
             o => o.InputBias,
             (o, v) => o with { InputBias = v }),
         Path(

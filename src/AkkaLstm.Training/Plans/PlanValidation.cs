@@ -210,6 +210,13 @@ internal static class PlanValidation
                 $"--momentum: {ChoiceNames.NameOf(options.Optimizer!.Value)} has none; "
                 + "use --optimizer momentum, or leave it out");
         }
+
+        if (options.WeightDecay > 0 && options.Optimizer != OptimizerKind.AdamW)
+        {
+            throw new BadInputException(
+                $"--weight-decay: {ChoiceNames.NameOf(options.Optimizer!.Value)} has none; "
+                + "use --optimizer adamw, or leave it out");
+        }
     }
 
     private static void CheckSchedule(PlanOptions options)
@@ -233,7 +240,8 @@ internal static class PlanValidation
 
     private static void Within(string option, double? value, Func<double, bool> holds, string range)
     {
-        if (value is { } number && !holds(number))
+        // Training computes in float, which has neither 0.99999999 nor 1e-50.
+        if (value is { } number && !(holds(number) && holds((float)number) && float.IsFinite((float)number)))
             throw new BadInputException(
                 FormattableString.Invariant($"{option}: {number} is out of range; use a number {range}"));
     }

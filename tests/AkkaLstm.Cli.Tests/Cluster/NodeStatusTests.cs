@@ -39,6 +39,38 @@ public sealed class NodeStatusTests
     }
 
     [Fact]
+    public async Task Dispose_WhileSomebodyAsks_Ends()
+    {
+        // A node whose port is polled must end all the same: the listener may be closed at any moment of a call.
+        for (int round = 0; round < 100; round++)
+        {
+            IPEndPoint endpoint = FreeEndPoint();
+            var status = new NodeStatus(NodeRole.Coordinator, endpoint);
+            using var client = new HttpClient { BaseAddress = new Uri($"http://{endpoint}"), Timeout = TimeSpan.FromSeconds(30) };
+            using var answered = new SemaphoreSlim(0);
+            Task asking = Task.Run(async () =>
+            {
+                try
+                {
+                    while (true)
+                    {
+                        await GetAsync(client, "/healthz");
+                        answered.Release();
+                    }
+                }
+                catch (Exception e) when (e is HttpRequestException or IOException)
+                {
+                    // It is closed.
+                }
+            });
+            Assert.True(await answered.WaitAsync(TimeSpan.FromSeconds(30)));
+
+            await status.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            await asking.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    [Fact]
     public async Task Metrics_AfterEvents_AreInPrometheusFormat()
     {
         IPEndPoint endpoint = FreeEndPoint();

@@ -71,6 +71,8 @@ public sealed class RoleActorSpecs(ITestOutputHelper output) : TestKit(Configura
         shell.Tell(new StopRequested());
         Assert.IsType<Started>(shell.NextInput());
         Assert.IsType<StopRequested>(shell.NextInput());
+        shell.Tell(new PeerLost(Node));
+        Assert.IsType<PeerLost>(shell.NextInput()); // the timer is set again: effects come before the next input
 
         Scheduler.Advance(TimeSpan.FromSeconds(4));
         shell.Tell(new PeerLost(Node));

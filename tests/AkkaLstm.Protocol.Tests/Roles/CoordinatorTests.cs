@@ -211,6 +211,54 @@ public sealed class CoordinatorTests
     }
 
     [Fact]
+    public void StopRequested_ServerHasLeftWithACheckpoint_EndsWithItAtOnce()
+    {
+        // Somebody asks the whole cluster to end, and the servers hear it first.
+        RoleProbe probe = Applying();
+        probe.Receive(S0, new ServerReady(First, 0, IsLeaving: true));
+        probe.Receive(S0, new SliceUpdated(First, new SliceId(0, 2), 1));
+        probe.Receive(S1, new SliceUpdated(First, new SliceId(1, 2), 1));
+        long workId = TakeSnapshot(probe, First.At(1)).WorkId;
+        probe.Step(new WorkDone(workId, new CheckpointWritten("kept")));
+        Assert.Contains(probe.Recorded, e => e is NodeLeft);
+
+        AssertEnded(probe.Step(new StopRequested()), JobOutcomeKind.Stopped, reason: null);
+        Assert.Equal("kept", Assert.Single(probe.Effects.OfType<EndJob>()).Outcome.CheckpointId);
+    }
+
+    [Fact]
+    public void StopRequested_ServerIsGoneForGood_EndsAfterAMomentWithWhatIsSaved()
+    {
+        RoleProbe probe = Applying();
+        probe.After(Options.ServerLostTimeout);
+        probe.Step(new StopRequested());
+        Assert.Empty(probe.Effects.OfType<EndJob>()); // it may come back with what it held
+
+        AssertEnded(probe.After(Options.GatherGrace), JobOutcomeKind.Stopped, reason: null);
+        Assert.Equal(0, Assert.Single(probe.Effects.OfType<EndJob>()).Outcome.Progress.Step);
+    }
+
+    [Fact]
+    public void StopRequested_WorkersAreGone_TheStateOfTheServersIsSaved()
+    {
+        RoleProbe probe = Applying();
+        probe.Receive(S0, new SliceUpdated(First, new SliceId(0, 2), 1));
+        probe.Receive(S1, new SliceUpdated(First, new SliceId(1, 2), 1));
+        probe.Step(new PeerLost(S0)).Step(new PeerLost(W0)).Step(new PeerLost(W1));
+        var second = new Fence("run", 1, 2, 1);
+        probe.Step(new StopRequested());
+
+        var progress = new JobProgress { Step = 1, StepInEpoch = 1 };
+        foreach (NodeId server in (NodeId[])[S0, S1])
+        {
+            probe.Receive(server, new ServerReady(
+                second, 0, new SliceHolding(new SliceId(server.Index, 2), progress, HoldingState.Open, null, null)));
+        }
+
+        Assert.All([S0, S1], server => probe.SentTo<ResumeRequested>(server));
+    }
+
+    [Fact]
     public void GradientMissing_Reported_HasItComputedAgain()
     {
         RoleProbe probe = Computing();

@@ -187,6 +187,7 @@ public sealed class TrainedModelTests(TrainedModels trained) : IClassFixture<Tra
 
     public static TheoryData<GenerationOptions, string> BadChoices => new()
     {
+        { new GenerationOptions { Temperature = 1e-40 }, "--temperature: 1E-40 is out of range; use 0, or 1E-30 or more, for example 0.8" },
         { new GenerationOptions { TopK = 0 }, "--top-k: 0 is too small; use 1 or more, for example 40" },
         { new GenerationOptions { TopP = 0 }, "--top-p: 0 is out of range; use a number above 0 and at most 1, for example 0.9" },
         { new GenerationOptions { TopP = 1.5 }, "--top-p: 1.5 is out of range; use a number above 0 and at most 1, for example 0.9" },

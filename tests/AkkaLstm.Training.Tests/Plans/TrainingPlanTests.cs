@@ -43,6 +43,23 @@ public sealed class TrainingPlanTests
         Assert.Equal((ScheduleKind.Step, 0.5, 4), (plan.Schedule, plan.Options.LrDecay, plan.Options.LrDecayAfter));
     }
 
+    [Theory]
+    [InlineData(null, null, ScheduleKind.Step, 0.5, 4)]
+    [InlineData(null, 0.8, ScheduleKind.Step, 0.8, 4)]
+    [InlineData(ScheduleKind.Step, null, ScheduleKind.Step, 0.5, 4)]
+    [InlineData(ScheduleKind.Plateau, null, ScheduleKind.Plateau, 0.5, 2)]
+    [InlineData(ScheduleKind.Constant, null, ScheduleKind.Constant, null, null)]
+    [InlineData(ScheduleKind.Cosine, null, ScheduleKind.Cosine, null, null)]
+    public void Resolve_ScheduleOfATaskWithOneOfItsOwn_KeepsOnlyWhatBelongsToIt(
+        ScheduleKind? schedule, double? decay, ScheduleKind expected, double? expectedDecay, int? expectedAfter)
+    {
+        TrainingPlan plan = TrainingPlan.Resolve(
+            new PlanOptions { Data = "a.txt", Task = DataTask.WordLm, Schedule = schedule, LrDecay = decay });
+
+        Assert.Equal(
+            (expected, expectedDecay, expectedAfter), (plan.Schedule, plan.Options.LrDecay, plan.Options.LrDecayAfter));
+    }
+
     [Fact]
     public void Resolve_DecayWithoutSchedule_IsTheStepSchedule()
     {
@@ -145,6 +162,17 @@ public sealed class TrainingPlanTests
             new PlanOptions { Momentum = 0.9 },
             "--momentum: adam has none; use --optimizer momentum, or leave it out"
         },
+        {
+            new PlanOptions { WeightDecay = 0.01 },
+            "--weight-decay: adam has none; use --optimizer adamw, or leave it out"
+        },
+        {
+            // In float it is 1.
+            new PlanOptions { Optimizer = OptimizerKind.Momentum, Momentum = 0.99999999 },
+            "--momentum: 0.99999999 is out of range; use a number from 0 up to, not including, 1"
+        },
+        { new PlanOptions { Lr = 1e-50 }, "--lr: 1E-50 is out of range; use a number above 0, for example 0.001" },
+        { new PlanOptions { Lr = 1e50 }, "--lr: 1E+50 is out of range; use a number above 0, for example 0.001" },
         {
             new PlanOptions { Schedule = ScheduleKind.Cosine, LrDecay = 0.5 },
             "--lr-decay: the cosine schedule has no decay; use --schedule step or plateau"
@@ -322,6 +350,23 @@ public sealed class TrainingPlanTests
         ];
 
         Assert.All(changed, plan => Assert.True(hashes.Add(TrainingPlan.Resolve(plan).Hash), plan.ToString()));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("+1")]
+    [InlineData("default,uniform")]
+    [InlineData("uniform")]
+    [InlineData("uniform:0")]
+    [InlineData("uniform:1e300")]
+    [InlineData("uniform:1e-300")]
+    [InlineData("default:1")]
+    [InlineData("")]
+    public void Parse_InitThatIsNone_SaysWhatIs(string text)
+    {
+        BadInputException e = Assert.Throws<BadInputException>(() => InitChoice.Parse(text, "--init"));
+
+        Assert.StartsWith("--init: ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,8 @@ internal static class AkkaEngine
                     return result is not null;
                 }
             },
-            log.Format == LogFormat.Text);
+            log.Format == LogFormat.Text,
+            ClusterJobs.GoOn);
         }
         catch (NoResultException e)
         {

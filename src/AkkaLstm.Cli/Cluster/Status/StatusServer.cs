@@ -15,6 +15,7 @@ internal sealed class StatusServer : IAsyncDisposable
     private readonly HttpListener _listener;
     private readonly NodeHealth _health;
     private readonly MetricsPage _metrics;
+    private readonly CancellationTokenSource _closing = new();
     private readonly Task _serving;
 
     private StatusServer(HttpListener listener, NodeHealth health, Meter meter)
@@ -54,9 +55,11 @@ internal sealed class StatusServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         _listener.Close();
         await _serving;
         _metrics.Dispose();
+        _closing.Dispose();
     }
 
     private async Task ServeAsync()
@@ -66,7 +69,12 @@ internal sealed class StatusServer : IAsyncDisposable
             HttpListenerContext call;
             try
             {
-                call = await _listener.GetContextAsync();
+                // A listener that is closed at the moment it is asked may never answer.
+                call = await _listener.GetContextAsync().WaitAsync(_closing.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {

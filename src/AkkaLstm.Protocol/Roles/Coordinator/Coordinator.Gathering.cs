@@ -59,6 +59,12 @@ public sealed partial class Coordinator
     private void ReviewGathering()
     {
         TryBeginGeneration();
+        if (Phase == CoordinatorPhase.Gathering && IsStopOverdue)
+        {
+            _progress = _history.Start;
+            Finish(JobOutcomeKind.Stopped, reason: null);
+        }
+
         if (Phase != CoordinatorPhase.Gathering || _now - _phaseSince < _options.GatherTimeout)
             return;
         List<string> missing =
@@ -74,10 +80,20 @@ public sealed partial class Coordinator
         Finish(JobOutcomeKind.LostCluster, $"after {_options.GatherTimeout} there is still {what}");
     }
 
-    /// <summary>Begins the generation once everybody who is needed is there.</summary>
+    /// <summary>
+    /// Whether a job that is to stop ends with the newest checkpoint: it has all that is closed, or the servers that held
+    /// more do not come together. Who asks a whole cluster to end asks its servers too.
+    /// </summary>
+    private bool IsStopOverdue =>
+        _isStopRequested
+        && _checkpoints.IsIdle
+        && ((_isInOffice && _history.NewestProgress == _progress)
+            || (_now - _stopRequestedAt >= _options.GatherGrace && _now - _phaseSince >= _options.GatherGrace));
+
+    /// <summary>Begins the generation once everybody who is needed is there; nobody computes for a job that is to stop.</summary>
     private void TryBeginGeneration()
     {
-        if (Phase != CoordinatorPhase.Gathering || ActiveCount < _options.MinWorkers)
+        if (Phase != CoordinatorPhase.Gathering || (ActiveCount < _options.MinWorkers && !_isStopRequested))
             return;
         ServerSeat[] promised = [.. _servers.Where(s => s.Promise is not null)];
         bool isEverySliceThere = promised.Select(s => s.Slice.Index).Distinct().Count() == _shape.ServerCount;

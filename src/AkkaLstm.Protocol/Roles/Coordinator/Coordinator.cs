@@ -38,6 +38,7 @@ public sealed partial class Coordinator : IRole
     private JobProgress _progress;
     private TimeSpan _phaseSince;
     private bool _isStopRequested;
+    private TimeSpan _stopRequestedAt;
 
     // Whether a generation of this coordinator has begun, and whether it got as far as a barrier.
     private bool _isInOffice;
@@ -145,13 +146,16 @@ public sealed partial class Coordinator : IRole
     {
         if (_isStopRequested)
             return;
-        _isStopRequested = true;
+        (_isStopRequested, _stopRequestedAt) = (true, _now);
         _outbox.Record(new StopAccepted(_fence));
         switch (Phase)
         {
             case CoordinatorPhase.Gathering when !_isInOffice && !Array.Exists(_servers, s => s.Promise?.Holding is not null):
             case CoordinatorPhase.Restoring when !_hasStepped && _fence.Step == _job.Start.Step:
                 Finish(JobOutcomeKind.Stopped, reason: null); // nothing has happened that a checkpoint could keep
+                break;
+            case CoordinatorPhase.Gathering:
+                ReviewGathering();
                 break;
             case CoordinatorPhase.Evaluating or CoordinatorPhase.AwaitingWorkers:
                 AtBarrier(); // validation changes nothing: the resumed job begins with it
