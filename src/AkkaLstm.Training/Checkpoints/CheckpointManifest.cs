@@ -37,7 +37,7 @@ public sealed record CheckpointManifest
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Version of the format.</summary>
+    /// <summary>Version of the format; this value and <see cref="Checksum"/> are what formats have in common.</summary>
     public required int FormatVersion { get; init; }
 
     /// <summary>Hash of the plan, see <see cref="Plans.TrainingPlan.Hash"/>.</summary>
@@ -81,7 +81,8 @@ public sealed record CheckpointManifest
     /// <summary>Reads and verifies a manifest.</summary>
     /// <param name="bytes">The file's content.</param>
     /// <param name="place">The file, for messages.</param>
-    /// <exception cref="BadInputException">It is damaged or of another version.</exception>
+    /// <exception cref="OtherFormatException">It is sound and of another version.</exception>
+    /// <exception cref="BadInputException">It is damaged.</exception>
     internal static CheckpointManifest Parse(byte[] bytes, string place)
     {
         try
@@ -96,12 +97,7 @@ public sealed record CheckpointManifest
                 if (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(unsigned))) != checksum)
                     throw new BadInputException(
                         $"{place}: is damaged (its checksum is wrong); use another checkpoint");
-                if (version != CurrentFormatVersion)
-                {
-                    throw new BadInputException(
-                        $"{place}: has format version {version} where this program reads {CurrentFormatVersion}; "
-                        + "use the program that wrote it");
-                }
+                if (version != CurrentFormatVersion) throw new OtherFormatException(place, version);
             }
 
             var manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Json)!;

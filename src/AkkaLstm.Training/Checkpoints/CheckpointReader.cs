@@ -18,25 +18,24 @@ internal static class CheckpointReader
     /// is none.
     /// </summary>
     /// <param name="directory">Where the checkpoints are.</param>
-    /// <param name="isBestOnly">Whether only those count that were the best of their time.</param>
     /// <param name="report">Hears of damaged ones.</param>
-    public static (string Path, CheckpointManifest Manifest)? Find(
-        string directory, bool isBestOnly, Action<RunNotice> report)
-    {
-        foreach (string path in List(directory))
-        {
-            try
-            {
-                if (!ReadManifest(path).IsBest && isBestOnly) continue;
-                return (path, Verify(path));
-            }
-            catch (BadInputException e)
-            {
-                report(new RunNotice(NoticeLevel.Warning, "checkpoint-skipped", e.Message, null));
-            }
-        }
+    /// <exception cref="OtherFormatException">One that is newer than the newest whole one is of another format.</exception>
+    public static (string Path, CheckpointManifest Manifest)? FindNewest(string directory, Action<RunNotice> report) =>
+        Find(directory, isBestOnly: false, report);
 
-        return null;
+    /// <summary>
+    /// The newest whole checkpoint that was the best of its time, or the newest at all; as <see cref="FindNewest"/>.
+    /// </summary>
+    /// <inheritdoc cref="FindNewest"/>
+    public static (string Path, CheckpointManifest Manifest)? FindBest(string directory, Action<RunNotice> report)
+    {
+        var reported = new HashSet<RunNotice>();
+        return Find(directory, isBestOnly: true, ReportOnce) ?? Find(directory, isBestOnly: false, ReportOnce);
+
+        void ReportOnce(RunNotice notice)
+        {
+            if (reported.Add(notice)) report(notice);
+        }
     }
 
     /// <summary>Whether a path looks like a checkpoint.</summary>
@@ -93,6 +92,25 @@ internal static class CheckpointReader
 
     /// <summary>As <see cref="ReadManifest"/>, but null for a damaged one.</summary>
     public static CheckpointManifest? TryReadManifest(string path) => OrNull(ReadManifest, path);
+
+    private static (string Path, CheckpointManifest Manifest)? Find(
+        string directory, bool isBestOnly, Action<RunNotice> report)
+    {
+        foreach (string path in List(directory))
+        {
+            try
+            {
+                if (!ReadManifest(path).IsBest && isBestOnly) continue;
+                return (path, Verify(path));
+            }
+            catch (BadInputException e) when (e is not OtherFormatException)
+            {
+                report(new RunNotice(NoticeLevel.Warning, "checkpoint-skipped", e.Message, null));
+            }
+        }
+
+        return null;
+    }
 
     private static long? StepOf(string path) => CheckpointName.StepOf(Path.GetFileName(path));
 

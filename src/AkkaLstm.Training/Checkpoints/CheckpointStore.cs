@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AkkaLstm.Models.Formats;
 using AkkaLstm.Models.Parameters;
 using AkkaLstm.Numerics;
@@ -9,11 +10,12 @@ namespace AkkaLstm.Training.Checkpoints;
 
 /// <summary>
 /// The checkpoints of a run. Each is a directory <c>step-00000123</c> that is written beside its place, flushed
-/// to disk and then renamed, so that what bears the name is whole; the newest ones and the best are kept.
+/// to disk and then renamed, so that what bears the name is whole; the newest whole ones and the best are kept. May be used
+/// by several threads, of which one writes.
 /// </summary>
 public sealed class CheckpointStore
 {
-    /// <summary>Newest checkpoints that are kept, besides the best.</summary>
+    /// <summary>Newest whole checkpoints that are kept, besides the best.</summary>
     public const int KeptCount = 3;
 
     /// <summary>File with the parameters.</summary>
@@ -40,6 +42,9 @@ public sealed class CheckpointStore
     private readonly IReadOnlyList<string> _momentNames;
     private readonly ParameterLayout _layout;
     private readonly Action<RunNotice> _report;
+
+    // What this process knows of checkpoints, by name: each is read through once at most before it counts as kept.
+    private readonly ConcurrentDictionary<string, bool> _isWhole = new(StringComparer.Ordinal);
 
     /// <summary>Opens the store and removes what a killed process left unfinished.</summary>
     /// <param name="directory">The run's <c>checkpoints</c>; made where it is missing.</param>
@@ -107,7 +112,8 @@ public sealed class CheckpointStore
                 Checksum = CheckpointManifest.Unsigned,
             };
             Publish(temporary, path, manifest);
-            RemoveOld();
+            _isWhole[name] = true;
+            RemoveOld(progress.Step);
             return name;
         }
         catch (Exception e) when (StorageException.IsCause(e))
@@ -120,16 +126,15 @@ public sealed class CheckpointStore
     /// The newest whole checkpoint of this plan and data; damaged ones are reported and passed over. Null where
     /// there is none.
     /// </summary>
-    /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other
-    /// data.</exception>
-    public (string Name, CheckpointManifest Manifest)? FindNewest() => Find(isBestOnly: false);
+    /// <exception cref="BadInputException">A whole checkpoint belongs to another plan or other data, or is of another
+    /// format.</exception>
+    public (string Name, CheckpointManifest Manifest)? FindNewest() => OfThisJob(CheckpointReader.FindNewest(_directory, _report));
 
     /// <summary>
     /// The newest whole checkpoint that was the best of its time, or the newest at all; as
     /// <see cref="FindNewest"/>.
     /// </summary>
-    public (string Name, CheckpointManifest Manifest)? FindBest() =>
-        Find(isBestOnly: true) ?? FindNewest();
+    public (string Name, CheckpointManifest Manifest)? FindBest() => OfThisJob(CheckpointReader.FindBest(_directory, _report));
 
     /// <summary>Where the checkpoint of a name is, or would be.</summary>
     /// <param name="name">As <see cref="Write"/> gives it.</param>
@@ -145,6 +150,19 @@ public sealed class CheckpointStore
     public TrainingState Load(string name)
     {
         string path = PathOf(name);
+        try
+        {
+            return Read(path);
+        }
+        catch (BadInputException)
+        {
+            _isWhole[name] = false;
+            throw;
+        }
+    }
+
+    private TrainingState Read(string path)
+    {
         CheckpointManifest manifest = CheckpointReader.Verify(path);
         var parameters = new float[_layout.TotalLength];
         using (SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, ParametersName)))
@@ -171,12 +189,14 @@ public sealed class CheckpointStore
                 $"{path}: the parameters do not have the hash of the manifest; use another checkpoint");
     }
 
-    private (string Name, CheckpointManifest Manifest)? Find(bool isBestOnly)
+    private (string Name, CheckpointManifest Manifest)? OfThisJob((string Path, CheckpointManifest Manifest)? whole)
     {
-        if (CheckpointReader.Find(_directory, isBestOnly, _report) is not { } found) return null;
+        if (whole is not { } found) return null;
         RequireSame("plan", found.Manifest.PlanHash, _card.PlanHash, found.Path);
         RequireSame("data", found.Manifest.DataHash, _card.DataHash, found.Path);
-        return (Path.GetFileName(found.Path), found.Manifest);
+        string name = Path.GetFileName(found.Path);
+        _isWhole[name] = true;
+        return (name, found.Manifest);
     }
 
     private static void RequireSame(string what, string actual, string expected, string path)
@@ -215,21 +235,34 @@ public sealed class CheckpointStore
         Directory.Move(temporary, path);
     }
 
-    private void RemoveOld()
+    /// <summary>
+    /// Counts whole checkpoints from the one just written downwards, and removes the rest of these. Later ones are there where
+    /// the run went on from an older one; they stay, as it will come to them and write the same bits. A best one only goes
+    /// when a newer best one is whole.
+    /// </summary>
+    private void RemoveOld(long writtenStep)
     {
-        IReadOnlyList<string> paths = CheckpointReader.List(_directory);
+        int wholeCount = 0;
         bool isBestKept = false;
-        for (int i = 0; i < paths.Count; i++)
+        foreach (string path in CheckpointReader.List(_directory))
         {
-            bool isBest = !isBestKept && CheckpointReader.TryReadManifest(paths[i]) is { IsBest: true };
-            isBestKept |= isBest;
-            if (i < KeptCount || isBest) continue;
-
-            // Renamed first: a half-deleted directory must not look like a damaged checkpoint.
-            string doomed = Path.Combine(_directory, TemporaryPrefix + "old-" + Path.GetFileName(paths[i]));
-            Directory.Move(paths[i], doomed);
-            Directory.Delete(doomed, recursive: true);
+            string name = Path.GetFileName(path);
+            if (CheckpointName.StepOf(name) > writtenStep) continue;
+            bool isWhole = _isWhole.GetOrAdd(name, _ => CheckpointReader.TryVerify(path) is not null);
+            bool isBest = !isBestKept && CheckpointReader.TryReadManifest(path) is { IsBest: true };
+            isBestKept |= isBest && isWhole;
+            bool isAmongNewest = isWhole && wholeCount++ < KeptCount;
+            if (!isAmongNewest && !isBest) Remove(path, name);
         }
+    }
+
+    private void Remove(string path, string name)
+    {
+        // Renamed first: a half-deleted directory must not look like a damaged checkpoint.
+        string doomed = Path.Combine(_directory, TemporaryPrefix + "old-" + name);
+        Directory.Move(path, doomed);
+        Directory.Delete(doomed, recursive: true);
+        _isWhole.TryRemove(name, out _);
     }
 
     private List<SafetensorsEntry> MomentEntries(float[][] moments)

@@ -54,8 +54,12 @@ internal sealed class HashingFile : Stream
     {
         using var stream = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, FileOptions.SequentialScan);
-        return new CheckpointFile(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        return Read(stream);
     }
+
+    /// <summary>Hashes an opened file from its start to its end.</summary>
+    public static CheckpointFile Read(FileStream stream) =>
+        new(stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)

@@ -112,9 +112,8 @@ public sealed class ModelFile
     {
         string checkpoints = Path.Combine(path, RunDirectory.CheckpointsName);
         (string Path, CheckpointManifest Manifest)? found = isBest
-            ? CheckpointReader.Find(checkpoints, isBestOnly: true, report)
-            : null;
-        found ??= CheckpointReader.Find(checkpoints, isBestOnly: false, report);
+            ? CheckpointReader.FindBest(checkpoints, report)
+            : CheckpointReader.FindNewest(checkpoints, report);
         return found is { } checkpoint
             ? Read(checkpoint.Path, checkpoint.Manifest)
             : throw new BadInputException(Without(path, checkpoints));

@@ -87,7 +87,7 @@ public static class TrainingSession
         DataSet data = DataSets.Open(plan.ToDataOptions());
         JobDescription job = Describe(plan, options, data.Source(DataSplit.Train).StepsPerEpoch, runId: "not-known-yet");
         string checkpoints = Path.Combine(directory, RunDirectory.CheckpointsName);
-        return () => CheckpointReader.Find(checkpoints, isBestOnly: false, _ => { }) is { Manifest.Progress: var progress }
+        return () => CheckpointReader.FindNewest(checkpoints, _ => { }) is { Manifest.Progress: var progress }
             && job.IsCompleteAt(progress);
     }
 
@@ -99,12 +99,13 @@ public static class TrainingSession
         RunOptions options = session.Options;
         ModelSpec spec = plan.ToModelSpec(data.Shape);
         var findings = new List<RunNotice>();
+        Action<RunNotice> note = findings.Add; // until there is somebody to tell
         var card = new ModelCard(plan, data.Hash, spec, data.Artifacts);
         var store = new CheckpointStore(
-            directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, findings.Add);
+            directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, notice => note(notice));
         (string Name, CheckpointManifest Manifest)? from = store.FindNewest();
         JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
-        RunIdentity identity = RunIdentity.CountStart(directory.FullPath, findings.Add);
+        RunIdentity identity = RunIdentity.CountStart(directory.FullPath, note);
 
         var context = new JobContext(plan, data, new LocalStates(store, session.Initial));
         int stepsPerEpoch = context.Train.StepsPerEpoch;
@@ -119,7 +120,8 @@ public static class TrainingSession
             options.MetricsEverySteps,
             progress.Step,
             stopOrFailure.Cancel);
-        findings.ForEach(recorder.Note);
+        note = recorder.Note;
+        findings.ForEach(note);
 
         JobDescription job = Describe(plan, options, stepsPerEpoch, identity.RunId) with
         {

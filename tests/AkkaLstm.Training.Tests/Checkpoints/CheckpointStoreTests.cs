@@ -103,6 +103,93 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void Write_BelowDamagedOnes_StaysUntilThreeNewerAreThere()
+    {
+        CheckpointStore before = Open();
+        foreach (int step in (int[])[400, 500, 600]) DamageParameters(Write(before, step));
+
+        CheckpointStore store = Open();
+        Assert.Null(store.FindNewest());
+        foreach (int step in (int[])[50, 60, 70]) Write(store, step);
+        Assert.Equal("step-00000070", Open().FindNewest()!.Value.Name);
+        Write(store, 80);
+
+        Assert.Equal(
+            ["step-00000060", "step-00000070", "step-00000080", "step-00000400", "step-00000500", "step-00000600"], Names());
+        Write(store, 450);
+        Assert.Equal(["step-00000070", "step-00000080", "step-00000450", "step-00000500", "step-00000600"], Names());
+    }
+
+    [Fact]
+    public void Write_BelowWholeOnes_LeavesThem()
+    {
+        CheckpointStore store = Open();
+        foreach (int step in (int[])[4, 5, 6, 7]) Write(store, step, isBest: step is 5);
+
+        Write(store, 1, isBest: true);
+
+        Assert.Equal(["step-00000001", "step-00000005", "step-00000006", "step-00000007"], Names());
+        Assert.Equal("step-00000005", store.FindBest()!.Value.Name);
+    }
+
+    [Fact]
+    public void Write_AboveADamagedBest_KeepsTheWholeBestBeforeIt()
+    {
+        CheckpointStore before = Open();
+        Write(before, 1, isBest: true);
+        DamageParameters(Write(before, 2, isBest: true));
+
+        CheckpointStore store = Open();
+        foreach (int step in (int[])[3, 4, 5, 6]) Write(store, step);
+
+        Assert.Equal("step-00000001", store.FindBest()!.Value.Name);
+        Write(store, 7, isBest: true);
+        Assert.Equal(["step-00000005", "step-00000006", "step-00000007"], Names());
+    }
+
+    [Fact]
+    public void Write_AfterAnotherWasFoundDamaged_DoesNotCountThatOne()
+    {
+        CheckpointStore store = Open();
+        foreach (int step in (int[])[1, 2, 3]) Write(store, step);
+        DamageParameters(store.PathOf("step-00000002"));
+        Assert.Throws<BadInputException>(() => store.Load("step-00000002"));
+
+        Write(store, 4);
+
+        Assert.Equal(["step-00000001", "step-00000003", "step-00000004"], Names());
+    }
+
+    [Fact]
+    public void FindBest_DamagedAndNoOtherIsBest_SaysSoOnceAndTakesTheNewest()
+    {
+        CheckpointStore store = Open();
+        Write(store, 1);
+        DamageParameters(Write(store, 2, isBest: true));
+
+        Assert.Equal("step-00000001", store.FindBest()!.Value.Name);
+        Assert.Contains("step-00000002", Assert.Single(_notices).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FindNewest_OtherFormat_IsRefusedAndNotPassedOver()
+    {
+        CheckpointStore store = Open();
+        Write(store, 1);
+        string manifest = Path.Combine(Write(store, 2), CheckpointManifest.FileName);
+        File.WriteAllBytes(
+            manifest,
+            (CheckpointManifest.Parse(File.ReadAllBytes(manifest), manifest) with { FormatVersion = 2 }).ToBytes());
+
+        var newest = Assert.Throws<OtherFormatException>(() => store.FindNewest());
+        var best = Assert.Throws<OtherFormatException>(() => store.FindBest());
+
+        Assert.StartsWith($"{manifest}: has format version 2 where this program reads 1", newest.Message, StringComparison.Ordinal);
+        Assert.Equal(newest.Message, best.Message);
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
     public void Open_LeftoversOfAKilledProcess_AreRemoved()
     {
         Write(Open(), 1);
@@ -243,6 +330,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Contains("step-00000002: cannot be written", e.Message, StringComparison.Ordinal);
         Assert.Equal(1, store.FindNewest()!.Value.Manifest.Progress.Step);
     }
+
+    private static void DamageParameters(string checkpoint) =>
+        Damage(Path.Combine(checkpoint, CheckpointStore.ParametersName), fraction: 0.9);
 
     /// <summary>Flips the lowest bit of the byte at a fraction of the file.</summary>
     private static void Damage(string path, double fraction)

@@ -14,6 +14,9 @@ public sealed class FailureTests : IDisposable
 {
     private static readonly PlanOptions Plan = new() { Hidden = 4, Window = 6, Horizon = 1, Batch = 256, Epochs = 2 };
 
+    private static readonly PlanOptions PlanThatStopsEarly =
+        Plan with { Lr = 0.3, Optimizer = OptimizerKind.Adam, Epochs = 60, Patience = 2, Clip = 0 };
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -103,6 +106,40 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task ResumeAsync_EveryCheckpointDamaged_KeepsWhatItWritesFromTheBeginning()
+    {
+        TrainingResult whole = await TestRuns.TrainAsync(Plan with { Epochs = 4 }, Run);
+        foreach (CheckpointSummary checkpoint in Inspector.Inspect(_directory["run"]).Checkpoints)
+            File.WriteAllText(Path.Combine(checkpoint.Path, "parameters.safetensors"), "damaged");
+
+        using var observer = new RecordingObserver(stopAfterStep: 1);
+        TrainingResult stopped = await TestRuns.ResumeAsync(
+            _directory["run"], new RunOptions(), observer: observer, stop: observer.Stop);
+        var next = new RecordingObserver();
+        TrainingResult resumed = await TestRuns.ResumeAsync(_directory["run"], new RunOptions(), observer: next);
+
+        Assert.Equal((TrainingStatus.Interrupted, 0L), (stopped.Status, observer.Started!.FirstStep));
+        Assert.True(stopped.Steps < whole.Steps / 4, $"it stopped at step {stopped.Steps} only");
+        Assert.Equal(stopped.LastCheckpoint, next.Started!.ResumedFrom);
+        Assert.Equal(whole.ParameterHash, resumed.ParameterHash);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_BestDamagedAndNewestWhole_SaysOfWhichTheTestFiguresAre()
+    {
+        TrainingResult first = await TestRuns.TrainAsync(PlanThatStopsEarly, Run);
+        string best = first.BestCheckpoint!;
+        File.WriteAllText(Path.Combine(best, "parameters.safetensors"), "damaged");
+        var observer = new RecordingObserver();
+
+        TrainingResult result = await TestRuns.ResumeAsync(_directory["run"], new RunOptions(), observer: observer);
+
+        Assert.NotEqual(first.LastCheckpoint, best);
+        Assert.NotEqual(best, result.BestCheckpoint);
+        Assert.Contains(best, Assert.Single(observer.Notices, n => n.Name == "checkpoint-skipped").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_BadData_LeavesNoRunDirectory()
     {
         string csv = _directory.Write("data.csv", "x\n1\n2\nthree\n");
@@ -135,7 +172,7 @@ public sealed class FailureTests : IDisposable
     {
         using var observer = new RecordingObserver();
         TrainingResult result = await TestRuns.TrainAsync(
-            Plan with { Lr = 0.3, Optimizer = OptimizerKind.Adam, Epochs = 60, Patience = 2, Clip = 0 },
+            PlanThatStopsEarly,
             Run,
             observer: observer);
 
