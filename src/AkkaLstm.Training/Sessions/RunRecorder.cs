@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Training.Planning;
 using AkkaLstm.Training.Policies;
 using AkkaLstm.Training.Runs;
@@ -33,7 +34,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
     /// <param name="forecaster">Forecasts from the steps.</param>
     /// <param name="isClassification">Whether the losses count right answers.</param>
     /// <param name="metricsEverySteps">Steps between two lines of metrics; 0 for epochs only.</param>
-    /// <param name="step">Closed steps at the start: metrics of later ones are removed, they will be written
+    /// <param name="start">Where the run goes on: metrics of later steps and epochs are removed, they will be written
     /// again.</param>
     /// <param name="stopRun">Asks the run to stop.</param>
     public RunRecorder(
@@ -43,7 +44,7 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         StepForecaster forecaster,
         bool isClassification,
         int metricsEverySteps,
-        long step,
+        JobProgress start,
         Action stopRun)
     {
         _isClassification = isClassification;
@@ -53,9 +54,8 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         _metricsEverySteps = metricsEverySteps;
         _stopRun = stopRun;
         _checkpointsPath = directory.CheckpointsPath;
-        _recordedSteps = step;
-        _metrics = LineLog.Open(
-            directory.MetricsPath, line => line.TryGetProperty("step", out JsonElement at) && at.GetInt64() <= step);
+        (_recordedSteps, _recordedEpochs) = (start.Step, start.Epoch);
+        _metrics = LineLog.Open(directory.MetricsPath, line => IsBefore(start, line));
         _events = LineLog.Open(directory.EventsPath);
     }
 
@@ -175,6 +175,27 @@ internal sealed class RunRecorder : IEventSink, IDisposable
         });
         _observer.OnEpoch(report);
     }
+
+    /// <summary>
+    /// Whether a line is of what was done by then. Between the last step of an epoch and its validation there can be a
+    /// checkpoint, for which the epoch is still open.
+    /// </summary>
+    private static bool IsBefore(JobProgress start, JsonElement line) =>
+        NumberOf(line, "step") <= start.Step && (!IsOfEpoch(line) || NumberOf(line, "epoch") < start.Epoch);
+
+    private static bool IsOfEpoch(JsonElement line) =>
+        line.TryGetProperty("type", out JsonElement type)
+        && type.ValueKind == JsonValueKind.String
+        && type.ValueEquals("epoch");
+
+    /// <summary>A number of a line; null where it has none.</summary>
+    private static long? NumberOf(JsonElement line, string name) =>
+        line.ValueKind == JsonValueKind.Object
+            && line.TryGetProperty(name, out JsonElement number)
+            && number.ValueKind == JsonValueKind.Number
+            && number.TryGetInt64(out long value)
+            ? value
+            : null;
 
     private static void WriteWorkers(Utf8JsonWriter writer, IReadOnlyList<WorkerTiming> workers)
     {

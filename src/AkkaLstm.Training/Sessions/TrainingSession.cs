@@ -118,7 +118,7 @@ public static class TrainingSession
             new StepForecaster(plan.Batch, plan.Shards, options.Workers),
             RightAnswers.AreCounted(spec, context.Validation),
             options.MetricsEverySteps,
-            progress.Step,
+            progress,
             stopOrFailure.Cancel);
         note = recorder.Note;
         findings.ForEach(note);
