@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using AkkaLstm.Numerics;
 
 namespace AkkaLstm.Training.Plans;
@@ -13,6 +14,8 @@ public static class JobFile
     /// <summary>Key of what only a run directory's job.json has.</summary>
     public const string ResolvedKey = "resolved";
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private static readonly JsonDocumentOptions Lenient = new()
     {
         CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
@@ -22,21 +25,8 @@ public static class JobFile
     /// <param name="path">The file.</param>
     /// <exception cref="BadInputException">It is missing, not JSON, or has an unknown key or a bad value; the
     /// message names the place.</exception>
-    public static PlanOptions Read(string path)
-    {
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException(
-                $"{path}: the job file cannot be read ({e.Message}); give the path of a JSON file", e);
-        }
-
-        return Read(content, path, Path.GetDirectoryName(Path.GetFullPath(path)));
-    }
+    public static PlanOptions Read(string path) =>
+        Read(Load(path), path, Path.GetDirectoryName(Path.GetFullPath(path)));
 
     /// <summary>Options of a command line over those of the job file that it names.</summary>
     /// <param name="options">The command line's.</param>
@@ -52,25 +42,13 @@ public static class JobFile
     }
 
     /// <summary>Reads options from JSON.</summary>
-    /// <param name="json">UTF-8 JSON object; comments and trailing commas are allowed.</param>
+    /// <param name="json">UTF-8 JSON object; comments, trailing commas and a byte order mark are allowed.</param>
     /// <param name="place">Name of the file, for messages.</param>
     /// <param name="baseDirectory">Directory relative paths are relative to; null leaves them as they
     /// are.</param>
     /// <exception cref="BadInputException">Not JSON, an unknown key, or a bad value.</exception>
-    public static PlanOptions Read(ReadOnlyMemory<byte> json, string place, string? baseDirectory)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json, Lenient);
-            return Read(document.RootElement, place, baseDirectory);
-        }
-        catch (JsonException e)
-        {
-            long line = (e.LineNumber ?? 0) + 1;
-            throw new BadInputException(
-                $"{place}:{line}: this is not JSON ({FirstSentence(e.Message)}); write one object of options", e);
-        }
-    }
+    public static PlanOptions Read(ReadOnlyMemory<byte> json, string place, string? baseDirectory) =>
+        Read(json, place, root => Read(root, place, baseDirectory));
 
     /// <summary>Reads options from a parsed JSON object; as the other overload.</summary>
     public static PlanOptions Read(JsonElement root, string file, string? baseDirectory)
@@ -117,6 +95,47 @@ public static class JobFile
         foreach (PlanOption option in PlanOptionTable.All)
         {
             if (include is null || include(option)) option.Write(writer, options);
+        }
+    }
+
+    /// <summary>The bytes of a job file.</summary>
+    /// <exception cref="BadInputException">It is missing, or may not be read.</exception>
+    internal static byte[] Load(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException(
+                $"{path}: the job file cannot be read ({e.Message}); give the path of a JSON file", e);
+        }
+    }
+
+    /// <summary>Parses a job file and hands its root on.</summary>
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, string, string?)"/>
+    internal static T Read<T>(ReadOnlyMemory<byte> json, string place, Func<JsonElement, T> read)
+    {
+        if (json.Span.StartsWith(ByteOrderMark)) json = json[ByteOrderMark.Length..];
+        if (!Utf8.IsValid(json.Span))
+            throw new BadInputException(
+                $"{place}: is not valid UTF-8; convert the file (for instance: iconv -f latin1 -t utf-8)");
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, Lenient);
+            return read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            long line = (e.LineNumber ?? 0) + 1;
+            throw new BadInputException(
+                $"{place}:{line}: this is not JSON ({FirstSentence(e.Message)}); write one object of options", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half of a surrogate pair, as \ud800, is only found when the text is read.
+            throw new BadInputException($"{place}: has a text that is not Unicode; write the characters themselves", e);
         }
     }
 

@@ -71,6 +71,14 @@ public sealed class BadDataTests : IDisposable
         (await CliRun.OfAsync("train", _directory.Write("job.json", json))).AssertBadInput(parts);
 
     [Fact]
+    public async Task Train_JobFileThatIsNotUtf8_SaysHowToConvertIt()
+    {
+        byte[] latin = Encoding.Latin1.GetBytes("{ \"data\": \"Umsätze.csv\" }");
+
+        (await CliRun.OfAsync("train", _directory.Write("job.json", latin))).AssertBadInput("job.json", "UTF-8", "iconv");
+    }
+
+    [Fact]
     public async Task Train_MissingJobFile_NamesIt() =>
         (await CliRun.OfAsync("train", _directory.File("no.json"))).AssertBadInput("no.json", "job file");
 

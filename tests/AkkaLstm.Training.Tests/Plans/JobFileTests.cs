@@ -87,6 +87,30 @@ public sealed class JobFileTests
     }
 
     [Fact]
+    public void Read_ByteOrderMark_IsSkipped() => Assert.Equal(3, Read("\ufeff{ \"hidden\": 3 }").Hidden);
+
+    [Fact]
+    public void Read_NotUtf8_SaysHowToConvertIt()
+    {
+        byte[] latin = Encoding.Latin1.GetBytes("{ \"data\": \"Umsätze.csv\" }");
+
+        var e = Assert.Throws<BadInputException>(() => JobFile.Read(latin, "job.json", baseDirectory: null));
+
+        Assert.StartsWith("job.json: is not valid UTF-8; convert the file", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "data": "\ud800" }""")]
+    [InlineData("""{ "\ud800": 3 }""")]
+    [InlineData("""{ "targets": ["\ud800"] }""")]
+    public void Read_HalfACharacter_IsBadInput(string json)
+    {
+        var e = Assert.Throws<BadInputException>(() => Read(json));
+
+        Assert.StartsWith("job.json: ", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_RelativePath_IsRelativeToTheJobFile()
     {
         using var directory = new TemporaryDirectory();
