@@ -30,8 +30,14 @@ public sealed class OfferedFiles
     private readonly Lazy<byte[]> _job;
 
     /// <summary>Offers the files of a run. They are hashed when the first node asks.</summary>
-    internal OfferedFiles(TrainingPlan plan, string dataHash, string runId, CheckpointStore checkpoints)
-        : this(plan, dataHash, runId, checkpoints, new(() => FilesOf(plan.Options)), new ProtocolOptions())
+    /// <param name="plan">The plan.</param>
+    /// <param name="dataHash">Hash of the data's contents.</param>
+    /// <param name="initFrom">The file that the run began with; null where there is none or nothing is known of it.</param>
+    /// <param name="runId">Identity of the run.</param>
+    /// <param name="checkpoints">Its checkpoints.</param>
+    internal OfferedFiles(
+        TrainingPlan plan, string dataHash, CheckpointFile? initFrom, string runId, CheckpointStore checkpoints)
+        : this(plan, dataHash, runId, checkpoints, new(() => FilesOf(plan.Options, initFrom)), new ProtocolOptions())
     {
     }
 
@@ -106,23 +112,35 @@ public sealed class OfferedFiles
         Protocol = protocol,
     }.ToBytes();
 
-    private static Dictionary<string, LocalFile> FilesOf(PlanOptions options) => JobOffer.FilesOf(options).ToDictionary(
-        file => file.Option, file => Read(file.Path), StringComparer.Ordinal);
+    private static Dictionary<string, LocalFile> FilesOf(PlanOptions options, CheckpointFile? initFrom) =>
+        JobOffer.FilesOf(options).ToDictionary(
+            file => file.Option,
+            file => file.Option == JobOffer.InitFrom && initFrom is not null
+                ? Known(file.Path, initFrom)
+                : Read(file.Path),
+            StringComparer.Ordinal);
+
+    /// <summary>
+    /// A file as it was, which a run with a checkpoint does not need any more. Nothing says that it is unchanged: it is read
+    /// again when somebody asks for it.
+    /// </summary>
+    private static LocalFile Known(string path, CheckpointFile content) => new(Offered(path, content), path, WrittenUtc: default);
 
     private static LocalFile Read(string path)
     {
         try
         {
             DateTime writtenUtc = File.GetLastWriteTimeUtc(path); // before it is read: a change in between is found later
-            CheckpointFile content = HashingFile.Read(path);
-            return new LocalFile(
-                new OfferedFile(content.Sha256, content.Bytes, OfferedFile.ExtensionOf(path)), path, writtenUtc);
+            return new LocalFile(Offered(path, HashingFile.Read(path)), path, writtenUtc);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unreadable(path, e);
         }
     }
+
+    private static OfferedFile Offered(string path, CheckpointFile content) =>
+        new(content.Sha256, content.Bytes, OfferedFile.ExtensionOf(path));
 
     /// <summary>
     /// Refuses a file that was changed before anything of it is sent, so that the node hears why. One that is changed

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using AkkaLstm.Numerics;
 using AkkaLstm.Training.Plans;
 
@@ -103,45 +101,13 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes <c>job.json</c>: the plan's options, with absolute paths, and the hashes of what they resolved
-    /// to.
-    /// </summary>
+    /// <summary>Writes <c>job.json</c>.</summary>
     /// <exception cref="StorageException">It cannot be written.</exception>
-    public void WriteJob(TrainingPlan plan, string dataHash)
-    {
-        using var json = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartObject();
-            JobFile.Write(writer, plan.Options.WithFullPaths());
-            writer.WriteStartObject(JobFile.ResolvedKey);
-            writer.WriteString("planHash", plan.Hash);
-            writer.WriteString("dataHash", dataHash);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
+    public void WriteJob(RunJob job) => DurableFile.Replace(JobPath, job.ToBytes());
 
-        DurableFile.Replace(JobPath, json.ToArray());
-    }
-
-    /// <summary>Reads the plan of the run from <c>job.json</c>.</summary>
+    /// <summary>Reads <c>job.json</c> of a run.</summary>
     /// <exception cref="BadInputException">The file was changed or damaged.</exception>
-    public static TrainingPlan ReadPlan(string path)
-    {
-        string jobPath = Path.Combine(path, JobFileName);
-        TrainingPlan plan = TrainingPlan.Resolve(JobFile.Read(jobPath));
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(jobPath, Encoding.UTF8));
-        bool isUnchanged = document.RootElement.TryGetProperty(JobFile.ResolvedKey, out JsonElement resolved)
-            && resolved.ValueKind == JsonValueKind.Object
-            && resolved.TryGetProperty("planHash", out JsonElement hash)
-            && hash.ValueKind == JsonValueKind.String
-            && hash.ValueEquals(plan.Hash);
-        return isUnchanged
-            ? plan
-            : throw new BadInputException(
-                $"{jobPath}: the plan was changed after the run began; restore the file, or train anew with it");
-    }
+    public static RunJob ReadJob(string path) => RunJob.Read(Path.Combine(path, JobFileName));
 
     /// <summary>Gives the directory up.</summary>
     public void Dispose() => _lock.Dispose();

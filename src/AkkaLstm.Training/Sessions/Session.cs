@@ -6,7 +6,7 @@ using AkkaLstm.Training.Runs;
 namespace AkkaLstm.Training.Sessions;
 
 /// <summary>What one call of <see cref="TrainingSession"/> works with.</summary>
-/// <param name="Plan">The plan.</param>
+/// <param name="Job">The plan, and what the run began with.</param>
 /// <param name="Data">The opened data.</param>
 /// <param name="Initial">Where training begins without a checkpoint.</param>
 /// <param name="Directory">The run directory, held by this process.</param>
@@ -16,11 +16,15 @@ namespace AkkaLstm.Training.Sessions;
 /// <param name="StartTimestamp">When the call began, a <see cref="System.Diagnostics.Stopwatch"/>
 /// timestamp.</param>
 internal sealed record Session(
-    TrainingPlan Plan,
+    RunJob Job,
     DataSet Data,
     InitialState Initial,
     RunDirectory Directory,
     RunOptions Options,
     JobEngine Engine,
     ITrainingObserver Observer,
-    long StartTimestamp);
+    long StartTimestamp)
+{
+    /// <summary>The plan.</summary>
+    public TrainingPlan Plan => Job.Plan;
+}

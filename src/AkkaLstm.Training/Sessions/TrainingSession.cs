@@ -35,14 +35,17 @@ public static class TrainingSession
         options.Validate();
         DataSet data = DataSets.Open(plan.ToDataOptions());
         InitialState initial = InitialState.Of(plan, plan.ToModelSpec(data.Shape));
+        var job = new RunJob(plan, data.Hash, initial.File);
         using RunDirectory directory = RunDirectory.Create(options.OutputDirectory, plan);
-        directory.WriteJob(plan, data.Hash);
-        return await TrainAsync(new Session(plan, data, initial, directory, options, engine, observer, start), stop);
+        directory.WriteJob(job);
+        return await TrainAsync(new Session(job, data, initial, directory, options, engine, observer, start), stop);
     }
 
     /// <summary>Goes on from the newest whole checkpoint of a run; without one, from the beginning.</summary>
     /// <param name="runDirectory">The run directory.</param>
     /// <param name="options">How this process runs it; its epochs, if set, replace the plan's.</param>
+    /// <exception cref="BadInputException">As <see cref="RunAsync"/>; also where data, or a file that the run still has to
+    /// start from, are not what they were when it began, or where a checkpoint is of another format.</exception>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task<TrainingResult> ResumeAsync(
         string runDirectory, RunOptions options, JobEngine engine, ITrainingObserver observer, CancellationToken stop)
@@ -50,10 +53,10 @@ public static class TrainingSession
         long start = Stopwatch.GetTimestamp();
         options.Validate();
         using RunDirectory directory = RunDirectory.Open(runDirectory);
-        TrainingPlan plan = RunDirectory.ReadPlan(directory.FullPath);
-        DataSet data = DataSets.Open(plan.ToDataOptions());
-        InitialState initial = InitialState.Of(plan, plan.ToModelSpec(data.Shape));
-        return await TrainAsync(new Session(plan, data, initial, directory, options, engine, observer, start), stop);
+        RunJob job = RunDirectory.ReadJob(directory.FullPath);
+        DataSet data = OpenData(job);
+        InitialState initial = InitialState.OfEarlier(job.Plan, job.Plan.ToModelSpec(data.Shape), job.InitFrom);
+        return await TrainAsync(new Session(job, data, initial, directory, options, engine, observer, start), stop);
     }
 
     /// <summary>
@@ -84,7 +87,9 @@ public static class TrainingSession
     {
         options.Validate();
         string directory = DirectoryOf(plan, options);
-        DataSet data = DataSets.Open(plan.ToDataOptions());
+        DataSet data = RunDirectory.IsRun(directory)
+            ? OpenData(RunDirectory.ReadJob(directory))
+            : DataSets.Open(plan.ToDataOptions());
         JobDescription job = Describe(plan, options, data.Source(DataSplit.Train).StepsPerEpoch, runId: "not-known-yet");
         string checkpoints = Path.Combine(directory, RunDirectory.CheckpointsName);
         return () => CheckpointReader.FindNewest(checkpoints, _ => { }) is { Manifest.Progress: var progress }
@@ -105,6 +110,7 @@ public static class TrainingSession
             directory.CheckpointsPath, card, plan.ToOptimizerSpec().MomentNames, notice => note(notice));
         (string Name, CheckpointManifest Manifest)? from = store.FindNewest();
         JobProgress progress = from?.Manifest.Progress ?? JobProgress.Initial;
+        if (from is null) session.Initial.Open();
         RunIdentity identity = RunIdentity.CountStart(directory.FullPath, note);
 
         var context = new JobContext(plan, data, new LocalStates(store, session.Initial));
@@ -148,9 +154,17 @@ public static class TrainingSession
                 policy,
                 recorder,
                 options,
-                new OfferedFiles(plan, data.Hash, identity.RunId, store)),
+                new OfferedFiles(plan, data.Hash, session.Initial.File, identity.RunId, store)),
             stopOrFailure.Token);
         return SessionEnd.Summarise(session, store, spec, policy, recorder, outcome);
+    }
+
+    /// <summary>The data of a run, which are those that it began with.</summary>
+    private static DataSet OpenData(RunJob job)
+    {
+        DataSet data = DataSets.Open(job.Plan.ToDataOptions());
+        job.RequireData(data.Hash);
+        return data;
     }
 
     private static JobDescription Describe(TrainingPlan plan, RunOptions options, int stepsPerEpoch, string runId) => new()
@@ -169,7 +183,7 @@ public static class TrainingSession
         string directory = options.OutputDirectory ?? throw new BadInputException(
             "--out: is missing; say in which directory the run is to go on when it is started again");
         return RunDirectory.IsRun(directory)
-            && PlanDifference.Find(RunDirectory.ReadPlan(directory), plan) is { } difference
+            && PlanDifference.Find(RunDirectory.ReadJob(directory).Plan, plan) is { } difference
             ? throw new BadInputException($"{directory}: holds the run of another plan: {difference}; choose another --out")
             : directory;
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace AkkaLstm.Cli.Tests.Commands;
@@ -108,7 +110,33 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
             .AssertDone();
         File.AppendAllText(csv, "2015-01,9,3\n");
 
-        (await CliRun.OfAsync("resume", run, "--epochs", "5")).AssertBadInput("other data");
+        (await CliRun.OfAsync("resume", run, "--epochs", "5")).AssertBadInput(csv, "was changed after the run began");
+    }
+
+    [Fact]
+    public async Task Resume_CommentInTheJobFile_GoesOn()
+    {
+        string run = Copy(runs.Forecast);
+        string job = Path.Combine(run, "job.json");
+        File.WriteAllText(job, "// the one that worked\n" + File.ReadAllText(job));
+
+        (await CliRun.OfAsync("resume", run)).AssertDone();
+    }
+
+    [Fact]
+    public async Task Resume_CheckpointOfAnotherFormat_IsRefusedAndChangesNothing()
+    {
+        string run = Copy(runs.Forecast);
+        string manifest = Path.Combine(Newest(run), "manifest.json");
+        WriteOtherFormat(manifest);
+        string identity = File.ReadAllText(Path.Combine(run, "run.json"));
+        string[] before = Directory.GetFileSystemEntries(run, "*", SearchOption.AllDirectories);
+
+        (await CliRun.OfAsync("resume", run)).AssertBadInput(manifest, "format version 2", "use the program that wrote it");
+        (await CliRun.OfAsync("inspect", run)).AssertBadInput("format version 2");
+
+        Assert.Equal(before, Directory.GetFileSystemEntries(run, "*", SearchOption.AllDirectories));
+        Assert.Equal(identity, File.ReadAllText(Path.Combine(run, "run.json")));
     }
 
     [Theory]
@@ -147,6 +175,18 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
 
     private static string Newest(string run) =>
         Directory.GetDirectories(Path.Combine(run, "checkpoints")).Max(StringComparer.Ordinal)!;
+
+    /// <summary>A sound manifest as a later version of the program would write it.</summary>
+    private static void WriteOtherFormat(string manifest)
+    {
+        const string key = "\"checksum\": \"";
+        string text = File.ReadAllText(manifest).Replace("\"formatVersion\": 1", "\"formatVersion\": 2", StringComparison.Ordinal);
+        int start = text.IndexOf(key, StringComparison.Ordinal) + key.Length;
+        string zeros = new('0', 64);
+        string unsigned = text.Replace(text.Substring(start, zeros.Length), zeros, StringComparison.Ordinal);
+        string checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(unsigned)));
+        File.WriteAllText(manifest, unsigned.Replace(zeros, checksum, StringComparison.Ordinal));
+    }
 
     private static async Task<string> HashAsync(string run) =>
         (await CliRun.OfAsync("inspect", run, "--json")).AssertDone().Json.GetProperty("parameterSha256")

@@ -23,7 +23,7 @@ public sealed class OfferedFilesTests : IDisposable
         var store = new CheckpointStore(_directory["checkpoints"], card, Moments, _ => { });
         store.Write(Fixtures.State(card, Moments.Length, 1), Fixtures.Progress(7), CheckpointReason.Interval, isBest: false);
         _directory.Write("checkpoints/step-00000007/extra", "neither");
-        _files = new OfferedFiles(plan, new string('a', 64), "run", store);
+        _files = new OfferedFiles(plan, new string('a', 64), initFrom: null, "run", store);
     }
 
     public void Dispose() => _directory.Dispose();

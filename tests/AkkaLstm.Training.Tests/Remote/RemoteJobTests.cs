@@ -148,6 +148,43 @@ public sealed class RemoteJobTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenAsync_InitFromReplacedAfterTheRunBegan_IsNotTrainedFrom()
+    {
+        TrainingResult first = await TestRuns.TrainAsync(TextPlan with { Epochs = 1 }, Run("first"));
+        string start = _directory["start.safetensors"];
+        ModelFile.Open(first.LastCheckpoint!).Export(start);
+        PlanOptions plan = TextPlan with { InitFrom = start };
+
+        byte[] other = File.ReadAllBytes(start);
+        other[^1] ^= 1;
+
+        TrainingResult result = await TestRuns.TrainAsync(
+            plan, Run("apart"), Remote(configure: _ => File.WriteAllBytes(start, other)));
+
+        Assert.NotEqual(TrainingStatus.Completed, result.Status);
+        Assert.Contains("was changed after the job began", result.Reason, StringComparison.Ordinal);
+        Assert.Null(result.LastCheckpoint);
+    }
+
+    [Fact]
+    public async Task OpenAsync_InitFromGoneAfterACheckpoint_GoesOn()
+    {
+        TrainingResult first = await TestRuns.TrainAsync(TextPlan with { Epochs = 1 }, Run("first"));
+        string start = _directory["start.safetensors"];
+        ModelFile.Open(first.LastCheckpoint!).Export(start);
+        PlanOptions plan = TextPlan with { InitFrom = start };
+        TrainingResult together = await TestRuns.TrainAsync(plan, Run("together"));
+        using var observer = new RecordingObserver(stopAfterStep: 5);
+        await RunOrResume(plan, Run("apart"), Remote(), observer, observer.Stop);
+        File.Delete(start);
+
+        TrainingResult apart = await RunOrResume(plan, Run("apart"), Remote());
+
+        Assert.Equal(TrainingStatus.Completed, apart.Status);
+        Assert.Equal(together.ParameterHash, apart.ParameterHash);
+    }
+
+    [Fact]
     public async Task OpenAsync_FilesInTheCache_AreNotFetchedAgainUnlessDamaged()
     {
         OfferedFiles files = await OfferAsync(TextPlan);

@@ -1,4 +1,5 @@
 using AkkaLstm.Numerics;
+using AkkaLstm.Training.Checkpoints;
 using AkkaLstm.Training.Plans;
 using AkkaLstm.Training.Runs;
 using AkkaLstm.Training.Tests.Support;
@@ -13,30 +14,45 @@ public sealed class RunDirectoryTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void WriteJob_ThenReadPlan_GivesTheSamePlan()
+    public void WriteJob_ThenReadJob_GivesTheSame()
     {
         using RunDirectory run = RunDirectory.Create(_directory["run"], _plan);
-        run.WriteJob(_plan, "data hash");
+        var job = new RunJob(_plan, "data hash", new CheckpointFile(123, "file hash"));
+        run.WriteJob(job);
 
-        TrainingPlan read = RunDirectory.ReadPlan(run.FullPath);
+        RunJob read = RunDirectory.ReadJob(run.FullPath);
 
-        Assert.Equal(_plan.Hash, read.Hash);
-        Assert.Equal(_plan.Options, read.Options);
+        Assert.Equal(_plan.Hash, read.Plan.Hash);
+        Assert.Equal(_plan.Options, read.Plan.Options);
+        Assert.Equal((job.DataHash, job.InitFrom), (read.DataHash, read.InitFrom));
         Assert.Equal(_plan.Hash, TrainingPlan.Resolve(JobFile.Read(run.JobPath)).Hash); // a job file for train, too
     }
 
     [Fact]
-    public void ReadPlan_ChangedJob_IsRefused()
+    public void ReadJob_ChangedJob_IsRefused()
     {
         using RunDirectory run = RunDirectory.Create(_directory["run"], _plan);
-        run.WriteJob(_plan, "data hash");
+        run.WriteJob(new RunJob(_plan, "data hash", InitFrom: null));
         File.WriteAllText(
             run.JobPath,
             File.ReadAllText(run.JobPath).Replace("\"hidden\": 3", "\"hidden\": 4", StringComparison.Ordinal));
 
-        var e = Assert.Throws<BadInputException>(() => RunDirectory.ReadPlan(run.FullPath));
+        var e = Assert.Throws<BadInputException>(() => RunDirectory.ReadJob(run.FullPath));
 
         Assert.Contains("the plan was changed", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadJob_CommentAndCommaOfAnEditor_GivesTheSamePlan()
+    {
+        using RunDirectory run = RunDirectory.Create(_directory["run"], _plan);
+        run.WriteJob(new RunJob(_plan, "data hash", InitFrom: null));
+        string json = File.ReadAllText(run.JobPath);
+        File.WriteAllText(run.JobPath, "\ufeff// the one that worked\n" + json.Insert(json.LastIndexOf('}'), ","));
+
+        RunJob read = RunDirectory.ReadJob(run.FullPath);
+
+        Assert.Equal((_plan.Hash, "data hash"), (read.Plan.Hash, read.DataHash));
     }
 
     [Theory]
@@ -44,12 +60,13 @@ public sealed class RunDirectoryTests : IDisposable
     [InlineData("{")]
     [InlineData("{}")]
     [InlineData("{ \"resolved\": 3 }")]
+    [InlineData("{ \"resolved\": { \"planHash\": \"\\ud800\" } }")]
     [InlineData("{ \"resolved\": { \"planHash\": 3 } }")]
-    public void ReadPlan_DamagedJob_IsBadInput(string content)
+    public void ReadJob_DamagedJob_IsBadInput(string content)
     {
         string job = _directory.Write("job.json", content);
 
-        var e = Assert.Throws<BadInputException>(() => RunDirectory.ReadPlan(_directory.FullPath));
+        var e = Assert.Throws<BadInputException>(() => RunDirectory.ReadJob(_directory.FullPath));
 
         Assert.StartsWith(job, e.Message, StringComparison.Ordinal);
     }
@@ -67,7 +84,7 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public void Create_DirectoryOfARun_SaysToResume()
     {
-        using (RunDirectory run = RunDirectory.Create(_directory["run"], _plan)) run.WriteJob(_plan, "");
+        using (RunDirectory run = RunDirectory.Create(_directory["run"], _plan)) run.WriteJob(new RunJob(_plan, "", InitFrom: null));
 
         var e = Assert.Throws<BadInputException>(() => RunDirectory.Create(_directory["run"], _plan));
 
@@ -90,7 +107,7 @@ public sealed class RunDirectoryTests : IDisposable
     public void Open_HeldByAnother_IsRefusedUntilItLetsGo()
     {
         RunDirectory first = RunDirectory.Create(_directory["run"], _plan);
-        first.WriteJob(_plan, "");
+        first.WriteJob(new RunJob(_plan, "", InitFrom: null));
 
         var e = Assert.Throws<RunInUseException>(() => RunDirectory.Open(_directory["run"]));
         Assert.Contains("another process is training in it", e.Message, StringComparison.Ordinal);
