@@ -35,7 +35,7 @@ internal static class ClassifyCommand
         command.Options.Add(output);
         return new CliEntry(command, context =>
         {
-            ModelFile file = ModelFile.Open(context.Parsed.GetValue(model)!);
+            ModelFile file = ModelArgument.Open(context, context.Parsed.GetValue(model)!);
             ClassificationResult result = Classifier.Classify(file, context.Parsed.GetValue(data));
             if (context.Parsed.GetValue(output) is { } path)
             {

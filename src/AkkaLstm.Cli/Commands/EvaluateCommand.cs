@@ -47,7 +47,7 @@ internal static class EvaluateCommand
         return new CliEntry(command, context =>
         {
             DataSplit part = ChoiceNames.Parse<DataSplit>(context.Parsed.GetValue(split) ?? "test", "--split");
-            ModelFile file = ModelFile.Open(context.Parsed.GetValue(model)!);
+            ModelFile file = ModelArgument.Open(context, context.Parsed.GetValue(model)!);
             string? plotPath = context.Parsed.GetValue(plot);
             if (plotPath is not null && file.Card.Plan.Task != DataTask.Classify)
                 throw new BadInputException("--plot: draws the confusion matrix of a classifier; leave it out");

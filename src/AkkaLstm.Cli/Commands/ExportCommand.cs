@@ -34,7 +34,7 @@ internal static class ExportCommand
         {
             if (context.Parsed.GetValue(format) is { } name && name != OnlyFormat)
                 throw new BadInputException($"--format: '{name}' is not among the formats that are written; use {OnlyFormat}");
-            ModelFile file = ModelFile.Open(context.Parsed.GetValue(model)!);
+            ModelFile file = ModelArgument.Open(context, context.Parsed.GetValue(model)!);
             string path = context.Parsed.GetValue(output)!;
             file.Export(path);
             if (context.IsJson)

@@ -48,7 +48,7 @@ internal static class ForecastCommand
         return new CliEntry(command, context =>
         {
             ParseResult parsed = context.Parsed;
-            ModelFile file = ModelFile.Open(parsed.GetValue(model)!);
+            ModelFile file = ModelArgument.Open(context, parsed.GetValue(model)!);
             ForecastResult result = Forecaster.Forecast(
                 file, parsed.GetValue(data), parsed.GetValue(horizon), parsed.GetValue(future));
             if (parsed.GetValue(plot) is { } plotPath)

@@ -65,7 +65,7 @@ internal static class GenerateCommand
                 Beams = parsed.GetValue(beams) ?? defaults.Beams,
                 Seed = (ulong)seedValue,
             };
-            return Task.FromResult(Run(context, ModelFile.Open(parsed.GetValue(model)!), options));
+            return Task.FromResult(Run(context, ModelArgument.Open(context, parsed.GetValue(model)!), options));
         });
     }
 

@@ -75,7 +75,7 @@ internal static class GradientFlowCommand
             {
                 if (((object?)parsed.GetValue(cells) ?? parsed.GetValue(hidden) ?? (object?)parsed.GetValue(forgetBias)) is not null)
                     throw new BadInputException("--cell, --hidden, --forget-bias: MODEL has its own; leave them out");
-                AddModel(curves, ModelFile.Open(path), steps, start);
+                AddModel(curves, ModelArgument.Open(context, path), steps, start);
             }
             else
             {

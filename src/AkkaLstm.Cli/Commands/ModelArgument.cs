@@ -1,5 +1,8 @@
 using System.CommandLine;
+using AkkaLstm.Cli.Hosting;
 using AkkaLstm.Cli.Parsing;
+using AkkaLstm.Training.Inference;
+using AkkaLstm.Training.Runs;
 
 namespace AkkaLstm.Cli.Commands;
 
@@ -11,6 +14,19 @@ internal static class ModelArgument
     {
         Description = "a run directory (its best checkpoint), a checkpoint, or an exported .safetensors file",
     };
+
+    /// <summary>Reads MODEL. Where its best checkpoint is damaged, stderr says so and which one is used instead.</summary>
+    /// <exception cref="Numerics.BadInputException">As <see cref="ModelFile.Open(string, Action{RunNotice})"/>.</exception>
+    public static ModelFile Open(CommandContext context, string path)
+    {
+        var passedOver = new List<RunNotice>();
+        ModelFile file = ModelFile.Open(path, passedOver.Add);
+        foreach (RunNotice notice in passedOver)
+            context.Remark($"warning: {notice.Text}");
+        if (passedOver.Count > 0)
+            context.Remark($"warning: {file.Source} is used instead");
+        return file;
+    }
 
     /// <summary>--data.</summary>
     public static CliOption<string?> DataOption() => Values.Text(

@@ -142,6 +142,30 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
     [Theory]
     [InlineData("evaluate")]
     [InlineData("forecast")]
+    [InlineData("export")]
+    [InlineData("gradient-flow")]
+    [InlineData("generate")]
+    [InlineData("classify")]
+    public async Task Command_BestCheckpointDamaged_SaysWhichIsUsedInstead(string command)
+    {
+        string run = Copy(command switch { "generate" => runs.Text, "classify" => runs.Classes, _ => runs.Forecast });
+        string best = await BestAsync(run);
+        FlipBit(Path.Combine(best, Parameters));
+        string[] line = command == "export" ? [command, run, "--out", _directory.File("model.safetensors")] : [command, run];
+
+        CliRun told = (await CliRun.OfAsync(line)).AssertDone();
+        CliRun quiet = (await CliRun.OfAsync([.. line, "--quiet"])).AssertDone();
+
+        Assert.Contains(told.ErrorLines, l => l.StartsWith($"warning: {best}", StringComparison.Ordinal)
+            && l.Contains("damaged", StringComparison.Ordinal));
+        Assert.Contains(told.ErrorLines, l => l.StartsWith("warning: ", StringComparison.Ordinal)
+            && l.EndsWith(" is used instead", StringComparison.Ordinal) && !l.Contains(best, StringComparison.Ordinal));
+        Assert.DoesNotContain("warning", quiet.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("evaluate")]
+    [InlineData("forecast")]
     [InlineData("generate")]
     [InlineData("inspect")]
     [InlineData("resume")]
@@ -175,6 +199,10 @@ public sealed class DamagedRunTests(TrainedRuns runs) : IClassFixture<TrainedRun
 
     private static string Newest(string run) =>
         Directory.GetDirectories(Path.Combine(run, "checkpoints")).Max(StringComparer.Ordinal)!;
+
+    private static async Task<string> BestAsync(string run) =>
+        (await CliRun.OfAsync("inspect", run, "--json")).AssertDone().Json.GetProperty("checkpoints").EnumerateArray()
+            .Single(checkpoint => checkpoint.GetProperty("isBest").GetBoolean()).GetProperty("path").GetString()!;
 
     /// <summary>A sound manifest as a later version of the program would write it.</summary>
     private static void WriteOtherFormat(string manifest)
