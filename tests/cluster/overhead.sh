@@ -1,74 +1,115 @@
 #!/usr/bin/env bash
-# What processes cost: steps of one job in one process, in processes with one and with two workers, of two such jobs that
-# run at the same time and have nothing to do with each other, and of PyTorch's DistributedDataParallel over gloo with one
-# and two processes, in turn. Prints milliseconds a step and ratios. What the two jobs do not reach, no two workers can:
-# cores that share caches, memory and whatever else runs on the host are slower when both compute.
-#   tests/cluster/overhead.sh [rounds] [steps]
+# What processes cost: one job in one process with one and with two workers, on two worker processes with a server, twice at
+# the same time (two jobs that have nothing to do with each other), and PyTorch's DistributedDataParallel over gloo with one
+# and two processes. All of them run in turns of a second or so, each stopped (SIGSTOP) while it is another one's turn: what
+# else the host does comes and goes within seconds, and so it meets them all alike. Prints milliseconds a step and ratios.
+#   tests/cluster/overhead.sh [repetitions] [turns of each]
 # Build first: dotnet build src/AkkaLstm.Cli -c Release. Without python3-torch the peer is left out.
+#
+# What the two jobs do not reach, no two workers can: cores that share caches and memory are slower when both compute.
 set -eu
 cd "$(dirname "$0")/../.."
-rounds=${1:-5}
-steps=${2:-40}
+repetitions=${1:-2}
+turns=${2:-50}
+length=1.2 # seconds; a link counts a peer as gone that has been silent for 10
 python=
 for candidate in python3 /usr/bin/python3; do
   if "$candidate" -c 'import torch' 2>/dev/null; then python=$candidate && break; fi
 done
-program="dotnet src/AkkaLstm.Cli/bin/Release/net10.0/akkalstm.dll"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+declare -A groups # process groups of a job
+cleanup() {
+  for group in ${groups[*]}; do kill -9 -- "-$group" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap cleanup EXIT
 awk -f tests/cluster/text.awk >"$work/text.txt"
 # (B,T,I,H,L) = (20,35,650,650,2); SGD as the peer has none.
 plan=(--task char-lm --data "$work/text.txt" --hidden 650 --layers 2 --embedding 650 --batch 20 --window 35 --shards 4
-  --optimizer sgd --lr 0.1 --steps "$steps" --epochs 1000 --valid-fraction 0 --test-fraction 0)
+  --optimizer sgd --lr 0.1 --steps 1000000 --epochs 1000000 --valid-fraction 0 --test-fraction 0 --checkpoint-every 3600s)
 
-# run directory, engine, workers, servers
-train() {
-  rm -rf "$work/$1"
-  $program train "${plan[@]}" --engine "$2" --workers "$3" --servers "$4" --out "$work/$1" --json --quiet >/dev/null
+# job, run, command...: begins a run of a job, in a process group of its own.
+begin() {
+  local job=$1 run=$2
+  shift 2
+  setsid "$@" >"$work/$run.steps" 2>"$work/$run.log" </dev/null &
+  groups[$job]+=" $!"
+  disown
 }
 
-# run directories: the median of the times of every tenth step but the first, in which programs are compiled.
-median() {
-  for run; do sed -nE 's/.*"stepMs":([0-9.]+).*/\1/p' "$work/$run/metrics.jsonl" | tail -n +2; done | sort -n |
-    awk '{a[NR] = $1} END {printf "%.1f\n", NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2}'
+train() { # job, run, engine, workers
+  begin "$1" "$2" dotnet src/AkkaLstm.Cli/bin/Release/net10.0/akkalstm.dll \
+    train "${plan[@]}" --engine "$3" --workers "$4" --servers 1 --out "$work/$2" --quiet
 }
 
-milliseconds() { train run "$@" && median run; }
-
-together() {
-  train one inprocess 1 1 &
-  train other inprocess 1 1
-  wait
-  median one other
+peer() { # job, processes
+  OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 begin "$1" "$1" "$python" tests/cluster/ddp_peer.py "$2"
 }
 
-peer() { # processes
-  OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 "$python" tests/cluster/ddp_peer.py "$1" "$steps"
+steps() { # run: how many it has made; ours tell every tenth
+  if [ -e "$work/$1/metrics.jsonl" ]; then
+    sed -nE 's/.*"type":"step","step":([0-9]+).*/\1/p' "$work/$1/metrics.jsonl" | awk 'END { print $1 + 0 }'
+  else
+    wc -l <"$work/$1.steps"
+  fi
 }
 
-loopback() { awk '$1 == "lo:" {print $2}' /proc/net/dev; }
+signal() { for group in ${groups[$2]}; do kill "-$1" -- "-$group"; done; }
 
-# Parameters and dense gradients are read where they lie; what is left are messages, touched embedding rows, carried state,
-# and once the initial parameters and the last checkpoint.
-before=$(loopback)
-milliseconds sockets 2 1 >/dev/null
-after=$(loopback)
-awk -v b="$before" -v a="$after" -v n="$steps" 'BEGIN {
-  printf "bytes a step on the loopback device with 2 workers: %.1f MB\n", (a - b) / n / 1e6 }'
+warm() { # job, run: lets it run until programs are compiled
+  for _ in $(seq 3000); do
+    [ "$(steps "$2")" -lt 20 ] || { signal STOP "$1" && return; }
+    sleep 0.1
+  done
+  echo "$1 has made no steps within five minutes" >&2
+  cat "$work/$2.log" >&2
+  exit 1
+}
 
-echo "round  one-process-1  one-process-2  processes-1+1  processes-2+1  processes-2+2  two-jobs-at-once  ddp-1  ddp-2   (ms a step)"
-for round in $(seq "$rounds"); do
-  row="$(milliseconds inprocess 1 1) $(milliseconds inprocess 2 1) $(milliseconds sockets 1 1) $(milliseconds sockets 2 1) $(milliseconds sockets 2 2) $(together)"
-  if [ -n "$python" ]; then row="$row $(peer 1) $(peer 2)"; else row="$row nan nan"; fi
-  echo "$round $row" | tee -a "$work/rows"
+echo "repetition  one-process-1  one-process-2  processes-2+1  two-jobs-at-once  ddp-1  ddp-2   (ms a step)"
+for repetition in $(seq "$repetitions"); do
+  rm -rf "$work"/*/
+  train one one inprocess 1 && warm one one
+  train two two inprocess 2 && warm two two
+  train both left inprocess 1 && train both right inprocess 1 && warm both right
+  jobs=(one two processes both)
+  if [ -n "$python" ]; then
+    peer ddp-1 1 && warm ddp-1 ddp-1
+    peer ddp-2 2 && warm ddp-2 ddp-2
+    jobs+=(ddp-1 ddp-2)
+  fi
+  before=$(cat /sys/class/net/lo/statistics/tx_bytes)
+  train processes processes sockets 2 && warm processes processes
+  declare -A first=()
+  for run in one two processes left right ddp-1 ddp-2; do first[$run]=$(steps "$run" 2>/dev/null || echo 0); done
+  for _ in $(seq "$turns"); do
+    for job in "${jobs[@]}"; do
+      signal CONT "$job"
+      sleep "$length"
+      signal STOP "$job"
+    done
+  done
+  made() { echo $(($(steps "$1" 2>/dev/null || echo 0) - first[$1])); }
+  row=$(echo "$(made one) $(made two) $(made processes) $(($(made left) + $(made right))) $(made ddp-1) $(made ddp-2)" |
+    awk -v ms="$turns" -v s="$length" '{ ms *= 1000 * s
+      for (i = 1; i <= NF; i++) printf "%s ", ($i > 0 ? sprintf("%.1f", (i == 4 ? 2 : 1) * ms / $i) : "nan") }')
+  echo "$repetition $row" | tee -a "$work/rows"
+  after=$(cat /sys/class/net/lo/statistics/tx_bytes)
+  awk -v b="$before" -v a="$after" -v n="$(steps processes)" -v r="$repetition" 'BEGIN {
+    printf "%d  bytes a step on the loopback device with 2 worker processes: %.1f MB\n", r, (a - b) / n / 1e6 }'
+  for job in "${!groups[@]}"; do signal KILL "$job"; done
+  groups=()
 done
 awk '
-  function median(a, n,  i, j, t) { for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
-    return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2 }
-  { two[NR] = $2 / $3; p1[NR] = $2 / $4; p2[NR] = $2 / $5; p22[NR] = $2 / $6; p21[NR] = $4 / $5
-    limit[NR] = 2 * $2 / $7; share[NR] = $7 / 2 / $5; ddp[NR] = $8 / $9 }
+  function ratio(name, above, below,  i) {
+    printf "%s: %.2f (", name, sum[above] / sum[below]
+    for (i = 1; i <= NR; i++) printf "%s%.2f", (i > 1 ? ", " : ""), value[i, above] / value[i, below]
+    print ")" }
+  { for (i = 2; i <= NF; i++) { value[NR, i] = $i; sum[i] += $i } }
   END {
-    printf "speed beside one process: 2 workers in it %.2f; 1 worker process %.2f, 2 and a server %.2f, 2 and two servers %.2f\n",
-      median(two, NR), median(p1, NR), median(p2, NR), median(p22, NR)
-    printf "2 worker processes beside 1: %.2f; DDP 2 beside 1: %.2f\n", median(p21, NR), median(ddp, NR)
-    printf "two jobs at once beside one: %.2f; 2 worker processes reach %.2f of that (medians)\n", median(limit, NR), median(share, NR) }' "$work/rows"
+    ratio("2 worker processes and a server beside one process", 2, 4)
+    ratio("2 workers in one process beside one", 2, 3)
+    sum[9] = 2 * sum[2]; for (i = 1; i <= NR; i++) value[i, 9] = 2 * value[i, 2]
+    ratio("two jobs at once beside one", 9, 5)
+    ratio("DDP over 2 processes beside 1", 6, 7)
+    ratio("DDP over 2 processes takes, beside 2 worker processes", 7, 4) }' "$work/rows"
