@@ -112,6 +112,10 @@ public sealed class FailureTests : IDisposable
         foreach (CheckpointSummary checkpoint in Inspector.Inspect(_directory["run"]).Checkpoints)
             File.WriteAllText(Path.Combine(checkpoint.Path, "parameters.safetensors"), "damaged");
 
+        // As many as are kept, however many the run itself had time to write.
+        foreach (int step in (int[])[90_000_001, 90_000_002, 90_000_003])
+            Directory.CreateDirectory(Path.Combine(_directory["run"], "checkpoints", $"step-{step}"));
+
         using var observer = new RecordingObserver(stopAfterStep: 1);
         TrainingResult stopped = await TestRuns.ResumeAsync(
             _directory["run"], new RunOptions(), observer: observer, stop: observer.Stop);
