@@ -60,9 +60,10 @@ public static class WireDialer
     private static async Task<(Stream Stream, IPAddress Peer, bool IsWithinMachine)> ConnectAsync(
         EndPoint address, Deadline deadline)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             WireSockets.Configure(socket);
             await deadline.RunAsync(token => socket.ConnectAsync(address, token), $"{Text(address)} does not answer");
             IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
@@ -70,12 +71,12 @@ public static class WireDialer
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            socket.Dispose();
+            socket?.Dispose(); // there is none where the system has no more of them
             throw new WireException(WireError.Unreachable, $"{Text(address)} cannot be reached: {e.Message}", e);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

@@ -5,11 +5,13 @@ namespace AkkaLstm.Wire.Payloads;
 
 /// <summary>
 /// Brings values and the messages that hold their tickets together, whichever comes first. A message whose values make
-/// no sense is dropped: the sender may have gone on to a later step while it was still sending.
+/// no sense is dropped: the sender may have gone on to a later step while it was still sending. Values whose message does
+/// not come are dropped too, and it with them if it comes after all: those behind them must not wait for long.
 /// </summary>
-/// <param name="maxTickets">Tickets whose values have not begun to come, at most.</param>
+/// <param name="maxTickets">Tickets without values and values without a message, at most.</param>
 /// <param name="maxMessages">Messages whose values have not all come, at most.</param>
-internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensorSink
+/// <param name="options">How long values wait for their message.</param>
+internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorChannelOptions options) : ITensorSink
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Expected> _expected = [];
@@ -19,6 +21,12 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensor
     // The transfer that came before its message, and the one under way; the channel brings one at a time.
     private (ulong Ticket, TaskCompletionSource<Expected> Known)? _early;
     private Expected? _open;
+
+    // Tickets whose values came and were dropped, as no message had announced them.
+    private readonly HashSet<ulong> _missed = [];
+
+    // Values were dropped for want of their message, and none has come since: more of them are most likely its own.
+    private bool _isMessageMissing;
 
     /// <summary>Bytes of values that came.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -34,13 +42,17 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensor
                 throw new WireException(WireError.Unexpected, $"{maxMessages} messages wait for their values");
             if (_expected.Count + intakes.Count > maxTickets)
                 throw new WireException(WireError.Unexpected, $"{_expected.Count} tickets wait for their values");
+            _isMessageMissing = false;
             foreach ((ulong ticket, PayloadIntake intake) in intakes)
             {
-                if (!_expected.TryAdd(ticket, new Expected(message, intake)))
+                if (_missed.Remove(ticket))
+                    message.IsDropped = true;
+                else if (!_expected.TryAdd(ticket, new Expected(message, intake)))
                     throw new WireException(WireError.Unexpected, $"ticket {ticket} is used twice");
             }
 
-            _messageCount++;
+            if (!message.IsDropped)
+                _messageCount++;
             if (_early is { } early && _expected.Remove(early.Ticket, out Expected? known))
                 early.Known.TrySetResult(known);
         }
@@ -49,8 +61,7 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensor
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop)
     {
-        Expected expected = await TakeAsync(header.Id, stop);
-        if (expected.Message.IsDropped)
+        if (await TakeAsync(header.Id, stop) is not { Message.IsDropped: false } expected)
             return null;
         IReadOnlyList<Memory<float>>? memory = expected.Intake.TryOpen([.. header.Parts.Select(part => part.Length)]);
         if (memory is null)
@@ -89,26 +100,39 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages) : ITensor
         return expected;
     }
 
-    private async ValueTask<Expected> TakeAsync(ulong ticket, CancellationToken stop)
+    /// <summary>Null where no message announces the ticket in time.</summary>
+    private async ValueTask<Expected?> TakeAsync(ulong ticket, CancellationToken stop)
     {
-        TaskCompletionSource<Expected> known;
+        var known = new TaskCompletionSource<Expected>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_expected.Remove(ticket, out Expected? expected))
                 return expected;
-            known = new TaskCompletionSource<Expected>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_isMessageMissing)
+                return Miss(ticket);
             _early = (ticket, known);
         }
 
-        try
+        Task waiting = known.Task.WaitAsync(options.AnnounceTimeout, options.Clock, stop);
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
         {
-            return await known.Task.WaitAsync(stop);
+            _early = null;
+            if (known.Task.IsCompleted)
+                return known.Task.Result;
+            stop.ThrowIfCancellationRequested();
+            return Miss(ticket);
         }
-        finally
-        {
-            lock (_gate)
-                _early = null;
-        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private Expected? Miss(ulong ticket)
+    {
+        if (_missed.Count == maxTickets)
+            throw new WireException(WireError.Unexpected, $"no message has announced ticket {ticket}, nor {maxTickets} before it");
+        _missed.Add(ticket);
+        _isMessageMissing = true;
+        return null;
     }
 
     private void Deliver(WaitingMessage message)

@@ -28,7 +28,7 @@ public sealed class PeerTensors : IAsyncDisposable
 
     private readonly IPayloadCodec _codec;
     private readonly TensorSender _sender;
-    private readonly IncomingTensors _incoming = new(MaxWaitingTickets, MaxWaitingMessages);
+    private readonly IncomingTensors _incoming;
     private readonly Stream _incomingStream;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _receiving;
@@ -49,6 +49,7 @@ public sealed class PeerTensors : IAsyncDisposable
     {
         _codec = codec;
         _incomingStream = incoming;
+        _incoming = new IncomingTensors(MaxWaitingTickets, MaxWaitingMessages, options);
         _sender = new TensorSender(outgoing, options);
         var receiver = new TensorReceiver(incoming, _incoming, options);
         _receiving = Task.Run(() => receiver.RunAsync(_closing.Token));

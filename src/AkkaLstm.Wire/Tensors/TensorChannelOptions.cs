@@ -28,6 +28,10 @@ public sealed record TensorChannelOptions
     /// meanwhile.</summary>
     public TimeSpan SinkTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long values wait for the message that announces them; they are dropped then, and the protocol asks for
+    /// them again. Of no use above <see cref="SinkTimeout"/>, which ends the channel. Default 2 s.</summary>
+    public TimeSpan AnnounceTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Measures the deadlines.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -50,6 +54,7 @@ public sealed record TensorChannelOptions
         Require(
             SinkTimeout > TimeSpan.Zero && SinkTimeout <= PeerTimeout,
             $"{nameof(SinkTimeout)} is {SinkTimeout}, must be above 0 and at most {nameof(PeerTimeout)}");
+        Require(AnnounceTimeout > TimeSpan.Zero, $"{nameof(AnnounceTimeout)} is {AnnounceTimeout}, must be above 0");
     }
 
     private static void Require(bool condition, string message)

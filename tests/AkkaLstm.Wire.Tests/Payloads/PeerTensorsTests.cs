@@ -16,6 +16,7 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(60);
     private static readonly Fence Fence = new("run", 1, 1, 5);
     private static readonly SliceId Slice = new(0, 1);
+    private static readonly TensorChannelOptions Hasty = new() { AnnounceTimeout = TimeSpan.FromMilliseconds(50) };
     private static readonly float[] Values = [1, -0f, float.NaN, 4];
 
     private readonly Channel<Message> _delivered = Channel.CreateUnbounded<Message>();
@@ -25,13 +26,7 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     private LoopbackConnection _back = null!;
     private PeerTensors _receiver = null!;
 
-    public async Task InitializeAsync()
-    {
-        _there = await LoopbackConnection.ConnectAsync();
-        _back = await LoopbackConnection.ConnectAsync();
-        _receiver = new PeerTensors(
-            _codec, outgoing: _back.Left, incoming: _there.Right, new TensorChannelOptions { Defect = _defect.SetResult });
-    }
+    public Task InitializeAsync() => ConnectAsync(new TensorChannelOptions { Defect = _defect.SetResult });
 
     public async Task DisposeAsync()
     {
@@ -148,6 +143,57 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Receive_ValuesThatNoMessageAnnounces_AreDroppedAndDoNotHoldUpTheNext()
+    {
+        await ReconnectAsync(Hasty);
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        Decode(Announce(3));
+
+        await sender.SendAsync(1, [new TensorPart(Values)], default); // its message is lost
+        await sender.SendAsync(2, [new TensorPart(Values)], default); // of the same message
+        await sender.SendAsync(3, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+        Assert.False(_receiver.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Decode_MessageWhoseValuesWereDropped_IsDroppedWithTheRestOfThem()
+    {
+        await ReconnectAsync(Hasty);
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        Decode(Announce(2));
+        await sender.SendAsync(1, [new TensorPart(Values)], default);
+        await sender.SendAsync(2, [new TensorPart(Values)], default);
+        AssertBits(await NextAsync());
+
+        Decode(Announce(1, 3));
+        Decode(Announce(4));
+        await sender.SendAsync(3, [new TensorPart(Values)], default);
+        await sender.SendAsync(4, [new TensorPart(Values)], default);
+
+        AssertBits(await NextAsync());
+        Assert.False(_delivered.Reader.TryRead(out _));
+        Assert.Equal(2, _codec.Opened); // those of tickets 2 and 4
+    }
+
+    [Fact]
+    public async Task Receive_ValuesWithoutMessagesWithoutEnd_EndTheChannelWithThatReason()
+    {
+        await ReconnectAsync(Hasty);
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+
+        await Assert.ThrowsAsync<WireException>(async () =>
+        {
+            for (ulong ticket = 1; ticket <= 2 * PeerTensors.MaxWaitingTickets; ticket++)
+                await sender.SendAsync(ticket, [new TensorPart(new float[1])], default);
+        });
+
+        WireException e = await Assert.ThrowsAsync<WireException>(() => _receiver.Completion.WaitAsync(Wait));
+        Assert.Contains("no message has announced ticket", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Receive_PeerGone_CompletesAndDeliversNothing()
     {
         Decode(Announce(1));
@@ -243,6 +289,19 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
             sender.Encode(message);
 
         await Assert.ThrowsAsync<WireException>(() => sender.Completion.WaitAsync(Wait));
+    }
+
+    private async Task ConnectAsync(TensorChannelOptions options)
+    {
+        _there = await LoopbackConnection.ConnectAsync();
+        _back = await LoopbackConnection.ConnectAsync();
+        _receiver = new PeerTensors(_codec, outgoing: _back.Left, incoming: _there.Right, options);
+    }
+
+    private async Task ReconnectAsync(TensorChannelOptions options)
+    {
+        await DisposeAsync();
+        await ConnectAsync(options);
     }
 
     private static byte[] Announce(params ulong[] tickets)
