@@ -192,9 +192,21 @@ internal sealed class MemberSession : IAsyncDisposable
                 if (peer == NodeId.Coordinator && (e.IsFinal || e.Refusal is { } why and not RefusalReason.Busy))
                     _turnedAway.TrySetResult(e);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e) when (peer != NodeId.Coordinator)
+            {
+                // A worker that gave up a server would have a seat and could do nothing with it. A mistake in the call of
+                // the coordinator ends the session.
+                if (e.Message != lastTrouble)
+                {
+                    _options.Notice($"{peer}: {e.Message}");
+                    _options.Links.Tensors.Defect(e);
+                }
+
+                lastTrouble = e.Message;
             }
 
             await delay.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Threading.Channels;
 using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Protocol;
@@ -101,6 +102,19 @@ public sealed class LinkTableTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Add_ConnectionThatCannotBeClosed_LossIsToldAllTheSame()
+    {
+        LoopbackConnection connection = await LoopbackConnection.ConnectAsync();
+        _connections.Add(connection);
+        await using var stuck = new StuckStream(((NetworkStream)connection.Left).Socket);
+        _table.Add(Make(stuck));
+
+        await connection.Right.DisposeAsync();
+
+        Assert.Equal($"lost {Peer}: it is stuck", await NextAsync());
+    }
+
+    [Fact]
     public async Task Add_AfterTheTableWasClosed_ClosesTheLink()
     {
         (Link link, Stream far) = await MakeAsync();
@@ -200,10 +214,25 @@ public sealed class LinkTableTests : IAsyncLifetime, IAsyncDisposable
     {
         LoopbackConnection connection = await LoopbackConnection.ConnectAsync();
         _connections.Add(connection);
-        var link = new Link(
-            Peer, new(5, 6), connection.Left, tensors: null, options ?? new LinkOptions(),
-            (_, message) => _events.Writer.TryWrite(message.GetType().Name), _ => _events.Writer.TryWrite("roster"));
-        return (link, connection.Right);
+        return (Make(connection.Left, options), connection.Right);
+    }
+
+    private Link Make(Stream control, LinkOptions? options = null) => new(
+        Peer, new(5, 6), control, tensors: null, options ?? new LinkOptions(),
+        (_, message) => _events.Writer.TryWrite(message.GetType().Name), _ => _events.Writer.TryWrite("roster"));
+
+    /// <summary>Fails when it is to be closed for the first time.</summary>
+    private sealed class StuckStream(Socket socket) : NetworkStream(socket)
+    {
+        private bool _hasFailed;
+
+        public override ValueTask DisposeAsync()
+        {
+            if (_hasFailed)
+                return base.DisposeAsync();
+            _hasFailed = true;
+            throw new FormatException("it is stuck");
+        }
     }
 
     private Task<string> NextAsync() => _events.Reader.ReadAsync().AsTask().WaitAsync(Wait);
