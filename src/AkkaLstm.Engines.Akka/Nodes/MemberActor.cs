@@ -7,7 +7,6 @@ using AkkaLstm.Engines.Akka.Roles;
 using AkkaLstm.Engines.Akka.Serialization;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Effects;
-using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
 using AkkaLstm.Wire.Connections;
@@ -27,6 +26,10 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
 {
     /// <summary>Its name, under <c>/user</c>.</summary>
     public const string Name = "node";
+
+    /// <summary>Jobs that the coordinator takes this node to be no part of when it has just made them ready. Once or twice
+    /// another coordinator may have come in between; more often the two do not agree.</summary>
+    private const int MaxMisfits = 3;
 
     private static readonly TimeSpan FirstKnockInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KnockInterval = TimeSpan.FromSeconds(1);
@@ -51,13 +54,16 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     private bool _hasEnded;
     private MemberJob? _job;
     private bool _isOpening;
+    private int _misfits;
     private volatile NodeIdentity _card;
     private volatile string _files = "";
     private TimeSpan? _aloneSince;
     private bool _hasSeat;
     private long _knocks;
-    private TensorCalls? _calls;
-    private TensorDoor? _door;
+    private MemberTensors? _tensors;
+
+    // The next ones may need the same port.
+    private Task _tensorsClosed = Task.CompletedTask;
     private IActorRef? _shell;
 
     private sealed record KnockDue;
@@ -106,14 +112,19 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer("knock", new KnockDue(), TimeSpan.Zero, FirstKnockInterval);
     }
 
+    /// <summary>What it cannot do, as listening where somebody else does, the next one could not do either.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _fail(reason);
+        base.PreRestart(reason, message);
+    }
+
     protected override void PostStop()
     {
         ClusterWatch.Unsubscribe(Context.System, Self);
         _closing.Cancel();
-        _calls?.Dispose();
+        _ = _tensors?.DisposeAsync().AsTask();
         _ = _peers.DisposeAsync().AsTask();
-        if (_door is not null)
-            _ = _door.DisposeAsync().AsTask();
     }
 
     protected override void OnReceive(object message)
@@ -126,7 +137,8 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             case OpenFailed failed: OnOpenFailed(failed.Cause); break;
             case RosterChanged roster: OnRoster(roster); break;
             case ControlEnvelope envelope: OnEnvelope(envelope); break;
-            case LeaveRequested: OnLeaveRequested(); break;
+            case LeaveRequested when _shell is null: _end(new NodeEnd(NodeEndKind.Left, "it had no role yet")); break;
+            case LeaveRequested: _shell.Tell(message); break;
             case LinkLost lost: OnLost(lost.Node, lost.Reason); break;
             case JobOver when _shell is null: _end(new NodeEnd(NodeEndKind.Stopped, "the job is over")); break;
             case JobOver: break; // the role hears it from the coordinator's
@@ -221,8 +233,12 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
             return;
         _isOpening = true;
         Locate(coordinator);
-        _ = Task.Run(() => _open(FetchAsync, _closing.Token))
-            .PipeTo(Self, success: job => new Opened(job), failure: exception => new OpenFailed(exception));
+        Task tensorsClosed = _tensorsClosed;
+        _ = Task.Run(async () =>
+        {
+            await tensorsClosed;
+            return await _open(FetchAsync, _closing.Token);
+        }).PipeTo(Self, success: job => new Opened(job), failure: exception => new OpenFailed(exception));
     }
 
     /// <summary>Where the coordinator gives out files; another place after another one took over.</summary>
@@ -242,29 +258,13 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
     {
         _isOpening = false;
         _job = job;
-        if (_role == NodeRole.Server)
-        {
-            _door ??= new TensorDoor(
-                _options.TensorListen,
-                () => _hasSeat ? _card : null,
-                job.Codec,
-                _peers,
-                _options.Connections,
-                _options.Tensors,
-                _options.Notice);
-        }
-        else
-        {
-            _calls ??= new TensorCalls(
-                () => _card, job.Codec, _peers, _options.Connections, _options.Tensors, _options.Notice);
-        }
-
+        _tensors = new MemberTensors(_role, job.Codec, _options, _peers, () => _hasSeat ? _card : null);
         _card = _card with
         {
             RunId = job.RunId,
             PlanHash = job.PlanHash,
             DataHash = job.DataHash,
-            Listen = _door is null ? "" : _options.TensorAdvertise ?? $":{_door.Port}",
+            Listen = _tensors.Listen,
         };
         OnKnockDue();
     }
@@ -311,9 +311,10 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
                 _options.Notice($"the coordinator has no seat: {refused.Reason}");
                 break;
             case RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data when _shell is null:
-                _options.Notice(refused.Reason); // another job than the one this node has made ready
-                _job = null;
-                _card = _card with { RunId = "", PlanHash = "", DataHash = "" };
+                OnMisfit(refused);
+                break;
+            case RefusalReason.Run or RefusalReason.Plan or RefusalReason.Data:
+                _end(new NodeEnd(NodeEndKind.Downed, $"the coordinator has another job ({refused.Reason})"));
                 break;
             case RefusalReason.Identity when _shell is null:
                 _options.Notice(refused.Reason); // whoever sits there may be dead and not yet missed
@@ -323,21 +324,43 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
                 _end(new NodeEnd(NodeEndKind.Downed, $"its seat has gone to another process ({refused.Reason})"));
                 break;
             default:
-                _end(new NodeEnd(NodeEndKind.TurnedAway, $"turned away ({refused.Why}): {refused.Reason}"));
+                _end(TurnedAway(refused));
                 break;
         }
     }
 
+    /// <summary>The coordinator has another job than the one that this node has made ready: that one goes, with all that
+    /// was made for it.</summary>
+    private void OnMisfit(GreetingRefused refused)
+    {
+        if (_job is null)
+            return; // heard already, by another knock
+        _options.Notice(refused.Reason);
+        if (++_misfits >= MaxMisfits)
+        {
+            _end(TurnedAway(refused));
+            return;
+        }
+
+        _job = null;
+        _card = _card with { RunId = "", PlanHash = "", DataHash = "", Listen = "", Instance = NodeInstance.New() };
+        _tensorsClosed = _tensors!.DisposeAsync().AsTask();
+        _tensors = null;
+    }
+
+    private static NodeEnd TurnedAway(GreetingRefused refused) =>
+        new(NodeEndKind.TurnedAway, $"turned away ({refused.Why}): {refused.Reason}");
+
     private void OnRoster(RosterChanged roster)
     {
-        if (_role != NodeRole.Worker || _calls is null)
+        if (_role != NodeRole.Worker || _shell is null)
             return;
         try
         {
             foreach ((RosterEntry entry, string path) in roster.Open())
             {
                 _peers.Introduce(entry.Node, ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path));
-                _calls.Keep(entry);
+                _tensors!.Keep(entry);
             }
         }
         catch (WireException e)
@@ -365,14 +388,6 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnLeaveRequested()
-    {
-        if (_shell is null)
-            _end(new NodeEnd(NodeEndKind.Left, "it had no role yet"));
-        else
-            _shell.Tell(new LeaveRequested());
-    }
-
     private void OnLost(NodeId node, string reason)
     {
         // Of a node that is gone all sorts of things are heard, and when this one ends all of them go.
@@ -381,13 +396,5 @@ internal sealed class MemberActor : UntypedActor, IWithTimers
         if (node == NodeId.Coordinator)
             Timers.StartPeriodicTimer("knock", new KnockDue(), FirstKnockInterval, FirstKnockInterval); // for the next one
         _shell?.Tell(new PeerLost(node));
-    }
-
-    private sealed class NoEvents : IEventSink
-    {
-        public void Record(TimeSpan now, NodeId source, JobEvent what)
-        {
-            // Whoever started the node does not want them.
-        }
     }
 }

@@ -208,6 +208,10 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
         }
 
         Sender.Tell(new KnockAnswer(HandshakeCodec.Encode(reply)));
+
+        // Not before it: a worker calls the servers as whoever it has become by the answer.
+        if (reply is GreetingAccepted { Greeting.Channel: WireChannel.Control, Seat.Role: NodeRole.Worker })
+            TellRoster(_office, [Sender]);
     }
 
     private void OnNobodyKnocked()
@@ -239,10 +243,6 @@ internal sealed class OfficeActor : UntypedActor, IWithTimers
                 office.Calls.Keep(entry);
             if (isNew)
                 TellRoster(office, office.Members.Where(member => member.Key.Role == NodeRole.Worker).Select(member => member.Value));
-        }
-        else
-        {
-            TellRoster(office, [Sender]);
         }
 
         return new GreetingAccepted(office.Card.Greet(WireChannel.Control, call: 0), seat, incarnation);

@@ -32,6 +32,10 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
 
     private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, Peer> _peers = [];
+
+    // Of links that are about to be there: the other end of one may be ready first.
+    private readonly Queue<(long Since, NodeId From, LinkId Link, ControlEnvelope Envelope)> _early = [];
+
     private bool _isClosed;
 
     private sealed class Peer
@@ -39,6 +43,9 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
         public IActorRef? Actor { get; set; }
 
         public (LinkId Id, PeerTensors Tensors)? Link { get; set; }
+
+        /// <summary>The last link, whether or not it is still there.</summary>
+        public LinkId LastLink { get; set; }
 
         public Queue<(long Since, NodeId From, Message Message)> Waiting { get; } = [];
     }
@@ -94,7 +101,9 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
             if (!isClosed)
             {
                 entry.Link = (id, tensors);
+                entry.LastLink = id;
                 Flush(entry, peer);
+                TakeEarly(entry, peer);
             }
         }
 
@@ -128,7 +137,7 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
         }
     }
 
-    /// <summary>Takes a message.</summary>
+    /// <summary>Takes a message. One of a link that is not there yet comes to this node's actor again when it is.</summary>
     /// <param name="envelope">As it came.</param>
     /// <param name="deliver">Gets it, at once or from another thread when its values are there.</param>
     /// <exception cref="WireException">It is not sound, or belongs to a link that is gone.</exception>
@@ -141,11 +150,27 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
             return;
         }
 
-        PeerTensors? tensors;
+        PeerTensors tensors;
         lock (_gate)
-            tensors = _peers.GetValueOrDefault(from)?.Link is { } known && known.Id == link ? known.Tensors : null;
-        if (tensors is null)
-            throw new WireException(WireError.Unexpected, $"a message of {from} belongs to a link that is not there");
+        {
+            Peer? peer = _peers.GetValueOrDefault(from);
+            if (peer?.Link is { } known && known.Id == link)
+            {
+                tensors = known.Tensors;
+            }
+            else if (peer is not null && CanCome(peer, from, link))
+            {
+                if (_early.Count == MaxWaiting)
+                    _early.Dequeue();
+                _early.Enqueue((Stopwatch.GetTimestamp(), from, link, envelope));
+                return;
+            }
+            else
+            {
+                throw new WireException(WireError.Unexpected, $"a message of {from} belongs to a link that is not there");
+            }
+        }
+
         tensors.Decode(new ReadOnlySequence<byte>(body), message => deliver(from, message));
     }
 
@@ -158,6 +183,7 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
             _isClosed = true;
             links = [.. _peers.Values.Where(peer => peer.Link is not null).Select(peer => peer.Link!.Value.Tensors)];
             _peers.Clear();
+            _early.Clear();
         }
 
         await Task.WhenAll(links.Select(link => link.DisposeAsync().AsTask()));
@@ -165,6 +191,23 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
 
     private bool CanReach(Peer peer, NodeId id) =>
         peer.Actor is not null && (peer.Link is not null || !NodeIdentity.ExchangeTensors(self, id.Role));
+
+    /// <summary>Whether a link that is not there may be in a moment: it is not one of those that were.</summary>
+    private bool CanCome(Peer peer, NodeId id, LinkId link) =>
+        NodeIdentity.ExchangeTensors(self, id.Role)
+        && (link.Caller != peer.LastLink.Caller || link.Call > peer.LastLink.Call);
+
+    private void TakeEarly(Peer peer, NodeId id)
+    {
+        for (int i = _early.Count; i > 0; i--)
+        {
+            (long Since, NodeId From, LinkId Link, ControlEnvelope Envelope) next = _early.Dequeue();
+            if (next.From == id && next.Link == peer.LastLink)
+                node.Tell(next.Envelope, peer.Actor ?? ActorRefs.NoSender);
+            else if (Stopwatch.GetElapsedTime(next.Since) < LongestWait)
+                _early.Enqueue(next);
+        }
+    }
 
     private void Flush(Peer peer, NodeId id)
     {
@@ -202,31 +245,18 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
 
     private async Task WatchAsync(NodeId peer, LinkId id, PeerTensors tensors)
     {
-        string reason = "the connection was closed";
-        try
-        {
-            await tensors.Completion;
-        }
-        catch (WireException e)
-        {
-            reason = e.Message;
-        }
-        catch (OperationCanceledException)
-        {
-            // Closed from here.
-        }
-
-        bool isCurrent;
+        // Whatever ended it, a mistake of this program too: it is of no more use.
+        Task ended = tensors.Completion;
+        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
         {
-            isCurrent = _peers.TryGetValue(peer, out Peer? entry) && entry.Link?.Id == id;
-            if (isCurrent)
-                entry!.Link = null;
+            if (!_peers.TryGetValue(peer, out Peer? entry) || entry.Link?.Id != id)
+                return; // closed from here
+            entry.Link = null;
         }
 
+        lost(peer, ended.Exception?.InnerException?.Message ?? "the connection was closed");
         await tensors.DisposeAsync();
-        if (isCurrent)
-            lost(peer, reason);
     }
 
     /// <summary>Between nodes neither of which is a server no values go to and fro.</summary>

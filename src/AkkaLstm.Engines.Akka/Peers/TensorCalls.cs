@@ -34,8 +34,11 @@ internal sealed class TensorCalls(
     private long _lastCall;
 
     /// <summary>Keeps a link to a server from now on; one to a process that had its address before ends.</summary>
+    /// <exception cref="WireException">It is said to be where nothing can be.</exception>
     public void Keep(RosterEntry server)
     {
+        if (!HostAndPort.TryParse(server.Address, out EndPoint? address))
+            throw new WireException(WireError.OutOfRange, $"{server.Node} is said to be at {server.Address}, which is no address");
         lock (_gate)
         {
             if (_called.TryGetValue(server.Node, out (RosterEntry Entry, CancellationTokenSource Stop) known))
@@ -43,18 +46,29 @@ internal sealed class TensorCalls(
                 if (known.Entry == server)
                     return;
                 known.Stop.Cancel();
+                known.Stop.Dispose();
             }
 
             var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
             _called[server.Node] = (server, stop);
-            _ = Task.Run(() => KeepAsync(server, stop.Token));
+            CancellationToken token = stop.Token;
+            _ = Task.Run(() => KeepAsync(server.Node, address, token), CancellationToken.None);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _closing.Cancel();
+    public void Dispose()
+    {
+        _closing.Cancel();
+        lock (_gate)
+        {
+            foreach ((_, CancellationTokenSource stop) in _called.Values)
+                stop.Dispose();
+            _called.Clear();
+        }
+    }
 
-    private async Task KeepAsync(RosterEntry server, CancellationToken stop)
+    private async Task KeepAsync(NodeId server, EndPoint address, CancellationToken stop)
     {
         var delay = new RetryDelay(FirstRetryDelay, LongestRetryDelay);
         string lastTrouble = "";
@@ -62,46 +76,56 @@ internal sealed class TensorCalls(
         {
             try
             {
-                Task ended = await CallAsync(server, stop);
+                Task ended = await CallAsync(server, address, stop);
                 delay.Reset();
                 lastTrouble = "";
                 await ended.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (WireException e)
-            {
-                if (e.Message != lastTrouble)
-                    notice($"{server.Node}: {e.Message}");
-                lastTrouble = e.Message;
-            }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
+#pragma warning disable CA1031 // a node that gives up a server has a seat and can do nothing with it; so it goes on whatever happens
+            catch (Exception e)
+            {
+                if (e.Message != lastTrouble)
+                {
+                    notice($"{server}: {e.Message}");
+                    if (e is not WireException)
+                        tensors.Defect(e);
+                }
+
+                lastTrouble = e.Message;
+            }
+#pragma warning restore CA1031
 
             await delay.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>One connection for each direction.</summary>
-    private async Task<Task> CallAsync(RosterEntry server, CancellationToken stop)
+    private async Task<Task> CallAsync(NodeId server, EndPoint address, CancellationToken stop)
     {
         NodeIdentity card = self();
         long call = Interlocked.Increment(ref _lastCall);
         WireConnection outgoing = await OpenAsync(WireChannel.Tensors);
+        WireConnection? incoming = null;
         try
         {
-            WireConnection incoming = await OpenAsync(WireChannel.TensorsBack);
+            incoming = await OpenAsync(WireChannel.TensorsBack);
             var link = PeerTensors.Between(codec, outgoing, incoming, tensors);
-            peers.Attach(server.Node, new LinkId(card.Instance, call), link);
+            peers.Attach(server, new LinkId(card.Instance, call), link);
             return link.Completion;
         }
         catch
         {
             await outgoing.DisposeAsync();
+            if (incoming is not null)
+                await incoming.DisposeAsync();
             throw;
         }
 
         Task<WireConnection> OpenAsync(WireChannel channel) => WireDialer.ConnectAsync(
-            HostAndPort.Parse(server.Address), NodeRole.Server, card.Greet(channel, call), connections, stop);
+            address, NodeRole.Server, card.Greet(channel, call), connections, stop);
     }
 }

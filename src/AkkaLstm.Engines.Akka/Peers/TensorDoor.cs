@@ -11,7 +11,7 @@ namespace AkkaLstm.Engines.Akka.Peers;
 
 /// <summary>
 /// Where a server takes tensor links: the two connections of a call, in whichever order they come. A call that is not
-/// complete in time is closed.
+/// complete in time is closed, and so is one whose process has made a later one meanwhile.
 /// </summary>
 internal sealed class TensorDoor : IAsyncDisposable
 {
@@ -22,8 +22,10 @@ internal sealed class TensorDoor : IAsyncDisposable
     private readonly TensorChannelOptions _tensors;
     private readonly WireListener _listener;
     private readonly Lock _gate = new();
-    private readonly Dictionary<LinkId, WireConnection> _halves = [];
-    private readonly Dictionary<NodeInstance, (long Call, WireChannel First)> _lastCalls = [];
+    private readonly CallBook _calls = new();
+
+    // One call of a process at a time, so that a process cannot leave any number of them here.
+    private readonly Dictionary<NodeInstance, WireConnection> _halves = [];
 
     /// <summary>Begins to listen.</summary>
     /// <param name="listen">Where; port 0 for one that is free.</param>
@@ -75,13 +77,8 @@ internal sealed class TensorDoor : IAsyncDisposable
             return new GreetingRefused(RefusalReason.Identity, "only workers and coordinators call a server, for values");
         lock (_gate)
         {
-            // The second connection of a call has the number of the first, and is the other of the two.
-            (long Call, WireChannel First) last = _lastCalls.GetValueOrDefault(caller.Instance);
-            bool isSecond = caller.Call == last.Call && caller.Channel != last.First;
-            if (caller.Call <= last.Call && !isSecond)
+            if (!_calls.TryAdd(caller))
                 return new GreetingRefused(RefusalReason.Identity, "the call has been made before");
-            if (!isSecond)
-                _lastCalls[caller.Instance] = (caller.Call, caller.Channel);
         }
 
         return new GreetingAccepted(self.Greet(caller.Channel, call: 0), caller.Node, caller.Incarnation);
@@ -91,39 +88,47 @@ internal sealed class TensorDoor : IAsyncDisposable
     {
         var id = new LinkId(connection.Peer.Instance, connection.Peer.Call);
         WireConnection? other;
+        bool isWhole;
         lock (_gate)
         {
-            if (!_halves.Remove(id, out other))
-                _halves.Add(id, connection);
+            _halves.Remove(id.Caller, out other);
+            isWhole = other?.Peer.Call == id.Call && other.Peer.Channel != connection.Peer.Channel;
+            if (!isWhole)
+            {
+                // The later call counts, whichever of its connections has come sooner.
+                if (other?.Peer.Call > id.Call)
+                    (other, connection) = (connection, other);
+                _halves.Add(id.Caller, connection);
+            }
         }
 
-        if (other is null)
+        if (!isWhole)
         {
-            _ = ExpireAsync(id, connection);
-            return;
-        }
-
-        if (other.Peer.Channel == connection.Peer.Channel)
-        {
-            _ = other.DisposeAsync().AsTask();
-            _ = connection.DisposeAsync().AsTask();
+            _ = other?.DisposeAsync().AsTask();
+            _ = ExpireAsync(connection);
             return;
         }
 
         // "Tensors" bring the caller's values, "TensorsBack" take ours to it.
         bool isIncoming = connection.Peer.Channel == WireChannel.Tensors;
-        WireConnection incoming = isIncoming ? connection : other;
-        WireConnection outgoing = isIncoming ? other : connection;
+        WireConnection incoming = isIncoming ? connection : other!;
+        WireConnection outgoing = isIncoming ? other! : connection;
         _peers.Attach(
             connection.Peer.Node, id, PeerTensors.Between(_codec, outgoing, incoming, _tensors));
     }
 
-    private async Task ExpireAsync(LinkId id, WireConnection connection)
+    private async Task ExpireAsync(WireConnection connection)
     {
         await Task.Delay(_connections.HandshakeTimeout);
         bool isWaiting;
         lock (_gate)
-            isWaiting = _halves.TryGetValue(id, out WireConnection? waiting) && waiting == connection && _halves.Remove(id);
+        {
+            NodeInstance caller = connection.Peer.Instance;
+            isWaiting = _halves.TryGetValue(caller, out WireConnection? waiting)
+                && ReferenceEquals(waiting, connection)
+                && _halves.Remove(caller);
+        }
+
         if (isWaiting)
             await connection.DisposeAsync();
     }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
 using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Engines.Simulation.Exact;
@@ -7,7 +9,9 @@ using AkkaLstm.Protocol.Events;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Wire;
+using AkkaLstm.Wire.Connections;
 using AkkaLstm.Wire.Handshakes;
+using AkkaLstm.Wire.Nodes;
 
 namespace AkkaLstm.Engines.Akka.Tests.Nodes;
 
@@ -15,6 +19,7 @@ namespace AkkaLstm.Engines.Akka.Tests.Nodes;
 public sealed class ClusterFailureTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
+    private static readonly string OtherPlan = new('b', 64);
     private static readonly ExactModel Model = new(ParameterCount: 37);
 
     private static readonly JobDescription Job = new()
@@ -164,15 +169,57 @@ public sealed class ClusterFailureTests
     }
 
     [Fact]
-    public async Task Member_WithAnotherPlan_IsTurnedAwayWithTheReason()
+    public async Task Member_WithAnotherPlan_IsTurnedAwayWithTheReasonAfterThreeTries()
     {
-        await using LoopbackCluster cluster = Start();
+        Task<NodeEnd>? end = null;
+        int opened = 0;
+        AtStep(20, () => Assert.True(end!.Wait(Timeout))); // the job must not be over before
+        await using LoopbackCluster cluster = Create();
+        (end, _) = cluster.StartMember(NodeRole.Worker, index: null, () =>
+        {
+            opened++;
+            return cluster.Job with { PlanHash = OtherPlan };
+        });
+        cluster.StartCandidate(0, CancellationToken.None);
+        cluster.StartMembers();
 
-        (Task<NodeEnd> end, _) = cluster.StartMember(NodeRole.Worker, index: null, planHash: new string('b', 64));
+        NodeEnd turnedAway = await end.WaitAsync(Timeout);
         await AssertSameBitsAsync(await cluster.EndOfAsync(0, Timeout));
 
-        Assert.Contains(cluster.Notices, n => n.Contains("the plan here is aaaaaaaaaaaa", StringComparison.Ordinal));
-        Assert.Equal("the job is over", (await end.WaitAsync(Timeout)).Reason);
+        Assert.Equal((NodeEndKind.TurnedAway, 3), (turnedAway.Kind, opened));
+        Assert.Contains("the plan here is aaaaaaaaaaaa", turnedAway.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_PortForTensorsIsTaken_EndsAndSaysSo()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using LoopbackCluster cluster = Create();
+        cluster.StartCandidate(0, CancellationToken.None);
+
+        (Task<NodeEnd> end, _) = cluster.StartMember(
+            NodeRole.Server, index: 0, tensorPort: ((IPEndPoint)other.LocalEndpoint).Port);
+
+        await Assert.ThrowsAsync<ListenException>(() => end.WaitAsync(Timeout));
+    }
+
+    [Fact]
+    public async Task Members_FirstJobIsNotTheCoordinators_TakePartInTheSecondWithNothingOfTheFirst()
+    {
+        await using LoopbackCluster cluster = Create();
+        cluster.StartCandidate(0, CancellationToken.None);
+        cluster.StartMember(NodeRole.Server, index: null, Open(), FreePort.Next());
+        cluster.StartMember(NodeRole.Server, index: null, Open(), FreePort.Next());
+        cluster.StartMember(NodeRole.Worker, index: null, Open());
+
+        await AssertSameBitsAsync(await cluster.EndOfAsync(0, Timeout));
+
+        Func<MemberJob> Open()
+        {
+            int opened = 0;
+            return () => opened++ == 0 ? cluster.Job with { PlanHash = OtherPlan, Codec = new OtherCodec() } : cluster.Job;
+        }
     }
 
     [Fact]
@@ -187,6 +234,15 @@ public sealed class ClusterFailureTests
         var refused = Assert.IsType<GreetingRefused>(HandshakeCodec.DecodeReply(new ReadOnlySequence<byte>(answer)));
         Assert.Equal(RefusalReason.ProtocolVersion, refused.Why);
         await AssertSameBitsAsync(await cluster.EndOfAsync(0, Timeout));
+    }
+
+    /// <summary>Of a job that is none of this coordinator's.</summary>
+    private sealed class OtherCodec : IPayloadCodec
+    {
+        public IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place) =>
+            throw new InvalidOperationException("a payload of another job");
+
+        public PayloadIntake Expect(PayloadPlace place) => throw new InvalidOperationException("a payload of another job");
     }
 
     private void AtStep(long step, Action act)

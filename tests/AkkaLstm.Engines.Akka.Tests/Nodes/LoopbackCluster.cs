@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Actor;
 using AkkaLstm.Engines.Akka.Nodes;
 using AkkaLstm.Engines.Akka.Serialization;
@@ -5,6 +6,7 @@ using AkkaLstm.Engines.Conformance;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Jobs;
 using AkkaLstm.Wire.Nodes;
+using AkkaLstm.Wire.Tensors;
 
 namespace AkkaLstm.Engines.Akka.Tests.Nodes;
 
@@ -104,14 +106,22 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     /// <summary>Waits until a candidate is a member of the cluster.</summary>
     public Task JoinedAsync(int candidate) => _joined[candidate].Task;
 
+    /// <summary>The job as members have it.</summary>
+    public MemberJob Job => new(
+        _request.Job.RunId, Hash, Hash, _request.Protocol, _request.Executors, _request.Codec);
+
     /// <summary>Starts a server or worker.</summary>
+    /// <param name="role">Server or worker.</param>
+    /// <param name="index">The seat that it asks for.</param>
+    /// <param name="open">Makes a job ready; null for the one that there is.</param>
+    /// <param name="tensorPort">Where a server takes values; 0 for a free port.</param>
+    /// <param name="leave">Asks it to go.</param>
     public (Task<NodeEnd> End, CancellationTokenSource Stop) StartMember(
-        NodeRole role, int? index, string? planHash = null, CancellationToken leave = default) =>
+        NodeRole role, int? index, Func<MemberJob>? open = null, int tensorPort = 0, CancellationToken leave = default) =>
         Start(role == NodeRole.Server ? Servers : Workers, stop => ClusterMember.RunAsync(
             role,
-            (_, _) => Task.FromResult(new MemberJob(
-                _request.Job.RunId, planHash ?? Hash, Hash, _request.Protocol, _request.Executors, _request.Codec)),
-            Options($"{role} {index}", 0, index),
+            (_, _) => Task.FromResult(open is null ? Job : open()),
+            Options($"{role} {index}", 0, index) with { TensorListen = new IPEndPoint(IPAddress.Loopback, tensorPort) },
             leave,
             stop));
 
@@ -191,10 +201,13 @@ internal sealed class LoopbackCluster : IAsyncDisposable
         NoClusterTimeout = NoClusterTimeout,
         LeaveGrace = TimeSpan.Zero,
         Events = _request.Events,
-        Notice = text =>
-        {
-            lock (_gate)
-                Notices.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {name}: {text}");
-        },
+        Tensors = new TensorChannelOptions { Defect = e => Notice(name, e.ToString()) },
+        Notice = text => Notice(name, text),
     };
+
+    private void Notice(string name, string text)
+    {
+        lock (_gate)
+            Notices.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {name}: {text}");
+    }
 }

@@ -47,6 +47,7 @@ internal static class AkkaEngine
         var options = new ClusterNodeOptions
         {
             Config = OneMachine,
+            Tensors = new() { Defect = e => notice(e.ToString()) },
             JoinsAgain = false, // this process has the run directory, and there is nobody to take over from it
             Listening = coordinator => nodes.Start(
                 coordinator, job.Options.Workers, ClusterJobs.Shape(job.Options).SeatCount),
