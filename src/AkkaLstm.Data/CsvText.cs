@@ -16,11 +16,13 @@ internal static class CsvText
 
     private static CsvReaderOptions Options(string text)
     {
-        int end = text.AsSpan().IndexOfAny('\r', '\n');
-        ReadOnlySpan<char> firstLine = text.AsSpan(0, end < 0 ? text.Length : end);
+        // The reader skips blank lines, and so must this.
+        ReadOnlySpan<char> header = text.AsSpan().TrimStart();
+        int end = header.IndexOfAny('\r', '\n');
+        header = end < 0 ? header : header[..end];
         return new CsvReaderOptions
         {
-            Separator = firstLine.Count(';') > firstLine.Count(',') ? ';' : ',',
+            Separator = header.Count(';') > header.Count(',') ? ';' : ',',
             HasHeader = false,
             TrimWhitespace = true,
             SkipEmptyLines = true,
@@ -54,10 +56,10 @@ internal static class CsvText
             throw new BadInputException($"{path}: the file is empty; the first line must name the columns.");
         string[] headers = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
         string place = $"{path}:{reader.LineNumber}";
-        if (Array.TrueForAll(headers, header => TryParse(header, out _)))
+        if (Array.TrueForAll(headers, header => TryParse(header, out _) || DateSequence.IsDate(header)))
         {
             throw new BadInputException(
-                $"{place}: the first line has only numbers; add a header line that names the columns.");
+                $"{place}: the first line has only numbers and dates; add a header line that names the columns.");
         }
 
         for (int i = 0; i < headers.Length; i++)

@@ -16,6 +16,19 @@ internal static class DateSequence
     /// <summary>Whether a cell is a date in one of the known forms.</summary>
     internal static bool IsDate(string cell) => FormatOf(cell) is not null;
 
+    /// <summary>The time that a cell names; null where it is no date in one of the known forms.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="format">The form that is tried first; afterwards the cell's, if it has one. Null at the start.</param>
+    internal static DateTime? TimeOf(string cell, ref string? format)
+    {
+        if (format is not null && TryParse(cell, format, out DateTime date))
+            return date;
+        if (FormatOf(cell) is not { } other)
+            return null;
+        format = other;
+        return TryParse(cell, other, out date) ? date : null;
+    }
+
     /// <summary>
     /// The <paramref name="count"/> labels after the last one, in the same form, or null where the labels are
     /// not dates of one form at a regular step: a fixed number of calendar months, or a fixed time.

@@ -5,8 +5,8 @@ namespace AkkaLstm.Data.Forecasting;
 
 /// <summary>
 /// Reads a CSV file: UTF-8, one header line, comma or semicolon (whichever the header has more of), numbers
-/// with a decimal point. Blank lines are skipped; everything else that does not fit is an error with its
-/// line.
+/// with a decimal point, rows oldest first. Blank lines are skipped; everything else that does not fit is an error
+/// with its line.
 /// </summary>
 internal static class SeriesReader
 {
@@ -39,18 +39,24 @@ internal static class SeriesReader
         int dateField = date is null ? -1 : Array.IndexOf(headers, date);
         List<double>[] values = Array.ConvertAll(names, _ => new List<double>());
         var dates = new List<string>();
+        DateOrder? order = date is null ? null : new DateOrder(path, date);
+        var lines = new List<long>();
         do
         {
+            lines.Add(reader.LineNumber);
             for (int i = 0; i < names.Length; i++)
                 values[i].Add(Number(path, reader.LineNumber, names[i], reader.GetString(fields[i]), choice));
-            if (dateField >= 0)
+            if (order is not null)
+            {
                 dates.Add(reader.GetString(dateField));
+                order.Add(reader.LineNumber, dates[^1]);
+            }
         }
         while (CsvText.ReadRow(path, reader, headers.Length));
 
         var columns = names.Zip(values).ToDictionary(
             column => column.First, column => column.Second.ToArray(), StringComparer.Ordinal);
-        return new SeriesTable(path, inputs, targets, columns, date, date is null ? null : dates);
+        return new SeriesTable(path, inputs, targets, columns, lines, date, date is null ? null : dates);
     }
 
     private static double Number(string path, long line, string column, string cell, ColumnChoice choice) =>

@@ -7,6 +7,7 @@ namespace AkkaLstm.Data.Forecasting;
 /// <param name="Columns">
 /// Values of every input and target column by name; all of equal length, all finite.
 /// </param>
+/// <param name="Lines">Line of the file that each row stands in.</param>
 /// <param name="DateColumn">Name of the date column, if there is one.</param>
 /// <param name="Dates">Its cells as written, one for each row.</param>
 internal sealed record SeriesTable(
@@ -14,11 +15,15 @@ internal sealed record SeriesTable(
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Targets,
     IReadOnlyDictionary<string, double[]> Columns,
+    IReadOnlyList<long> Lines,
     string? DateColumn,
     IReadOnlyList<string>? Dates)
 {
     /// <summary>Number of rows.</summary>
     internal int RowCount => Columns[Targets[0]].Length;
+
+    /// <summary>File and line of a row, for messages.</summary>
+    internal string PlaceOf(int row) => $"{Path}:{Lines[row]}";
 
     /// <summary>The values of target column j.</summary>
     internal double[] Target(int j) => Columns[Targets[j]];

@@ -24,6 +24,14 @@ public sealed class BadCsvTests : IDisposable
         { "same name twice", "a,b,a\n1,2,3\n", ["data.csv:1:", "'a'", "rename"] },
         { "column without name", "a,\n1,2\n", ["data.csv:1:", "column 2", "name"] },
         { "no header", "1,2\n3,4\n", ["data.csv:1:", "header"] },
+        { "no header, dates", "\n1949-01,112\n1949-02,118\n", ["data.csv:2:", "header"] },
+        { "newest first", "t,a\n2020-03,1\n2020-02,2\n", ["data.csv:3:", "'t'", "from '2020-03' to '2020-02'", "oldest first"] },
+        {
+            "one series below the other", "a,t\n1,2020/01/01 10:00\n\n2,2020/01/01 12:00\n3,2020/01/01 11:00\n",
+            ["data.csv:5:", "'t'", "oldest first, and give each series"]
+        },
+        { "clocks put back", "t,a\n2020-10-25 02:45,1\n2020-10-25 02:00,2\n", ["data.csv:3:", "oldest first, times in UTC"] },
+        { "newest first by name", "a,day\n1,x\n2,2020-01-02\n3,y\n4,2020-01-01\n", ["data.csv:5:", "'day'", "oldest first"] },
         { "header only", "a,b\n", ["data.csv:1:", "no rows"] },
         { "stray quotation mark", "a,b\n1,2\n3,\"4\n5,6\n", ["data.csv:3:", "quotation mark"] },
         { "too few rows", "a\n1\n2\n3\n4\n5\n6\n7\n8\n", ["data.csv:", "part has", "--window 4", "--horizon 2"] },
@@ -39,7 +47,8 @@ public sealed class BadCsvTests : IDisposable
     public void Open_UnusableFile_NamesPlaceAndRemedy(string what, string csv, string[] expected)
     {
         string path = _files.Write("data.csv", csv);
-        var error = Assert.Throws<BadInputException>(() => DataSets.Open(Options(path)));
+        DataOptions options = Options(path) with { DateColumn = csv.Contains("day", StringComparison.Ordinal) ? "day" : null };
+        var error = Assert.Throws<BadInputException>(() => DataSets.Open(options));
         AssertOneLine(error, path);
         Assert.All(expected, part => Assert.True(
             error.Message.Contains(part, StringComparison.Ordinal), $"{what}: {error.Message}"));

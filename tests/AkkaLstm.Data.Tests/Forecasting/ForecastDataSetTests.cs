@@ -144,6 +144,27 @@ public sealed class ForecastDataSetTests : IDisposable
         Assert.Equal(Windows.Lanes(expected, 0, 0, 2), Windows.Lanes(actual, 0, 0, 2));
     }
 
+    [Theory]
+    [InlineData("\nt;a\n")]
+    [InlineData(" \r\n\r\nt;a\r\n")]
+    public void Open_BlankLinesBeforeTheHeader_TakesTheSeparatorFromTheHeader(string start)
+    {
+        string path = _files.Write(
+            "late.csv", start + string.Concat(Enumerable.Range(1, 9).Select(i => $"2020-01-0{i};{i}\n")));
+        ForecastDataSet data = Open(Options() with { Data = path, Window = 2, Horizon = 1, ValidFraction = 0, TestFraction = 0 });
+        Assert.Equal("a", Assert.Single(data.Normalizer.Inputs).Column);
+    }
+
+    [Fact]
+    public void Open_SameDateTwice_IsNoStepBack()
+    {
+        // Two readings of one day, or the hour that comes twice when clocks are put back.
+        string path = _files.Write(
+            "twice.csv", "t,a\n" + string.Concat(Enumerable.Range(2, 16).Select(i => $"2020-01-{i / 2:00},{i}\n")));
+        ForecastDataSet data = Open(Options() with { Data = path, Window = 2, Horizon = 1, ValidFraction = 0, TestFraction = 0 });
+        Assert.Equal(16, data.RowCount(DataSplit.Train));
+    }
+
     [Fact]
     public void Open_NumericDateColumn_IsNoInputUnlessAsked()
     {
