@@ -17,8 +17,12 @@ internal static class SequenceJsonReader
         var sequences = new List<SequenceRecord>();
         int featureCount = -1; // 0 for texts
         int line = 0;
-        foreach (ReadOnlySpan<char> row in text.AsSpan().EnumerateLines())
+
+        // JSON Lines ends a line with a line feed, perhaps after a carriage return. What else Unicode takes for a line's end
+        // (U+0085, U+2028, U+2029) may stand in a JSON text as it is.
+        foreach (Range range in text.AsSpan().Split('\n'))
         {
+            ReadOnlySpan<char> row = text.AsSpan(range).TrimEnd('\r');
             line++;
             if (row.IsWhiteSpace())
                 continue;

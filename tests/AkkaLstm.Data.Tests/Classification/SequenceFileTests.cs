@@ -81,6 +81,18 @@ public sealed class SequenceFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData('\u0085')]
+    [InlineData('\u2028')]
+    [InlineData('\u2029')]
+    public void Read_JsonLinesWithUnicodeLineEndsInATextAndCrLf_EndsLinesAtLineFeedsOnly(char inside)
+    {
+        SequenceTable table = Read($"{{\"label\": \"a\", \"text\": \"one{inside}two\"}}\r\n\r\n{{\"label\": \"b\", \"text\": \"three\"}}\r\n");
+
+        Assert.Equal([$"one{inside}two", "three"], table.Sequences.Select(sequence => sequence.Text));
+        Assert.Equal(["1", "3"], table.Sequences.Select(sequence => sequence.Id));
+    }
+
+    [Theory]
     [InlineData("sequence,a\ns,1\n")]
     [InlineData("sequence,label,a\ns,,1\n")]
     [InlineData("{\"sequence\": [1]}")]
