@@ -7,8 +7,10 @@ namespace AkkaLstm.Data.Forecasting;
 /// </summary>
 public sealed class ForecastDataSet : DataSet
 {
+    /// <summary>Most rows ahead that are forecast, at once or by going on from forecasts.</summary>
+    internal const int LargestHorizon = 100_000;
+
     private const double DefaultFraction = 0.15;
-    private const int LargestHorizon = 100_000;
     private const int LargestLag = 100_000;
 
     private readonly DataOptions _options;
@@ -51,8 +53,12 @@ public sealed class ForecastDataSet : DataSet
     public override bool Has(DataSplit split) => RowCount(split) > 0;
 
     /// <inheritdoc/>
-    public override TaskEvaluation Evaluate(DataSplit split) =>
-        new ForecastEvaluation(Cut(split), Layout, Baselines, Shape.Lanes);
+    public override TaskEvaluation Evaluate(DataSplit split)
+    {
+        ForecastSegment segment = Cut(split);
+        return new ForecastEvaluation(
+            segment, Layout, Baselines, Shape.Lanes, OrderOf(split, segment.SampleCount));
+    }
 
     /// <summary>Reads the tables and cuts the splits.</summary>
     internal static ForecastDataSet Open(DataOptions options, Normalizer? saved)
@@ -100,9 +106,12 @@ public sealed class ForecastDataSet : DataSet
     protected override ISequenceSource CreateSource(DataSplit split)
     {
         ForecastSegment segment = Cut(split);
-        EpochOrder? order = split == DataSplit.Train ? new EpochOrder(_options.Seed, segment.SampleCount) : null;
-        return new ForecastSource(segment, Shape, Layout, order);
+        return new ForecastSource(segment, Shape, Layout, OrderOf(split, segment.SampleCount));
     }
+
+    /// <summary>Training takes its samples in another order each epoch; the other splits as they are.</summary>
+    private EpochOrder? OrderOf(DataSplit split, int sampleCount) =>
+        split == DataSplit.Train ? new EpochOrder(_options.Seed, sampleCount) : null;
 
     private static NormalizedSeries? ReadOwn(
         string? path, string option, ColumnChoice choice, Normalizer normalizer, out byte[]? bytes)

@@ -3,33 +3,46 @@ using AkkaLstm.Numerics.Batches;
 
 namespace AkkaLstm.Data.Forecasting;
 
-// N samples (origins), J target columns, H horizon, Q quantiles (1 where there are none).
+// N samples (origins), B lanes of a batch, J target columns, H horizon, Q quantiles (1 where there are none), O = H J Q outputs.
 
 /// <summary>
 /// Compares the model with the baselines: same targets, same origins, same horizon, all in the data's own
 /// units. Figures over several columns are means of the columns' figures.
 /// </summary>
+/// <remarks>
+/// Of the whole split only the model's outputs are kept, in single precision; everything else is made from them and from the
+/// table origin by origin, while a figure is summed: those of a wide forecast take gigabytes as they are.
+/// </remarks>
 public sealed class ForecastEvaluation : TaskEvaluation
 {
     private readonly ForecastSegment _segment;
     private readonly ForecastLayout _layout;
     private readonly IReadOnlyList<Baselines> _baselines;
     private readonly int _lanes;
-    private readonly double[][] _predicted; // [J](N, H)
-    private readonly double[][] _quantiles; // [J](N, H, Q)
+    private readonly EpochOrder? _order;
+    private readonly float[]?[] _outputs; // [block of B samples](B, O), made when the first of them comes
     private readonly bool[] _seen; // (N)
 
+    /// <summary>Begins a tally.</summary>
+    /// <param name="segment">The samples.</param>
+    /// <param name="layout">Order of the outputs.</param>
+    /// <param name="baselines">Of each target column.</param>
+    /// <param name="lanes">B.</param>
+    /// <param name="order">The order in which the source gives the samples; null: as they are.</param>
     internal ForecastEvaluation(
-        ForecastSegment segment, ForecastLayout layout, IReadOnlyList<Baselines> baselines, int lanes)
+        ForecastSegment segment, ForecastLayout layout, IReadOnlyList<Baselines> baselines, int lanes, EpochOrder? order)
     {
         _segment = segment;
         _layout = layout;
         _baselines = baselines;
         _lanes = lanes;
+        _order = order;
         _seen = new bool[segment.SampleCount];
-        _predicted = [.. baselines.Select(_ => new double[segment.SampleCount * Horizon])];
-        _quantiles = [.. baselines.Select(_ => new double[checked(segment.SampleCount * Horizon * layout.QuantileCount)])];
+        _outputs = new float[]?[((segment.SampleCount - 1) / lanes) + 1];
     }
+
+    /// <summary>What a method forecasts for a target column after a sample's origin.</summary>
+    private delegate void ColumnForecast(int target, int sample, Span<double> forecast);
 
     /// <inheritdoc/>
     public override bool NeedsOutputs => true;
@@ -47,29 +60,19 @@ public sealed class ForecastEvaluation : TaskEvaluation
     public string OriginLabel(int sample) =>
         _segment.Series.Table.Dates?[_segment.FirstOrigin + sample] ?? $"{_segment.FirstOrigin + sample}";
 
-    /// <summary>The model's forecasts of a target column, own units, (N, H).</summary>
-    public ReadOnlyMemory<double> Predicted(int target) => _predicted[target];
-
-    /// <summary>What came, own units, (N, H).</summary>
-    public double[] Actual(int target) => Actual(target, AllSamples);
-
     /// <inheritdoc/>
     public override void Add(SequenceBatch batch, int stepInEpoch, ReadOnlySpan<float> outputs, int outputStride)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        ReadOnlySpan<int> order = _order is null ? default : _order.Of(epoch: 0);
         for (int lane = 0; lane < batch.Lanes; lane++)
         {
-            int sample = (stepInEpoch * _lanes) + batch.FirstLane + lane;
-            if (sample >= SampleCount)
+            int place = (stepInEpoch * _lanes) + batch.FirstLane + lane;
+            if (place >= SampleCount)
                 break;
-            ReadOnlySpan<float> row = outputs.Slice(
-                (((batch.TimeSteps - 1) * batch.Lanes) + lane) * outputStride, _layout.OutputSize);
-            for (int j = 0; j < _predicted.Length; j++)
-            {
-                for (int k = 0; k < Horizon; k++)
-                    Read(row, sample, j, k);
-            }
-
+            int sample = _order is null ? place : order[place];
+            outputs.Slice((((batch.TimeSteps - 1) * batch.Lanes) + lane) * outputStride, _layout.OutputSize)
+                .CopyTo(Outputs(sample));
             _seen[sample] = true;
         }
     }
@@ -104,20 +107,24 @@ public sealed class ForecastEvaluation : TaskEvaluation
 
     private Samples AllSamples => new(0, SampleCount);
 
-    private void Read(ReadOnlySpan<float> outputs, int sample, int j, int k)
+    /// <summary>Where the model's outputs for a sample are kept, (O).</summary>
+    private Span<float> Outputs(int sample)
     {
-        int place = (sample * Horizon) + k;
-        Span<double> forecast = _quantiles[j].AsSpan(place * _layout.QuantileCount, _layout.QuantileCount);
-        _layout.Read(outputs, j, k, _segment.Series.Table.Target(j), _segment.FirstOrigin + sample, forecast);
-        _predicted[j][place] = forecast[_layout.Median];
+        int first = sample / _lanes * _lanes;
+        float[] block = _outputs[sample / _lanes] ??=
+            new float[checked(Math.Min(_lanes, SampleCount - first) * _layout.OutputSize)];
+        return block.AsSpan((sample - first) * _layout.OutputSize, _layout.OutputSize);
     }
+
+    /// <summary>What came after a sample's origin, (H).</summary>
+    private ReadOnlySpan<double> Actual(int target, int sample) =>
+        _segment.Series.Table.Target(target).AsSpan(_segment.FirstOrigin + sample + 1, Horizon);
 
     private List<MethodScores> Methods(Samples samples)
     {
-        double[][] actual = [.. Enumerable.Range(0, _predicted.Length).Select(j => Actual(j, samples))];
-        double[][] predicted = [.. _predicted.Select(
-            column => column.AsSpan(samples.First * Horizon, samples.Count * Horizon).ToArray())];
-        List<MethodScores> methods = [Scores(EvaluationReport.ModelName, "the trained model", actual, predicted)];
+        int median = _layout.Median;
+        var quantiles = new double[_layout.QuantileCount];
+        List<MethodScores> methods = [Scores(EvaluationReport.ModelName, "the trained model", samples, OfModel)];
 
         // A method is listed if it could be fitted to every column and every origin has the past that it needs.
         foreach (IForecastMethod method in _baselines[0].Methods)
@@ -128,40 +135,42 @@ public sealed class ForecastEvaluation : TaskEvaluation
                 && Array.TrueForAll(columns, column => column.HistoryLength <= _segment.FirstOrigin + 1))
             {
                 string description = string.Join("; ", columns.Select(column => column.Description).Distinct());
-                double[][] forecasts = [.. columns.Select((column, j) => Forecast(column, j, samples))];
-                methods.Add(Scores(method.Name, description, actual, forecasts));
+                methods.Add(Scores(method.Name, description, samples, (j, sample, forecast) => columns[j].Forecast(
+                    _segment.Series.Table.Target(j).AsSpan(0, _segment.FirstOrigin + sample + 1), forecast)));
             }
         }
 
         return methods;
-    }
 
-    private double[] Actual(int target, Samples samples)
-    {
-        double[] column = _segment.Series.Table.Target(target);
-        var actual = new double[samples.Count * Horizon];
-        for (int i = 0; i < samples.Count; i++)
-            column.AsSpan(_segment.FirstOrigin + samples.First + i + 1, Horizon).CopyTo(actual.AsSpan(i * Horizon));
-        return actual;
-    }
-
-    private double[] Forecast(IForecastMethod method, int target, Samples samples)
-    {
-        double[] column = _segment.Series.Table.Target(target);
-        var forecast = new double[samples.Count * Horizon];
-        for (int i = 0; i < samples.Count; i++)
+        void OfModel(int j, int sample, Span<double> forecast)
         {
-            method.Forecast(
-                column.AsSpan(0, _segment.FirstOrigin + samples.First + i + 1), forecast.AsSpan(i * Horizon, Horizon));
+            for (int k = 0; k < Horizon; k++)
+            {
+                Read(sample, j, k, quantiles);
+                forecast[k] = quantiles[median];
+            }
+        }
+    }
+
+    private void Read(int sample, int j, int k, Span<double> quantiles) => _layout.Read(
+        Outputs(sample), j, k, _segment.Series.Table.Target(j), _segment.FirstOrigin + sample, quantiles);
+
+    private MethodScores Scores(string method, string description, Samples samples, ColumnForecast forecaster)
+    {
+        var forecast = new double[Horizon];
+        var columns = new ForecastMetrics[_layout.TargetCount];
+        for (int j = 0; j < columns.Length; j++)
+        {
+            var errors = new ForecastErrors();
+            for (int sample = samples.First; sample < samples.First + samples.Count; sample++)
+            {
+                forecaster(j, sample, forecast);
+                errors.Add(Actual(j, sample), forecast);
+            }
+
+            columns[j] = errors.ToMetrics(_baselines[j].MaseScale);
         }
 
-        return forecast;
-    }
-
-    private MethodScores Scores(string method, string description, double[][] actual, double[][] forecast)
-    {
-        ForecastMetrics[] columns = [.. Enumerable.Range(0, actual.Length).Select(
-            j => ForecastMetrics.Of(actual[j], forecast[j], _baselines[j].MaseScale))];
         TargetScores[] targets = [.. columns.Select(
             (column, j) => new TargetScores(_layout.Normalizer.Targets[j].Column, column.ToList()))];
         return new MethodScores(
@@ -169,31 +178,34 @@ public sealed class ForecastEvaluation : TaskEvaluation
     }
 
     /// <summary>Each quantile's figures over all origins, steps ahead and columns.</summary>
-    private List<QuantileScores> QuantileScores()
+    private QuantileScores[] QuantileScores()
     {
-        var scores = new List<QuantileScores>();
-        for (int q = 0; q < _layout.Quantiles.Count; q++)
+        IReadOnlyList<double> quantiles = _layout.Quantiles;
+        if (quantiles.Count == 0)
+            return [];
+        var forecast = new double[quantiles.Count];
+        var loss = new double[quantiles.Count];
+        var below = new long[quantiles.Count];
+        for (int j = 0; j < _layout.TargetCount; j++)
         {
-            double quantile = _layout.Quantiles[q];
-            double loss = 0;
-            long below = 0;
-            long count = 0;
-            for (int j = 0; j < _quantiles.Length; j++)
+            for (int sample = 0; sample < SampleCount; sample++)
             {
-                double[] actual = Actual(j);
-                for (int i = 0; i < actual.Length; i++)
+                ReadOnlySpan<double> actual = Actual(j, sample);
+                for (int k = 0; k < Horizon; k++)
                 {
-                    double error = actual[i] - _quantiles[j][(i * _layout.QuantileCount) + q];
-                    loss += error > 0 ? quantile * error : (quantile - 1) * error;
-                    below += error <= 0 ? 1 : 0;
-                    count++;
+                    Read(sample, j, k, forecast);
+                    for (int q = 0; q < forecast.Length; q++)
+                    {
+                        double error = actual[k] - forecast[q];
+                        loss[q] += error > 0 ? quantiles[q] * error : (quantiles[q] - 1) * error;
+                        below[q] += error <= 0 ? 1 : 0;
+                    }
                 }
             }
-
-            scores.Add(new QuantileScores(quantile, (double)below / count, loss / count));
         }
 
-        return scores;
+        double count = (double)_layout.TargetCount * SampleCount * Horizon;
+        return [.. quantiles.Select((quantile, q) => new QuantileScores(quantile, below[q] / count, loss[q] / count))];
     }
 
     /// <summary>Consecutive origins.</summary>

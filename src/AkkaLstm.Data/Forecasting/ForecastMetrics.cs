@@ -21,22 +21,9 @@ public readonly record struct ForecastMetrics(double Mae, double Rmse, double Sm
     /// <param name="scale">Mean |y(t) - y(t-1)| over the training part (<see cref="MaseScale"/>).</param>
     public static ForecastMetrics Of(ReadOnlySpan<double> actual, ReadOnlySpan<double> forecast, double? scale)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(forecast.Length, actual.Length);
-        ArgumentOutOfRangeException.ThrowIfZero(actual.Length);
-        double absolute = 0;
-        double squared = 0;
-        double relative = 0;
-        for (int i = 0; i < actual.Length; i++)
-        {
-            double error = Math.Abs(actual[i] - forecast[i]);
-            double size = Math.Abs(actual[i]) + Math.Abs(forecast[i]);
-            absolute += error;
-            squared += error * error;
-            relative += size > 0 ? 200 * error / size : 0;
-        }
-
-        double mae = absolute / actual.Length;
-        return new ForecastMetrics(mae, Math.Sqrt(squared / actual.Length), relative / actual.Length, mae / scale);
+        var errors = new ForecastErrors();
+        errors.Add(actual, forecast);
+        return errors.ToMetrics(scale);
     }
 
     /// <summary>Mean |y(t) - y(t-1)|; null where that is 0 or there are no two values.</summary>

@@ -21,12 +21,16 @@ public sealed class ForecastEvaluationTests : IDisposable
         Assert.Null(ForecastMetrics.Of([1], [2], null).Mase);
     }
 
-    [Fact]
-    public void Finish_PerfectModel_HasNoError()
+    [Theory]
+    [InlineData(DataSplit.Train)]
+    [InlineData(DataSplit.Valid)]
+    [InlineData(DataSplit.Test)]
+    public void Finish_PerfectModel_HasNoError(DataSplit split)
     {
+        // The training split gives its samples in an order of its own.
         ForecastDataSet data = Open(targets: ["a", "b"]);
-        var evaluation = (ForecastEvaluation)data.Evaluate(DataSplit.Test);
-        AddAll(evaluation, data.Source(DataSplit.Test), (batch, index) => batch.TargetValues[index]);
+        var evaluation = (ForecastEvaluation)data.Evaluate(split);
+        AddAll(evaluation, data.Source(split), (batch, index) => batch.TargetValues[index]);
         EvaluationReport report = evaluation.Finish(0);
         Assert.InRange(report.Model["rmse"]!.Value, 0, 1e-4);
         Assert.Equal(["a", "b"], report.Model.Targets.Select(target => target.Column));
@@ -61,15 +65,59 @@ public sealed class ForecastEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void Actual_AndLabels_AreTheRowsAfterTheOrigin()
+    public void Finish_OriginByOrigin_HasTheBitsOfWholeColumns()
     {
-        ForecastDataSet data = Open(targets: ["a"]);
+        ForecastDataSet data = Open(targets: ["a", "b"]);
         var evaluation = (ForecastEvaluation)data.Evaluate(DataSplit.Test);
-        double[] actual = evaluation.Actual(0);
+        AddAll(evaluation, data.Source(DataSplit.Test), (_, _) => 0.3f);
+        EvaluationReport report = evaluation.Finish(0);
+
+        // Every origin's four rows in one list, and beside it what the model says and the last value before them.
+        int[] origins = [.. Enumerable.Range(240 - 36 - 1, 36 - 4 + 1)];
+        double[] actual = [.. origins.SelectMany(origin => Enumerable.Range(origin + 1, 4).Select(B))];
+        double[] persistent = [.. origins.SelectMany(origin => Enumerable.Repeat(B(origin), 4))];
+        double said = data.Normalizer.Targets[1].Denormalize(0.3f);
+        double? scale = ForecastMetrics.MaseScale([.. Enumerable.Range(0, 168).Select(B)]);
+        Assert.Equal(
+            ForecastMetrics.Of(actual, [.. actual.Select(_ => said)], scale).ToList(), report.Model.Targets[1].Metrics);
+        Assert.Equal(ForecastMetrics.Of(actual, persistent, scale).ToList(), report.Methods[1].Targets[1].Metrics);
+    }
+
+    [Fact]
+    public void Finish_WideForecast_NeedsLittleMoreMemoryThanTheModelsOutputs()
+    {
+        const int columns = 20;
+        const int horizon = 96;
+        string csv = string.Join(',', Enumerable.Range(0, columns).Select(c => $"c{c}")) + "\n" + string.Concat(
+            Enumerable.Range(0, 1400).Select(row => string.Join(',', Enumerable.Range(1, columns).Select(c => row * c % 97)) + "\n"));
+        DataSet data = DataSets.Open(new DataOptions
+        {
+            Data = _files.Write("wide.csv", csv), Window = 2, Batch = 8, Horizon = horizon, ArOrder = 2, TestFraction = 0.6,
+        });
+        ISequenceSource source = data.Source(DataSplit.Test);
+        SequenceBatch batch = source.Shape.CreateBatch(8);
+        var outputs = new float[2 * 8 * source.Shape.OutputSize];
+        _ = data.Evaluate(DataSplit.Test); // fits the baselines
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        TaskEvaluation evaluation = data.Evaluate(DataSplit.Test);
+        for (int step = 0; step < source.StepsPerEpoch; step++)
+        {
+            source.Fill(batch, 0, step, 0, 8);
+            evaluation.Add(batch, step, outputs, source.Shape.OutputSize);
+        }
+
+        evaluation.Finish(0);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(allocated, source.TargetsPerEpoch * sizeof(float), 1.25 * source.TargetsPerEpoch * sizeof(float));
+    }
+
+    [Fact]
+    public void OriginLabel_FirstSample_IsTheLastRowBeforeTheSplit()
+    {
+        var evaluation = (ForecastEvaluation)Open(targets: ["a"]).Evaluate(DataSplit.Test);
         int origin = 240 - 36 - 1;
         Assert.Equal($"{2000 + (origin / 12)}-{(origin % 12) + 1:00}", evaluation.OriginLabel(0));
-        Assert.Equal([A(origin + 1), A(origin + 2), A(origin + 3), A(origin + 4), A(origin + 2)], actual[..5]);
-        Assert.Equal(evaluation.SampleCount * evaluation.Horizon, actual.Length);
+        Assert.Equal((36 - 4 + 1, 4), (evaluation.SampleCount, evaluation.Horizon));
     }
 
     [Fact]
@@ -104,10 +152,12 @@ public sealed class ForecastEvaluationTests : IDisposable
 
     private static double A(int row) => new[] { 1, 4, 2, 8, 5, 7, 3, 6, 9, 11, 0, 10 }[row % 12];
 
+    private static double B(int row) => row * 37 % 101;
+
     private ForecastDataSet Open(string[] targets)
     {
         string csv = "month,a,b\n" + string.Concat(Enumerable.Range(0, 240).Select(
-            row => $"{2000 + (row / 12)}-{(row % 12) + 1:00},{A(row)},{row * 37 % 101}\n"));
+            row => $"{2000 + (row / 12)}-{(row % 12) + 1:00},{A(row)},{B(row)}\n"));
         return (ForecastDataSet)DataSets.Open(new DataOptions
         {
             Data = _files.Write("data.csv", csv), Window = 24, Batch = 8, Horizon = 4, Inputs = targets, Targets = targets,
