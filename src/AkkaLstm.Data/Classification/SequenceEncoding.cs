@@ -33,7 +33,7 @@ public sealed record SequenceEncoding(
         for (int i = 0; i < scales.Length; i++)
         {
             double[] column = [.. training.SelectMany(sequence => sequence.Values.Where((_, k) => k % scales.Length == i))];
-            scales[i] = NormalizerFit.Scale(features[i], column);
+            scales[i] = NormalizerFit.Scale(features[i], column, step => PlaceOf(training, step * scales.Length));
         }
 
         return new SequenceEncoding(labels, scales, null);
@@ -42,7 +42,9 @@ public sealed record SequenceEncoding(
     /// <summary>The sequence in the model's numbers.</summary>
     /// <param name="sequence">As the file has it.</param>
     /// <param name="maxLength">Steps that are kept, the last ones; null: all.</param>
-    /// <exception cref="BadInputException">It has no token, or a label that the model does not know.</exception>
+    /// <exception cref="BadInputException">
+    /// It has no token, a label that the model does not know, or a value that is out of reach.
+    /// </exception>
     internal EncodedSequence Encode(SequenceRecord sequence, int? maxLength)
     {
         int known = sequence.Label is null ? EncodedSequence.NoClass : ClassOf(sequence);
@@ -56,6 +58,9 @@ public sealed record SequenceEncoding(
 
         int size = Features!.Count;
         float[] values = [.. sequence.Values.Select((value, k) => Features[k % size].Normalize(value))];
+        int far = Array.FindIndex(values, value => !ColumnScale.IsWithinReach(value));
+        if (far >= 0)
+            throw Features[far % size].OutOfReach($"{sequence.Place}: step {(far / size) + 1} of the sequence that begins here");
         return new EncodedSequence(sequence, known, Last(values, maxLength, size), [], size);
     }
 
@@ -101,6 +106,15 @@ public sealed record SequenceEncoding(
         string separator = kind == VocabularyKind.Words ? " " : "";
         TextPieces pieces = TextPieces.Cut(string.Join(separator, training.Select(sequence => sequence.Text)), kind);
         return Vocabulary.Build(kind, pieces, pieces.Ids.Length, options.MaxVocabulary);
+    }
+
+    /// <summary>Where the sequence begins that has a value of the training part.</summary>
+    private static string PlaceOf(IReadOnlyList<SequenceRecord> training, int value)
+    {
+        int sequence = 0;
+        while (value >= training[sequence].Values.Length)
+            value -= training[sequence++].Values.Length;
+        return training[sequence].Place;
     }
 
     private static T[] Last<T>(T[] steps, int? maxLength, int size) =>

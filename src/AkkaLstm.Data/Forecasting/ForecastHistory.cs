@@ -63,6 +63,7 @@ public sealed class ForecastHistory
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(normalizer);
         SeriesTable table = ForecastDataSet.Read(options.Data, ColumnChoice.Of(normalizer, options), out _);
+        normalizer.RequireWithinReach(table);
         var layout = ForecastLayout.Of(normalizer, options);
         if (table.RowCount >= options.Window + layout.Lag)
             return new ForecastHistory(table, layout, layout.Shape(options, lanes: 1));
@@ -78,18 +79,17 @@ public sealed class ForecastHistory
     /// Forecasts the next rows. Beyond the model's horizon its own forecasts are taken as known and the
     /// window moves on (iterated forecast); that needs every input to be among the targets or known.
     /// </summary>
-    /// <param name="rowCount">Rows to forecast, at least 1.</param>
+    /// <param name="rowCount">Rows to forecast, 1 to 100,000.</param>
     /// <param name="predict">The model.</param>
     /// <param name="futurePath">CSV file with the coming values of the columns whose future is known; null for none.</param>
     /// <exception cref="BadInputException">
-    /// More rows than the horizon, and an input whose future is neither forecast nor known, or quantiles; known columns
+    /// A row count out of bounds; more rows than the horizon, and an input whose future is neither forecast nor known, or quantiles; known columns
     /// without their future.
     /// </exception>
     public ForecastTable Forecast(int rowCount, WindowPredictor predict, string? futurePath = null)
     {
         ArgumentNullException.ThrowIfNull(predict);
-        if (rowCount < 1)
-            throw new BadInputException($"--horizon {rowCount}: must be at least 1.");
+        DataSets.RequireWithin("--horizon", rowCount, 1, ForecastDataSet.LargestHorizon);
         RequireReach(rowCount);
         int rounds = (rowCount + _layout.Horizon - 1) / _layout.Horizon;
         var coming = new ComingRows(_table, _layout, FutureRows.Read(futurePath, _table, _layout, rounds * _layout.Horizon));

@@ -8,8 +8,10 @@ namespace AkkaLstm.Data.Forecasting;
 internal sealed record NormalizedSeries(SeriesTable Table, float[] Inputs)
 {
     /// <summary>Normalises a table.</summary>
+    /// <exception cref="Numerics.BadInputException">A value is out of reach of single precision.</exception>
     internal static NormalizedSeries Of(SeriesTable table, Normalizer normalizer)
     {
+        normalizer.RequireWithinReach(table);
         IReadOnlyList<ColumnScale> scales = normalizer.Inputs;
         var rows = new float[checked(table.RowCount * scales.Count)];
         for (int c = 0; c < scales.Count; c++)

@@ -16,7 +16,7 @@ internal sealed record FutureRows(int RowCount, IReadOnlyDictionary<string, doub
     /// <param name="layout">Which columns are known.</param>
     /// <param name="rowCount">Rows that are needed.</param>
     /// <exception cref="BadInputException">
-    /// No file where one is needed or the other way round, too few rows, or dates that do not go on from the table's.
+    /// No file where one is needed or the other way round, too few rows, or values out of reach, or dates that do not go on from the table's.
     /// </exception>
     internal static FutureRows Read(string? path, SeriesTable table, ForecastLayout layout, int rowCount)
     {
@@ -44,7 +44,8 @@ internal sealed record FutureRows(int RowCount, IReadOnlyDictionary<string, doub
                 + $"{layout.Horizon} coming rows at once; give at least that many.");
         }
 
-        RequireDates(path, table, future, rowCount);
+        layout.Normalizer.RequireWithinReach(future);
+        RequireDates(table, future, rowCount);
         return new FutureRows(
             rowCount,
             future.Columns.ToDictionary(
@@ -57,7 +58,7 @@ internal sealed record FutureRows(int RowCount, IReadOnlyDictionary<string, doub
         return CsvText.ReadHeaders(path, reader).Contains(name, StringComparer.Ordinal);
     }
 
-    private static void RequireDates(string path, SeriesTable table, SeriesTable future, int rowCount)
+    private static void RequireDates(SeriesTable table, SeriesTable future, int rowCount)
     {
         if (table.Dates is null || future.Dates is null || DateSequence.Continue(table.Dates, rowCount) is not { } expected)
             return;
@@ -66,7 +67,7 @@ internal sealed record FutureRows(int RowCount, IReadOnlyDictionary<string, doub
             if (future.Dates[i] != expected[i])
             {
                 throw new BadInputException(
-                    $"{path}:{i + 2}: '{future.Dates[i]}' does not follow on the data, which goes on with '{expected[i]}'; "
+                    $"{future.PlaceOf(i)}: '{future.Dates[i]}' does not follow on the data, which goes on with '{expected[i]}'; "
                     + "give the rows right after the data's last one.");
             }
         }

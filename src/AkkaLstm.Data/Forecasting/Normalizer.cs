@@ -16,6 +16,12 @@ namespace AkkaLstm.Data.Forecasting;
 /// </param>
 public sealed record ColumnScale(string Column, double Mean, double Deviation)
 {
+    /// <summary>
+    /// Bound on what is normalised. Optimizers square gradients in single precision, and a gradient is as large as the error:
+    /// 1e15 leaves room below 1.8e19, the root of the largest number, for sums over a batch and over differences.
+    /// </summary>
+    internal const float LargestNormalized = 1e15f;
+
     /// <summary>d, rows between the two values of a difference; 0 for the values themselves.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Lag { get; init; }
@@ -25,6 +31,15 @@ public sealed record ColumnScale(string Column, double Mean, double Deviation)
 
     /// <summary>normalised * Deviation + Mean.</summary>
     public double Denormalize(double normalised) => (normalised * Deviation) + Mean;
+
+    /// <summary>Whether a model can be given a normalised value.</summary>
+    internal static bool IsWithinReach(float normalized) => Math.Abs(normalized) <= LargestNormalized;
+
+    /// <summary>What to say of a value that is not within reach.</summary>
+    /// <param name="place">Where it stands.</param>
+    internal BadInputException OutOfReach(string place) => new(
+        $"{place}: {(Lag == 0 ? "" : "the change of ")}column '{Column}' lies more than 1E+15 standard deviations from the mean of the "
+        + "training part; correct the cell, or train on rows in which the column varies as it does here.");
 
     /// <summary>What the model reads of a row.</summary>
     /// <param name="column">The column's values.</param>
@@ -63,6 +78,22 @@ public sealed record ColumnScale(string Column, double Mean, double Deviation)
 /// <param name="Targets">The columns that are forecast, in the order of the outputs of one step ahead.</param>
 public sealed record Normalizer(IReadOnlyList<ColumnScale> Inputs, IReadOnlyList<ColumnScale> Targets)
 {
+    /// <summary>Checks that a model can be given all rows of a table, or asked for them.</summary>
+    /// <param name="table">Rows; it need not have all columns.</param>
+    /// <exception cref="BadInputException">A value is out of reach of single precision.</exception>
+    internal void RequireWithinReach(SeriesTable table)
+    {
+        foreach (ColumnScale scale in Inputs.Union(Targets).Where(scale => table.Columns.ContainsKey(scale.Column)))
+        {
+            double[] column = table.Columns[scale.Column];
+            for (int row = scale.Lag; row < column.Length; row++)
+            {
+                if (!ColumnScale.IsWithinReach(scale.Input(column, row)))
+                    throw scale.OutOfReach(table.PlaceOf(row));
+            }
+        }
+    }
+
     /// <summary>Checks values that come from a file.</summary>
     /// <exception cref="BadInputException">No columns, or a scale that cannot be divided by.</exception>
     internal void Validate(string place)

@@ -12,7 +12,7 @@ internal static class NormalizerFit
     /// <param name="table">The rows.</param>
     /// <param name="trainRows">Rows of the training part.</param>
     /// <param name="lag">Lag of the differences of the target columns; 0 for the values themselves.</param>
-    /// <exception cref="BadInputException">Too few rows for two differences.</exception>
+    /// <exception cref="BadInputException">Too few rows for two differences, or numbers too large for a scale.</exception>
     internal static Normalizer Fit(SeriesTable table, int trainRows, int lag = 0)
     {
         if (lag > 0 && trainRows - lag < 2)
@@ -28,15 +28,26 @@ internal static class NormalizerFit
         {
             double[] training = table.Columns[column][..trainRows];
             return lag > 0 && table.Targets.Contains(column, StringComparer.Ordinal)
-                ? Scale(column, Differences(training, lag)) with { Lag = lag }
-                : Scale(column, training);
+                ? Scale(column, Differences(training, lag), i => table.PlaceOf(i + lag)) with { Lag = lag }
+                : Scale(column, training, table.PlaceOf);
         }
     }
 
     /// <summary>Mean and sample standard deviation of a column's training part.</summary>
-    internal static ColumnScale Scale(string column, double[] training)
+    /// <param name="column">Its name.</param>
+    /// <param name="training">Values, or differences.</param>
+    /// <param name="placeOf">File and line of a value, for messages.</param>
+    /// <exception cref="BadInputException">The deviation is beyond double precision.</exception>
+    internal static ColumnScale Scale(string column, double[] training, Func<int, string> placeOf)
     {
         (double mean, double deviation) = training.MeanStandardDeviation();
+        if (training.Length > 1 && !double.IsFinite(deviation))
+        {
+            int largest = Enumerable.Range(0, training.Length).MaxBy(i => Math.Abs(training[i]));
+            throw new BadInputException(
+                $"{placeOf(largest)}: column '{column}' is so large here that its standard deviation is beyond double precision; "
+                + "correct the cell, or give the column in a larger unit.");
+        }
 
         // A constant column carries nothing: divided by 1 it becomes 0. A deviation that is only rounding error
         // counts as none; of a single value there is none at all.

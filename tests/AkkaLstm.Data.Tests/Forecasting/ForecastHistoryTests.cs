@@ -54,6 +54,26 @@ public sealed class ForecastHistoryTests : IDisposable
         Assert.Throws<BadInputException>(() => history.Forecast(0, _ => new float[] { 1, 2 }));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_001)]
+    [InlineData(2_000_000_000)]
+    [InlineData(int.MaxValue)]
+    public void Forecast_RowCountOutOfBounds_NamesThem(int rows)
+    {
+        ForecastHistory history = ForecastHistory.Open(Options("a"), new([new("a", 10, 2)], [new("a", 10, 2)]));
+        var error = Assert.Throws<BadInputException>(
+            () => history.Forecast(rows, _ => throw new InvalidOperationException("Nothing may be forecast.")));
+        Assert.Equal($"--horizon {rows}: must lie between 1 and 100000.", error.Message);
+    }
+
+    [Fact]
+    public void Forecast_MostRows_AreForecast()
+    {
+        ForecastHistory history = ForecastHistory.Open(Options("a"), new([new("a", 10, 2)], [new("a", 10, 2)]));
+        Assert.Equal(100_000, history.Forecast(100_000, _ => new float[2]).Rows.Count);
+    }
+
     [Fact]
     public void Open_FewerRowsThanTheWindow_SaysHowMany()
     {
