@@ -97,9 +97,9 @@ internal static class ForecastCommand
                 csv.Append(',').Append(CsvField.Of(row.Date!));
             for (int j = 0; j < row.Values.Count; j++)
             {
-                csv.Append(CultureInfo.InvariantCulture, $",{row.Values[j]:G7}");
+                csv.Append(',').Append(ColumnNumber.Of(row.Values[j], result.Deviations[j]));
                 foreach (int q in others)
-                    csv.Append(CultureInfo.InvariantCulture, $",{row.Quantiles[j][q]:G7}");
+                    csv.Append(',').Append(ColumnNumber.Of(row.Quantiles[j][q], result.Deviations[j]));
             }
 
             csv.Append('\n');

@@ -27,14 +27,22 @@ internal static class AxisTicks
     /// <summary>Writes ticks with as many decimals as tell them apart.</summary>
     public static IReadOnlyList<string> Format(IReadOnlyList<double> ticks)
     {
+        const int mostDecimals = 15;
         double largest = ticks.Max(Math.Abs);
         if (largest >= 1e7 || (largest > 0 && largest < 1e-4))
-            return [.. ticks.Select(t => t.ToString("0.##e0", CultureInfo.InvariantCulture))];
+        {
+            string[] texts = [.. ticks.Select(t => t.ToString("0.##e0", CultureInfo.InvariantCulture))];
+
+            // Numbers that are large beside their differences need all their digits.
+            if (texts.Distinct(StringComparer.Ordinal).Count() == ticks.Count)
+                return texts;
+        }
+
         int decimals = 0;
         if (ticks.Count > 1)
         {
             double gap = Enumerable.Range(1, ticks.Count - 1).Min(i => Math.Abs(ticks[i] - ticks[i - 1]));
-            decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(gap) - 1e-9), 0, 8);
+            decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(gap) - 1e-9), 0, mostDecimals);
         }
 
         string format = "F" + decimals.ToString(CultureInfo.InvariantCulture);

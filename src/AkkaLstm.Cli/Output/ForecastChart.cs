@@ -26,7 +26,7 @@ internal sealed class ForecastChart
 {
     private const double Width = 960;
     private const double PanelHeight = 300;
-    private const double Left = 76;
+    private const double LeastLeft = 76;
     private const double Right = 24;
     private const double Top = 64;
     private const double PanelGap = 34;
@@ -42,8 +42,14 @@ internal sealed class ForecastChart
 
     private readonly StringBuilder _svg = new();
 
-    private ForecastChart()
+    // Where the panels begin: the widest label of an axis and the column's name fit beside it.
+    private readonly double _left;
+
+    private ForecastChart(IEnumerable<Axis> axes)
     {
+        const double besideLabel = 34;
+        const double digitWidth = 6.7;
+        _left = Math.Max(LeastLeft, axes.SelectMany(axis => axis.Labels).Max(label => besideLabel + (digitWidth * label.Length)));
     }
 
     /// <summary>Draws the chart.</summary>
@@ -55,16 +61,17 @@ internal sealed class ForecastChart
     public static string Draw(
         string title, string positionName, IReadOnlyList<string> positions, IReadOnlyList<ForecastPanel> panels)
     {
-        var chart = new ForecastChart();
+        Axis[] axes = [.. panels.Select(Axis.Of)];
+        var chart = new ForecastChart(axes);
         double height = Top + (panels.Count * PanelHeight) + ((panels.Count - 1) * PanelGap) + Bottom;
         chart.Open(title, height, panels[0].Bands);
         for (int i = 0; i < panels.Count; i++)
         {
             double top = Top + (i * (PanelHeight + PanelGap));
-            chart.Panel(panels[i], top, positions, drawsPositions: i == panels.Count - 1);
+            chart.Panel(panels[i], axes[i], top, positions, drawsPositions: i == panels.Count - 1);
         }
 
-        chart.Text(Left + ((Width - Left - Right) / 2), height - 14, positionName, "middle", 13);
+        chart.Text(chart._left + ((Width - chart._left - Right) / 2), height - 14, positionName, "middle", 13);
         chart._svg.Append("</svg>\n");
         return chart._svg.ToString();
     }
@@ -78,7 +85,7 @@ internal sealed class ForecastChart
             <rect width="100%" height="100%" fill="#ffffff"/>
 
             """);
-        Text(Left, 32, title, "start", 18, "600");
+        Text(_left, 32, title, "start", 18, "600");
         Legend(bands);
     }
 
@@ -106,20 +113,18 @@ internal sealed class ForecastChart
         Text(x + 128, y + 4.5, "forecast", "start", 13);
     }
 
-    private void Panel(ForecastPanel panel, double top, IReadOnlyList<string> positions, bool drawsPositions)
+    private void Panel(
+        ForecastPanel panel, Axis axis, double top, IReadOnlyList<string> positions, bool drawsPositions)
     {
-        List<double> all = [.. panel.History, .. panel.Forecast];
-        (double low, double high) = Range([.. all, .. panel.Bands.SelectMany(band => band.Low.Concat(band.High))]);
+        int last = panel.History.Count + panel.Forecast.Count - 1;
         double bottom = top + PanelHeight;
-        double X(double position) => Left + (position / Math.Max(1, all.Count - 1) * (Width - Left - Right));
-        double Y(double value) => bottom - ((value - low) / (high - low) * PanelHeight);
+        double X(double position) => _left + (position / Math.Max(1, last) * (Width - _left - Right));
+        double Y(double value) => bottom - ((value - axis.Low) / (axis.High - axis.Low) * PanelHeight);
 
-        IReadOnlyList<double> ticks = AxisTicks.Linear(low, high, 6);
-        IReadOnlyList<string> labels = AxisTicks.Format(ticks);
-        for (int i = 0; i < ticks.Count; i++)
+        for (int i = 0; i < axis.Ticks.Count; i++)
         {
-            HorizontalLine(Y(ticks[i]));
-            Text(Left - 8, Y(ticks[i]) + 4, labels[i], "end", 12);
+            HorizontalLine(Y(axis.Ticks[i]));
+            Text(_left - 8, Y(axis.Ticks[i]) + 4, axis.Labels[i], "end", 12);
         }
 
         double now = X(panel.History.Count - 1);
@@ -164,7 +169,7 @@ internal sealed class ForecastChart
 
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
+            $"<line x1=\"{_left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{bottom:0.##}\" ");
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{bottom:0.##}\" stroke=\"{TextColor}\"/>\n");
     }
 
@@ -193,7 +198,7 @@ internal sealed class ForecastChart
     {
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<line x1=\"{Left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{y:0.##}\" ");
+            $"<line x1=\"{_left:0.##}\" x2=\"{Width - Right:0.##}\" y1=\"{y:0.##}\" ");
         _svg.Append(CultureInfo.InvariantCulture, $"y2=\"{y:0.##}\" stroke=\"{GridColor}\"/>\n");
     }
 
@@ -231,12 +236,27 @@ internal sealed class ForecastChart
         _svg.Append(WebUtility.HtmlEncode(text)).Append("</text>\n");
     }
 
-    private static (double Low, double High) Range(List<double> values)
+    /// <summary>A panel's vertical axis.</summary>
+    private sealed record Axis(double Low, double High, IReadOnlyList<double> Ticks, IReadOnlyList<string> Labels)
     {
-        double low = values.Min(), high = values.Max();
-        double margin = high > low ? 0.05 * (high - low) : Math.Max(1, Math.Abs(high) * 0.05);
+        public static Axis Of(ForecastPanel panel)
+        {
+            (double low, double high) = Range(
+                [.. panel.History, .. panel.Forecast, .. panel.Bands.SelectMany(band => band.Low.Concat(band.High))]);
+            IReadOnlyList<double> ticks = AxisTicks.Linear(low, high, 6);
+            return new Axis(low, high, ticks, AxisTicks.Format(ticks));
+        }
 
-        // Series that never go below zero (counts, loads) get an axis that does not either.
-        return (low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin);
+        private static (double Low, double High) Range(List<double> values)
+        {
+            double low = values.Min(), high = values.Max();
+
+            // What differs by rounding alone is a straight line; ticks as near to each other as that are no numbers.
+            bool varies = high - low > 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high));
+            double margin = varies ? 0.05 * (high - low) : Math.Max(1, Math.Abs(high) * 0.05);
+
+            // Series that never go below zero (counts, loads) get an axis that does not either.
+            return (low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin);
+        }
     }
 }

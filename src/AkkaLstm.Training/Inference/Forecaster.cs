@@ -12,12 +12,15 @@ namespace AkkaLstm.Training.Inference;
 /// <param name="HistoryDates">Dates of the last known rows; empty without dates.</param>
 /// <param name="History">Last known values of the targets, [column][row], in the data's own units, for
 /// charts.</param>
+/// <param name="Deviations">Of each target column the standard deviation in the training part (that of its changes, where the
+/// model forecasts those): which digits of a value say something.</param>
 public sealed record ForecastResult(
     string? DateColumn,
     IReadOnlyList<string> Targets,
     IReadOnlyList<ForecastRow> Rows,
     IReadOnlyList<string> HistoryDates,
-    IReadOnlyList<double[]> History)
+    IReadOnlyList<double[]> History,
+    IReadOnlyList<double> Deviations)
 {
     /// <summary>Quantiles that were forecast, ascending; empty for a model of the mean.</summary>
     public IReadOnlyList<double> Quantiles { get; init; } = [];
@@ -69,7 +72,8 @@ public static class Forecaster
             table.Columns,
             [.. table.Rows.Select((values, k) => new ForecastRow(k + 1, table.Dates?[k], values) { Quantiles = QuantilesOf(table, k) })],
             history.Dates is null ? [] : [.. history.Dates.Skip(history.RowCount - shown)],
-            [.. Enumerable.Range(0, table.Columns.Count).Select(j => history.Known(j)[^shown..].ToArray())])
+            [.. Enumerable.Range(0, table.Columns.Count).Select(j => history.Known(j)[^shown..].ToArray())],
+            [.. normalizer.Targets.Select(scale => scale.Deviation)])
         {
             Quantiles = table.Quantiles,
         };

@@ -60,6 +60,21 @@ public sealed class ForecastExtrasTests : IDisposable
     }
 
     [Fact]
+    public async Task Forecast_SeriesFarFromZero_WritesTheDigitsThatVary()
+    {
+        string csv = _directory.Write("far.csv", "t,load\n" + string.Concat(Enumerable.Range(0, 200).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{2000 + (i / 12)}-{(i % 12) + 1:00},{1e9 + (5 * Math.Sin(i / 3.0)):0.####}\n"))));
+        string run = _directory.File("far");
+        (await CliRun.OfAsync(["train", "--data", csv, "--out", run, .. Samples.ForecastJob, "--quiet"])).AssertDone();
+
+        CliRun forecast = (await CliRun.OfAsync("forecast", run, "--quiet")).AssertDone();
+
+        string[] values = [.. forecast.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[2])];
+        Assert.Equal(4, values.Distinct().Count());
+        Assert.All(values, value => Assert.Matches(@"^(1000000\d{3}|999999\d{3})\.\d{1,3}$", value));
+    }
+
+    [Fact]
     public async Task Evaluate_Quantiles_ShowsTheirCoverage()
     {
         string run = await TrainAsync("--quantiles", "0.1,0.5,0.9");

@@ -73,6 +73,30 @@ public class ForecastChartTests
     }
 
     [Fact]
+    public void Draw_SeriesFarFromZero_HasLabelsThatDifferAndFitBesideThePanel()
+    {
+        double[] values = [1e9 - 5, 1e9, 1e9 + 5];
+        XElement root = XDocument.Parse(
+            ForecastChart.Draw("t", "row", ["a", "b", "c", "d", "e", "f"], [new ForecastPanel("y", values, values)])).Root!;
+
+        XElement[] labels = [.. root.Descendants(Svg + "text").Where(text => text.Value.StartsWith("100000000", StringComparison.Ordinal))];
+        Assert.True(labels.Length >= 3);
+        Assert.Equal(labels.Length, labels.Select(label => label.Value).Distinct().Count());
+        double panel = double.Parse(Points(root, 0)[0].Split(',')[0], CultureInfo.InvariantCulture);
+        Assert.All(labels, label => Assert.InRange(
+            double.Parse(label.Attribute("x")!.Value, CultureInfo.InvariantCulture), 26 + (6.7 * label.Value.Length), panel));
+    }
+
+    [Fact]
+    public void Draw_SeriesThatDiffersByRoundingAlone_IsAFlatLine()
+    {
+        XElement root = XDocument.Parse(
+            ForecastChart.Draw("t", "row", ["a", "b", "c"], [new ForecastPanel("y", [1e17, 1e17 + 16], [1e17])])).Root!;
+
+        Assert.Single(Points(root, 0).Select(point => point.Split(',')[1]).Distinct());
+    }
+
+    [Fact]
     public void LabelledPositions_Months_AreJanuaries()
     {
         string[] months = [.. Enumerable.Range(0, 100).Select(
