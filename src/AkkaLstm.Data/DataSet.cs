@@ -55,7 +55,10 @@ public abstract class DataSet
     /// <summary>Cuts the windows of a split; called once for each.</summary>
     protected abstract ISequenceSource CreateSource(DataSplit split);
 
-    /// <summary>What to say when a split that was left out is asked for.</summary>
+    /// <summary>
+    /// What to say when a split that was left out is asked for: which options of training set one aside. Whoever takes none of
+    /// them asks <see cref="Has"/> first.
+    /// </summary>
     protected BadInputException MissingSplit(DataSplit split)
     {
         string option = split == DataSplit.Train ? "smaller --valid-fraction and --test-fraction"

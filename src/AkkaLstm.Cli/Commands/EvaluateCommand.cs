@@ -25,16 +25,17 @@ internal static class EvaluateCommand
             [
                 new("evaluate runs/forecast-sunspots-1", "the test part of what it was trained on"),
                 new(
-                    "evaluate runs/book --data other.txt --split train",
-                    "another text, all of its training part"),
+                    "evaluate runs/book --data other.txt --split all",
+                    "another text, all of it"),
                 new("evaluate runs/sales --rolling 6", "a forecast from each of six origins, one horizon apart"),
             ],
         };
         Argument<string> model = ModelArgument.Create();
         CliOption<string?> data = ModelArgument.DataOption();
         CliOption<string?> split = Values.Text(
-            "--split", OptionGroup.Command, "the part of the data, cut as in training (default: test)",
-            "train|valid|test");
+            "--split", OptionGroup.Command,
+            "the part of the data, cut as in training, or all of the file that --data names (default: test)",
+            "train|valid|test|all");
         CliOption<string?> plot = Values.Text(
             "--plot", OptionGroup.Command, "also draw the confusion matrix of a classifier into this SVG file", "FILE.svg");
         command.Arguments.Add(model);
@@ -46,7 +47,13 @@ internal static class EvaluateCommand
         command.Options.Add(rolling);
         return new CliEntry(command, context =>
         {
-            DataSplit part = ChoiceNames.Parse<DataSplit>(context.Parsed.GetValue(split) ?? "test", "--split");
+            DataSplit? part = ChoiceNames.Parse<Part>(context.Parsed.GetValue(split) ?? "test", "--split") switch
+            {
+                Part.Train => DataSplit.Train,
+                Part.Valid => DataSplit.Valid,
+                Part.Test => DataSplit.Test,
+                _ => null,
+            };
             ModelFile file = ModelArgument.Open(context, context.Parsed.GetValue(model)!);
             string? plotPath = context.Parsed.GetValue(plot);
             if (plotPath is not null && file.Card.Plan.Task != DataTask.Classify)
@@ -67,10 +74,16 @@ internal static class EvaluateCommand
         });
     }
 
+    private static string NameOf(EvaluationResult result) =>
+        result.Split is { } split ? ChoiceNames.NameOf(split) : ChoiceNames.NameOf(Part.All);
+
+    private static string TitleOf(EvaluationResult result) =>
+        result.Split is null ? "the whole file" : $"{NameOf(result)} split";
+
     private static object ToJson(ModelFile file, EvaluationResult result) => new
     {
         Model = file.Source,
-        result.Split,
+        Split = NameOf(result),
         result.Loss,
         result.Count,
         result.Accuracy,
@@ -84,15 +97,24 @@ internal static class EvaluateCommand
 
     private static string Title(string data, EvaluationResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Path.GetFileName(data)}, {ChoiceNames.NameOf(result.Split)} split: {100 * result.Accuracy:0.0} % right");
+        $"{Path.GetFileName(data)}, {TitleOf(result)}: {100 * result.Accuracy:0.0} % right");
 
     private static void WriteText(CliConsole console, EvaluationResult result)
     {
         string accuracy = result.Accuracy is { } share ? $", accuracy {100 * share:0.00} %" : "";
         console.Out.WriteLine(
             $"loss {Units.Short(result.Loss)} over {Units.Count(result.Count)} targets{accuracy}");
-        EvaluationTable.Write(console, result.Report, $"{ChoiceNames.NameOf(result.Split)} split");
+        EvaluationTable.Write(console, result.Report, TitleOf(result));
         if (result.Origins.Count > 0)
             OriginTable.Write(console, result.Origins);
+    }
+
+    /// <summary>What --split can name: the splits of training, and a whole file.</summary>
+    private enum Part
+    {
+        Train,
+        Valid,
+        Test,
+        All,
     }
 }

@@ -71,10 +71,14 @@ public sealed class ModelFile
     /// </summary>
     /// <param name="data">Path of the data or <c>builtin:NAME</c>; null takes what the model was trained
     /// on.</param>
+    /// <param name="isWhole">Whether nothing is cut: all of the data becomes the test part.</param>
     /// <exception cref="BadInputException">The data cannot be used with this model.</exception>
-    public DataSet OpenData(string? data)
+    public DataSet OpenData(string? data, bool isWhole = false)
     {
-        DataSet opened = DataSets.Open(DataOptionsFor(data), Card.Artifacts);
+        DataOptions options = DataOptionsFor(data);
+        if (isWhole)
+            options = options with { ValidFraction = 0, TestFraction = 1 };
+        DataSet opened = DataSets.Open(options, Card.Artifacts);
         return opened.Shape.InputSize == Model.InputSize && opened.Shape.OutputSize == Model.OutputSize
             ? opened
             : throw new BadInputException(

@@ -35,6 +35,45 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     }
 
     [Fact]
+    public async Task Evaluate_WholeFile_LeavesNothingOut()
+    {
+        // 300 rows, window 12, horizon 4; 90 sequences.
+        (string Model, string Data, int Count)[] cases = [(runs.Forecast, runs.Csv, (300 - 12 - 4 + 1) * 4), (runs.Classes, runs.Sequences, 90)];
+        foreach ((string model, string data, int count) in cases)
+        {
+            JsonElement json = (await CliRun.OfAsync("evaluate", model, "--data", data, "--split", "all", "--json")).AssertDone().Json;
+            CliRun text = (await CliRun.OfAsync("evaluate", model, "--data", data, "--split", "all")).AssertDone();
+
+            Assert.Equal("all", json.GetProperty("split").GetString());
+            Assert.Equal(count, json.GetProperty("count").GetInt32());
+            Assert.Contains("the whole file", text.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_WholeFileWithoutAFile_SaysToNameOne()
+    {
+        (await CliRun.OfAsync("evaluate", runs.Forecast, "--split", "all")).AssertBadInput("--split all", "--data");
+        (await CliRun.OfAsync("evaluate", runs.Forecast, "--split", "most")).AssertBadInput("--split", "train, valid, test, all");
+    }
+
+    [Fact]
+    public async Task Evaluate_SplitThatTrainingLeftOut_NamesThoseThereAre()
+    {
+        string run = _directory.File("no-test");
+        (await CliRun.OfAsync([
+            "train", "--data", runs.Csv, "--out", run, .. Samples.ForecastJob, "--test-fraction", "0", "--quiet",
+        ])).AssertDone();
+
+        CliRun refused = await CliRun.OfAsync("evaluate", run);
+
+        refused.AssertBadInput("has no test part", "--split train or valid", "--data FILE --split all");
+        Assert.DoesNotContain("--test-fraction", refused.Error, StringComparison.Ordinal);
+        (await CliRun.OfAsync("evaluate", run, "--split", "valid")).AssertDone();
+        (await CliRun.OfAsync("evaluate", run, "--split", "all", "--data", runs.Csv)).AssertDone();
+    }
+
+    [Fact]
     public async Task Evaluate_LanguageModel_HasPerplexityAndBits()
     {
         JsonElement metrics = (await CliRun.OfAsync("evaluate", runs.Text, "--json")).AssertDone().Json
@@ -167,9 +206,12 @@ public sealed class ModelCommandTests(TrainedRuns runs) : IClassFixture<TrainedR
     public async Task Generate_OutOfRange_NamesTheOption(string option, string value) =>
         (await CliRun.OfAsync("generate", runs.Text, option, value)).AssertBadInput(option, value);
 
-    [Fact]
-    public async Task Forecast_HorizonOutOfRange_NamesTheOption() =>
-        (await CliRun.OfAsync("forecast", runs.Forecast, "--horizon", "0")).AssertBadInput("--horizon", "0");
+    [Theory]
+    [InlineData("0")]
+    [InlineData("100001")]
+    [InlineData("2147483647")]
+    public async Task Forecast_HorizonOutOfRange_NamesTheOption(string horizon) =>
+        (await CliRun.OfAsync("forecast", runs.Forecast, "--horizon", horizon)).AssertBadInput($"--horizon {horizon}", "100000");
 
     [Fact]
     public async Task Forecast_OtherColumns_NamesFileAndColumn()
