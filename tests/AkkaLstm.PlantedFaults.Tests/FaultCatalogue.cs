@@ -110,7 +110,7 @@ internal static class FaultCatalogue
         new(
             "a worker asks once for parameters and then waits for ever",
             Worker,
-            "        if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _options.RepeatInterval)\n            PullElsewhere();",
+            "            _repeatCount++;\n            PullElsewhere();",
             ""),
         new(
             "a question that got lost is not asked again",

@@ -295,7 +295,8 @@ public sealed class ParameterServerTests
             _ => new SnapshotRequested(fence, SnapshotPurpose.Checkpoint),
         };
 
-        Holding().Receive(Somebody, message).AssertDropped(reason);
+        NodeId sender = message is PullParameters or PushGradient ? Somebody : NodeId.Coordinator;
+        Holding().Receive(sender, message).AssertDropped(reason);
     }
 
     [Fact]

@@ -44,6 +44,13 @@ internal sealed class RoleProbe(IRole role)
         return this;
     }
 
+    /// <summary>Lets time pass; in which of its seconds something was sent.</summary>
+    public int[] SecondsOf<TMessage>(int seconds)
+        where TMessage : Message =>
+    [
+        .. Enumerable.Range(1, seconds).Where(_ => After(TimeSpan.FromSeconds(1)).Sent.Any(s => s.Message is TMessage)),
+    ];
+
     /// <summary>Lets time pass in which the host stands still: no timer fires until its end.</summary>
     public RoleProbe Suspended(TimeSpan time)
     {

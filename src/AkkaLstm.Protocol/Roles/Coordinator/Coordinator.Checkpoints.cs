@@ -46,6 +46,9 @@ public sealed partial class Coordinator
             _ => new SnapshotRequested(_fence, SnapshotPurpose.Checkpoint));
     }
 
+    /// <summary>Whether it has a carry, or zeros, for each shard that the slice owns.</summary>
+    private bool HasItsCarries(SnapshotTaken taken) => taken.Carries.Count == taken.Slice.OwnedShardCount(_job.ShardCount);
+
     private void CloseSnapshot()
     {
         List<SnapshotTaken> slices = [.. _poll!.AnswersBySlice<SnapshotTaken>()];

@@ -115,7 +115,8 @@ public sealed partial class Coordinator
         List<(ServerSeat Seat, SliceHolding Holding)> holders =
         [
             .. promised
-                .Where(s => s.Promise!.Holding is { } h && h.State != HoldingState.Applying && h.Slice == s.Slice)
+                .Where(s => s.Promise!.Holding is { } h && h.State != HoldingState.Applying && h.Slice == s.Slice
+                    && h.Progress.StepInEpoch <= _job.StepsPerEpoch)
                 .Select(s => (s, s.Promise!.Holding!)),
         ];
         if (!_isHoldingTrusted || holders.Count == 0)

@@ -14,6 +14,9 @@ public sealed partial class Coordinator
     private StepDecision? _stepDecision;
     private TimeSpan _stepSince;
 
+    // From the last report of a step to its last sum.
+    private readonly TransferPace _reductionPace;
+
     private void BeginStep() => BeginRound(CoordinatorPhase.Computing, RoundKind.Training, _job.ShardCount);
 
     private void BeginRound(CoordinatorPhase phase, RoundKind kind, int shardCount)
@@ -64,6 +67,7 @@ public sealed partial class Coordinator
                 squareSum += blockSquareSum;
         }
 
+        _reductionPace.Add(_now - _poll.DueSince.Value);
         EndRound();
         _stepLoss = _board.Total();
         _gradientNorm = Math.Sqrt(squareSum);
@@ -92,6 +96,12 @@ public sealed partial class Coordinator
         if (Phase != CoordinatorPhase.Computing)
         {
             Drop(from, message, DropReason.Stale);
+            return;
+        }
+
+        if (!Holds(from, message.Slice) || message.Ranges.Any(range => range.End > _board.ShardCount))
+        {
+            Drop(from, message, DropReason.Unexpected);
             return;
         }
 

@@ -221,7 +221,7 @@ public sealed partial class Coordinator
         where TAnswer : Message
     {
         EnterPhase(phase);
-        _poll = new ServerPoll(_servers, typeof(TAnswer), question) { DueSince = _now, RepeatedAt = _now };
+        _poll = new ServerPoll(_servers, typeof(TAnswer), question) { DueSince = _now };
         foreach (ServerSeat server in servers)
         {
             _poll.Ask(server);
@@ -233,10 +233,12 @@ public sealed partial class Coordinator
     /// Takes a server's answer. Servers of one slice hold the same state, so where their answers differ in what
     /// must be equal, they cannot both be right.
     /// </summary>
-    private void OnAnswer<TAnswer>(NodeId from, TAnswer message, Func<TAnswer, TAnswer, bool> areEqual)
+    private void OnAnswer<TAnswer>(NodeId from, SliceId slice, TAnswer message, Func<TAnswer, TAnswer, bool> areEqual)
         where TAnswer : Message
     {
-        if (!IsPolling || !_poll!.Expects<TAnswer>())
+        if (!Holds(from, slice))
+            Drop(from, message, DropReason.Unexpected);
+        else if (!IsPolling || !_poll!.Expects<TAnswer>())
             Drop(from, message, DropReason.Stale);
         else if (!_poll.TryAdd(from.Index, message))
             Drop(from, message, DropReason.Duplicate);
@@ -245,6 +247,9 @@ public sealed partial class Coordinator
         else
             OnPollAnswered();
     }
+
+    /// <summary>Whether a server has a seat, and the slice is that seat's.</summary>
+    private bool Holds(NodeId from, SliceId slice) => from.Index < _servers.Length && _servers[from.Index].Slice == slice;
 
     /// <summary>Goes on with the phase if all servers that are asked have answered.</summary>
     private void OnPollAnswered()
@@ -272,13 +277,22 @@ public sealed partial class Coordinator
             Finish(JobOutcomeKind.Failed, $"{reason} again and again");
     }
 
+    /// <summary>
+    /// How long servers are waited for before they are asked again. What is missing for a sum may be on its way, and
+    /// takes about as long as the parameters took.
+    /// </summary>
+    private TimeSpan Patience(ServerPoll poll) => Phase == CoordinatorPhase.Computing
+        ? _reductionPace.Patience(poll.RepeatCount, SlowestTransfer())
+        : TransferPace.Backoff(_options.RepeatInterval, poll.RepeatCount);
+
     private void ReviewServers(ServerPoll poll)
     {
         if (poll.DueSince is not { } since || poll.IsComplete)
             return;
-        bool repeat = _now - since >= _options.RepeatInterval && _now - poll.RepeatedAt >= _options.RepeatInterval;
+        TimeSpan asked = poll.RepeatedAt > since ? poll.RepeatedAt : since;
+        bool repeat = _now - asked >= Patience(poll);
         if (repeat)
-            poll.RepeatedAt = _now;
+            poll.Repeated(_now);
         foreach (ServerSeat server in poll.Silent.ToArray())
         {
             TimeSpan limit = server == _syncing ? _options.GatherTimeout : _options.ServerLostTimeout;

@@ -98,6 +98,12 @@ public sealed partial class Coordinator
             return;
         }
 
+        if (message.Shards.End > _board.ShardCount)
+        {
+            Drop(from, message, DropReason.Unexpected);
+            return;
+        }
+
         bool isNew = _board.Report(message.Shards, message.Losses);
         if (_workers.TryGetValue(from.Index, out WorkerSeat? worker))
         {
@@ -122,7 +128,10 @@ public sealed partial class Coordinator
     {
         TimeSpan turnaround = _now - (worker.AssignedAt ?? _now);
         worker.LastProgress = _now;
-        worker.Round.AddAnswer(message.Shards.Count, message.Compute, turnaround);
+
+        // What a worker says of its time is only ever added up: no claim may make the sum overflow.
+        TimeSpan compute = message.Compute < turnaround ? message.Compute : turnaround;
+        worker.Round.AddAnswer(message.Shards.Count, compute, turnaround);
         if (!_board.IsBusy(worker.Index))
             _turnarounds.Add(turnaround);
     }
@@ -135,6 +144,12 @@ public sealed partial class Coordinator
         if (_turnarounds.Count > 0)
             _medianTurnaround[(int)_roundKind] = Median(_turnarounds);
     }
+
+    /// <summary>The longest time in the round that a worker waited for parameters, and its answers were under way.</summary>
+    private TimeSpan SlowestTransfer() => _workers.Values
+        .Select(w => w.Round.Transfer)
+        .DefaultIfEmpty()
+        .Max();
 
     private void ReviewTasks()
     {

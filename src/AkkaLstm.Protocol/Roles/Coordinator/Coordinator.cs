@@ -26,6 +26,7 @@ public sealed partial class Coordinator : IRole
     private readonly ProtocolOptions _options;
     private readonly ClusterShape _shape;
     private readonly RoleClock _clock;
+    private readonly DropRecorder _drops = new();
     private readonly ServerSeat[] _servers;
     private readonly SortedDictionary<int, WorkerSeat> _workers = [];
 
@@ -66,6 +67,7 @@ public sealed partial class Coordinator : IRole
         _history = new CheckpointHistory(job);
         _snapshotStep = job.Start.Step;
         _board = new ShardBoard(job.ShardCount);
+        _reductionPace = new TransferPace(options);
     }
 
     /// <summary>What it is waiting for.</summary>
@@ -99,16 +101,16 @@ public sealed partial class Coordinator : IRole
             case MessageReceived { Message: ShardReported m, From: var from }: OnShardReported(from, m); break;
             case MessageReceived { Message: GradientMissing m, From: var from }: OnGradientMissing(from, m); break;
             case MessageReceived { Message: SliceReady m, From: var from }:
-                OnAnswer(from, m, static (a, b) => a.Checksum == b.Checksum);
+                OnAnswer(from, m.Slice, m, static (a, b) => a.Checksum == b.Checksum);
                 break;
             case MessageReceived { Message: SliceReduced m, From: var from }:
-                OnAnswer(from, m, static (a, b) => a.BlockSquareSums.SequenceEqual(b.BlockSquareSums));
+                OnAnswer(from, m.Slice, m, static (a, b) => a.BlockSquareSums.SequenceEqual(b.BlockSquareSums));
                 break;
             case MessageReceived { Message: SliceUpdated m, From: var from }:
-                OnAnswer(from, m, static (a, b) => a.Checksum == b.Checksum);
+                OnAnswer(from, m.Slice, m, static (a, b) => a.Checksum == b.Checksum);
                 break;
-            case MessageReceived { Message: SnapshotTaken m, From: var from }:
-                OnAnswer(from, m, static (_, _) => true); // only one server of a slice is asked
+            case MessageReceived { Message: SnapshotTaken m, From: var from } when HasItsCarries(m):
+                OnAnswer(from, m.Slice, m, static (_, _) => true); // only one server of a slice is asked
                 break;
             case MessageReceived { Message: var m, From: var from }: Drop(from, m, DropReason.Unexpected); break;
             default: throw new UnreachableException($"input {input.GetType().Name}");
@@ -128,6 +130,7 @@ public sealed partial class Coordinator : IRole
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
+        _drops.Reviewed();
         ReviewCheckpoints();
         if (Phase != CoordinatorPhase.Done)
             ReviewSilence();
@@ -209,12 +212,18 @@ public sealed partial class Coordinator : IRole
     }
 
     /// <summary>
-    /// Whether a message belongs to the run and, unless it is about membership, to the generation and step in
-    /// hand.
+    /// Whether a message comes from who sends such, belongs to the run and, unless it is about membership, to the
+    /// generation and step in hand.
     /// </summary>
     private bool PassesFence(MessageReceived received)
     {
         Fence fence = received.Message.Fence;
+        if (!Senders.MaySend(received.From.Role, received.Message))
+        {
+            Drop(received.From, received.Message, DropReason.Unexpected);
+            return false;
+        }
+
         if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
         {
             Drop(received.From, received.Message, DropReason.OtherRun);
@@ -252,7 +261,7 @@ public sealed partial class Coordinator : IRole
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);
 
     private void Drop(NodeId from, Message message, DropReason reason) =>
-        _outbox.Record(new InputDropped(_fence, message.GetType().Name, from, reason));
+        _drops.Record(_fence, from, message, reason, _outbox);
 
     private RestartBudget NewBudget() => new(_options.RestartBudget, _options.RestartWindow);
 }

@@ -19,12 +19,21 @@ internal sealed class ServerPoll(ServerSeat[] seats, Type answerType, Func<Serve
     public TimeSpan? DueSince { get; set; }
 
     /// <summary>When the question was last repeated.</summary>
-    public TimeSpan RepeatedAt { get; set; }
+    public TimeSpan RepeatedAt { get; private set; }
+
+    /// <summary>Times that it was repeated.</summary>
+    public int RepeatCount { get; private set; }
 
     public bool IsComplete => _answerCount == _askedCount;
 
     /// <summary>Who is asked and has not answered, in order of seats.</summary>
     public IEnumerable<ServerSeat> Silent => seats.Where(s => _isAsked[s.Index] && _answers[s.Index] is null);
+
+    public void Repeated(TimeSpan now)
+    {
+        RepeatedAt = now;
+        RepeatCount++;
+    }
 
     public Message QuestionFor(ServerSeat seat) => question(seat);
 

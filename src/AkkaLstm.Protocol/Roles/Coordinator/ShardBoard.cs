@@ -122,13 +122,16 @@ internal sealed class ShardBoard
 
     /// <summary>
     /// Reported subtrees are needed once more because their gradients got lost. Returns those that nobody was
-    /// at work on anyway.
+    /// at work on anyway; of subtrees that overlap only the first.
     /// </summary>
     public IReadOnlyList<ShardRange> Reopen(IReadOnlyList<ShardRange> ranges)
     {
-        List<ShardRange> lost = [.. ranges.Where(range => ShardsOf(range).All(shard => _reported[shard]))];
-        foreach (ShardRange range in lost)
+        List<ShardRange> lost = [];
+        foreach (ShardRange range in ranges)
         {
+            if (!ShardsOf(range).All(shard => _reported[shard]))
+                continue;
+            lost.Add(range);
             foreach (int shard in ShardsOf(range))
                 _reported[shard] = false;
             _reportedCount -= range.Count;

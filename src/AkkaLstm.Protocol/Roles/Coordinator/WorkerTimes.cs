@@ -14,6 +14,9 @@ internal sealed class WorkerTimes
 
     public TimeSpan Wait { get; private set; }
 
+    /// <summary>Of the turnaround what was not computing.</summary>
+    public TimeSpan Transfer => Turnaround - Compute;
+
     public void Clear() => (ShardCount, Compute, Turnaround, Wait) = (0, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
 
     public void AddAnswer(int shardCount, TimeSpan compute, TimeSpan turnaround)
@@ -34,5 +37,5 @@ internal sealed class WorkerTimes
         Wait += round.Wait;
     }
 
-    public WorkerTiming Of(NodeId worker) => new(worker, ShardCount, Compute, Turnaround - Compute, Wait);
+    public WorkerTiming Of(NodeId worker) => new(worker, ShardCount, Compute, Transfer, Wait);
 }

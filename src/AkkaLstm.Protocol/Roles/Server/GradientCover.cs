@@ -13,6 +13,8 @@ internal sealed class GradientCover(int shardCount)
     private readonly GradientPart?[] _partOfShard = new GradientPart?[shardCount];
     private int _coveredCount;
 
+    public int ShardCount => shardCount;
+
     public bool IsComplete => _coveredCount == shardCount;
 
     /// <summary>Takes a part; false when its shards are covered already.</summary>

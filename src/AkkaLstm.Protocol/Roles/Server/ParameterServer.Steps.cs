@@ -9,7 +9,7 @@ public sealed partial class ParameterServer
 {
     private void OnPullParameters(NodeId from, PullParameters message)
     {
-        bool isHeld = Phase
+        bool isHeld = message.Slice == _slice && Phase
             is ServerPhase.Collecting or ServerPhase.Reducing or ServerPhase.Reduced or ServerPhase.Snapshotting;
         if (isHeld)
             Send(from, new ParametersPulled(_fence, _slice, _parameters!, _firstOwnedShard, _carries));
@@ -19,6 +19,12 @@ public sealed partial class ParameterServer
 
     private void OnPushGradient(NodeId from, PushGradient message)
     {
+        if (message.Slice != _slice || message.Shards.End > _cover.ShardCount)
+        {
+            Drop(from, message, DropReason.Unexpected);
+            return;
+        }
+
         if (Phase != ServerPhase.Collecting || !_cover.TryAdd(new GradientPart(message.Shards, message.Gradient)))
         {
             Drop(from, message, DropReason.Duplicate);

@@ -17,6 +17,7 @@ public sealed partial class ParameterServer : IRole
 {
     private readonly ProtocolOptions _options;
     private readonly RoleClock _clock;
+    private readonly DropRecorder _drops = new();
     private readonly Attendance _attendance;
 
     // Only valid within Step.
@@ -132,6 +133,7 @@ public sealed partial class ParameterServer : IRole
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
+        _drops.Reviewed();
         if (_attendance.OwnStop(_now) is { } stop)
             Stop(stop);
         else if (_attendance.IsAnnouncementDue(_now))
@@ -330,6 +332,12 @@ public sealed partial class ParameterServer : IRole
     {
         Message message = received.Message;
         Fence fence = message.Fence;
+        if (!Senders.MaySend(received.From.Role, message))
+        {
+            Drop(received.From, message, DropReason.Unexpected);
+            return false;
+        }
+
         if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
         {
             Drop(received.From, message, DropReason.OtherRun);
@@ -359,5 +367,5 @@ public sealed partial class ParameterServer : IRole
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);
 
     private void Drop(NodeId from, Message message, DropReason reason) =>
-        _outbox.Record(new InputDropped(_fence, message.GetType().Name, from, reason));
+        _drops.Record(_fence, from, message, reason, _outbox);
 }

@@ -10,11 +10,14 @@ namespace AkkaLstm.Protocol.Roles;
 /// Computes the shard tasks it is given, from parameters and carries that it pulls. It owns nothing: losing
 /// it costs only what it has not pushed.
 /// </summary>
-public sealed class Worker : IRole
+/// <remarks>This file has the switch, fences, tasks and work; <c>Parameters</c> whom it asks for what it computes with.</remarks>
+public sealed partial class Worker : IRole
 {
     private readonly ProtocolOptions _options;
     private readonly RoleClock _clock;
+    private readonly DropRecorder _drops = new();
     private readonly Attendance _attendance;
+    private readonly TransferPace _pace;
 
     // Only valid within Step.
     private TimeSpan _now;
@@ -27,16 +30,6 @@ public sealed class Worker : IRole
     // Invariant: _todo, _running and _done are disjoint and belong to the assignment in hand.
     private readonly List<ShardRange> _todo = [];
     private readonly List<FinishedTask> _done = [];
-
-    // By slice; null where not pulled yet. Carries by shard, complete when no slice is missing.
-    private ParametersPulled?[] _pulled = [];
-    private int _missingSliceCount;
-    private Payload[] _parameters = [];
-    private TimeSpan _pulledAt;
-
-    // By slice, who holds it. Each further attempt at pulling asks the next one.
-    private IReadOnlyList<IReadOnlyList<NodeId>> _holders = [];
-    private int _pullAttempt;
 
     // Invariant: at most one order is with the executor; null _running while it works for an assignment that
     // is over.
@@ -57,6 +50,7 @@ public sealed class Worker : IRole
         _options = options;
         _clock = new RoleClock(options.ReviewInterval);
         _attendance = new Attendance(incarnation, options);
+        _pace = new TransferPace(options);
         _fence = new Fence(runId, Term: 0, Generation: 0, Step: 0);
     }
 
@@ -80,7 +74,7 @@ public sealed class Worker : IRole
             case PeerLost lost: OnPeerLost(lost.Node); break;
             case MessageReceived { Message: Welcomed }: break;
             case MessageReceived { Message: StepAssigned m, From: var from }: OnStepAssigned(from, m); break;
-            case MessageReceived { Message: HoldersChanged m }: OnHoldersChanged(m); break;
+            case MessageReceived { Message: HoldersChanged m, From: var from }: OnHoldersChanged(from, m); break;
             case MessageReceived { Message: ParametersPulled m, From: var from }: OnParametersPulled(from, m); break;
             case MessageReceived { Message: RestartGranted m, From: var from }: OnRestartGranted(from, m); break;
             case MessageReceived { Message: Dismissed m }: Stop(new StopNode(StopCause.Told, m.Reason)); break;
@@ -106,14 +100,19 @@ public sealed class Worker : IRole
     private void OnTimerFired()
     {
         _outbox.ArmTimer(_options.ReviewInterval);
+        _drops.Reviewed();
         if (_attendance.OwnStop(_now) is { } stop)
         {
             Stop(stop);
             return;
         }
 
-        if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _options.RepeatInterval)
+        if (Phase == WorkerPhase.Pulling && _now - _pulledAt >= _pace.Patience(_repeatCount))
+        {
+            _repeatCount++;
             PullElsewhere();
+        }
+
         if (_attendance.IsAnnouncementDue(_now))
             Announce();
     }
@@ -126,13 +125,14 @@ public sealed class Worker : IRole
 
     private void OnStepAssigned(NodeId from, StepAssigned message)
     {
-        if (Phase == WorkerPhase.Faulted)
+        bool isNew = _assignment is null || message.Fence != _assignment.Fence || message.Kind != _assignment.Kind;
+        if (Phase == WorkerPhase.Faulted || !AreHolders(message.Holders, isNew ? message.Holders.Count : _pulled.Length))
         {
             Drop(from, message, DropReason.Unexpected);
             return;
         }
 
-        if (_assignment is null || message.Fence != _assignment.Fence || message.Kind != _assignment.Kind)
+        if (isNew)
             BeginAssignment(message);
         else
             _holders = message.Holders;
@@ -150,7 +150,8 @@ public sealed class Worker : IRole
         _assignment = message;
         _fence = message.Fence;
         _holders = message.Holders;
-        _pullAttempt = 0;
+        (_pullAttempt, _repeatCount) = (0, 0);
+        _assignedAt = _now;
         _todo.Clear();
         _done.Clear();
         _running = null;
@@ -168,61 +169,6 @@ public sealed class Worker : IRole
             Deliver(finished); // asked again: the answer, or a gradient, got lost
         else if (range != _running && !_todo.Contains(range))
             _todo.Add(range);
-    }
-
-    private void Pull()
-    {
-        _pulledAt = _now;
-        for (int slice = 0; slice < _pulled.Length; slice++)
-        {
-            if (_pulled[slice] is null)
-                Send(HolderToAsk(slice), new PullParameters(_fence, new SliceId(slice, _pulled.Length)));
-        }
-    }
-
-    private void PullElsewhere()
-    {
-        _pullAttempt++;
-        Pull();
-    }
-
-    private NodeId HolderToAsk(int slice) => _holders[slice][_pullAttempt % _holders[slice].Count];
-
-    private void OnHoldersChanged(HoldersChanged message)
-    {
-        _holders = message.Holders;
-        _pullAttempt = 0;
-        if (Phase == WorkerPhase.Pulling)
-            Pull();
-    }
-
-    /// <summary>A hint; the coordinator will say who is gone, but a standby can be asked at once.</summary>
-    private void OnPeerLost(NodeId node)
-    {
-        bool isAwaited = Phase == WorkerPhase.Pulling
-            && Enumerable.Range(0, _pulled.Length).Any(slice => _pulled[slice] is null && HolderToAsk(slice) == node);
-        if (isAwaited)
-            PullElsewhere();
-    }
-
-    private void OnParametersPulled(NodeId from, ParametersPulled message)
-    {
-        if (message.Slice.Count != _pulled.Length)
-        {
-            Drop(from, message, DropReason.Unexpected); // no server of this assignment says that
-            return;
-        }
-
-        if (_assignment is null || _pulled[message.Slice.Index] is not null)
-        {
-            Drop(from, message, DropReason.Duplicate);
-            return;
-        }
-
-        _pulled[message.Slice.Index] = message;
-        _parameters[message.Slice.Index] = message.Parameters;
-        if (--_missingSliceCount == 0)
-            ComputeNext();
     }
 
     private void ComputeNext()
@@ -354,6 +300,12 @@ public sealed class Worker : IRole
     {
         Message message = received.Message;
         Fence fence = message.Fence;
+        if (!Senders.MaySend(received.From.Role, message))
+        {
+            Drop(received.From, message, DropReason.Unexpected);
+            return false;
+        }
+
         if (!string.Equals(fence.RunId, _fence.RunId, StringComparison.Ordinal))
         {
             Drop(received.From, message, DropReason.OtherRun);
@@ -379,5 +331,5 @@ public sealed class Worker : IRole
     private void Send(NodeId to, Message message) => _outbox.Send(to, message);
 
     private void Drop(NodeId from, Message message, DropReason reason) =>
-        _outbox.Record(new InputDropped(_fence, message.GetType().Name, from, reason));
+        _drops.Record(_fence, from, message, reason, _outbox);
 }
