@@ -27,8 +27,8 @@ public static class WireLimits
     /// <summary>Elements of any other list: shards, ranges, carries, slices, holders.</summary>
     public const int MaxListLength = 1 << 14;
 
-    /// <summary>S at most.</summary>
-    public const int MaxShardCount = 1 << 30;
+    /// <summary>S at most: a node has a few bytes for each shard, whatever it is sent.</summary>
+    public const int MaxShardCount = 1 << 20;
 
     /// <summary>Index of a node within its role, and K * (1 + R), at most.</summary>
     public const int MaxNodeIndex = (1 << 16) - 1;

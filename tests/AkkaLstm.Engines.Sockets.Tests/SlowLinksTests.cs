@@ -1,6 +1,12 @@
 using System.Net;
+using AkkaLstm.Engines.Conformance;
+using AkkaLstm.Engines.Simulation.Exact;
+using AkkaLstm.Engines.Sockets.Links;
 using AkkaLstm.Engines.Sockets.Tests.Support;
 using AkkaLstm.Protocol;
+using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Jobs;
+using AkkaLstm.Protocol.Roles;
 using Xunit.Abstractions;
 
 namespace AkkaLstm.Engines.Sockets.Tests;
@@ -52,5 +58,55 @@ public class SlowLinksTests(ITestOutputHelper output)
         }
 
         Assert.True(networks.Sum(network => network.Counts.Losses) > 0, "nothing was lost");
+    }
+
+    /// <summary>
+    /// Parameters and gradients take many times <see cref="ProtocolOptions.RepeatInterval"/>, and are not sent again for
+    /// that: what is on its way already would only be later.
+    /// </summary>
+    [Fact]
+    public async Task Job_TransfersTakeLongerThanTheRepeatInterval_EachValueTravelsOnce()
+    {
+        const int Workers = 2, Steps = 3, ValueBytes = 8_000_000;
+        var model = new ExactModel(ParameterCount: 37);
+        var log = new EventLog();
+        var job = new EngineRequest(
+            new JobDescription { RunId = "slow", ShardCount = Workers, StepsPerEpoch = Steps, EpochCount = 1 },
+            new ExactFactory(model, new ExactStore()),
+            new BulkyCodec(new ExactCodec(model), ValueBytes / sizeof(float)),
+            new ExactPolicy(),
+            Workers,
+            ServerCount: 1,
+            new ProtocolOptions { ReviewInterval = TimeSpan.FromMilliseconds(20), RepeatInterval = TimeSpan.FromMilliseconds(100) },
+            log,
+            CancellationToken.None);
+        var conditions = new LinkConditions(TimeSpan.Zero, TimeSpan.Zero, BytesPerSecond: 10e6, LossChance: 0, ResetChance: 0);
+        SlowNetwork? network = null;
+        await using (var cluster = new LoopbackCluster(job)
+        {
+            // As little under way as the wire allows, so that what waits, waits where it was encoded.
+            Links = _ => new LinkOptions { Tensors = new() { WindowBytes = 1 << 21, SharesMemory = false } },
+            Configure = member =>
+            {
+                if (member.Role != NodeRole.Server)
+                    return member;
+                IPEndPoint listen = BrokenLinksTests.FreeEndpoint();
+                network = new SlowNetwork(listen, conditions, seed: 1);
+                return member with { Listen = listen, Advertise = network.Endpoint.ToString() };
+            },
+        })
+        {
+            JobOutcome outcome = await cluster.RunAsync().WaitAsync(PausedJob.Wait);
+            Assert.Equal(JobOutcomeKind.Completed, outcome.Kind);
+        }
+
+        // Parameters to each worker, a gradient from each. Only the first parameters, of which nobody knows yet how long they
+        // take, may be asked for once more when their last part is in the channel.
+        double expected = 2.0 * Steps * Workers * ValueBytes;
+        double spare = (double)Workers * ValueBytes;
+        output.WriteLine($"{network!.Counts.Bytes / 1e6:0} MB for {expected / 1e6:0} MB");
+        await network.DisposeAsync();
+        Assert.InRange(network.Counts.Bytes, expected, 1.02 * (expected + spare));
+        Assert.Empty(log.Of<GradientRecomputed>());
     }
 }

@@ -224,10 +224,9 @@ internal sealed class PeerTable(NodeRole self, IActorRef node, Action<NodeId, st
     {
         try
         {
-            ControlEnvelope envelope = peer.Link is { } link
-                ? ControlEnvelope.Of(from, link.Id, link.Tensors.Encode(message))
-                : ControlEnvelope.Of(from, LinkId.None, WithoutPayloads.Encode(message));
-            peer.Actor!.Tell(envelope, node);
+            byte[]? body = peer.Link is { } link ? link.Tensors.Encode(message) : WithoutPayloads.Encode(message);
+            if (body is not null) // else its values are on their way already
+                peer.Actor!.Tell(ControlEnvelope.Of(from, peer.Link?.Id ?? LinkId.None, body), node);
         }
         catch (WireException e)
         {

@@ -163,7 +163,7 @@ internal sealed class SocketsCoordinator : IAsyncDisposable
             call.Control!.Stream,
             tensors,
             _options.Links,
-            (from, message) => _host.Post(new MessageReceived(from.Peer, message)),
+            (from, message) => _host.Deliver(from.Peer, message),
             _ => throw new WireException(WireError.Unexpected, $"{peer} sent a roster"));
         _links.Add(link);
         _ = LeaveAsync(link, call.Control!.Peer.Call);

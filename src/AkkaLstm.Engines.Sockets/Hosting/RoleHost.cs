@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Effects;
 using AkkaLstm.Protocol.Events;
+using AkkaLstm.Protocol.Messages;
 using AkkaLstm.Protocol.Roles;
 using AkkaLstm.Protocol.Work;
+using AkkaLstm.Wire;
 
 namespace AkkaLstm.Engines.Sockets.Hosting;
 
@@ -14,8 +17,11 @@ namespace AkkaLstm.Engines.Sockets.Hosting;
 /// </summary>
 internal sealed class RoleHost : IAsyncDisposable
 {
-    /// <summary>Far more than a correct protocol can have under way; past it something posts without end.</summary>
-    private const int MailboxBound = 100_000;
+    /// <summary>
+    /// Messages of one peer that wait for the role, at most: far more than a correct peer has under way, which sends some
+    /// for each shard of a step.
+    /// </summary>
+    internal const int MaxWaitingMessages = 10_000;
 
     /// <summary>How long <see cref="DisposeAsync"/> waits for work under way; work that hangs is left behind.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
@@ -31,8 +37,12 @@ internal sealed class RoleHost : IAsyncDisposable
     private readonly Thread _thread;
     private readonly Timer _timer;
     private readonly Task _stepping;
-    private readonly Channel<RoleInput> _inbox = Channel.CreateBounded<RoleInput>(
-        new BoundedChannelOptions(MailboxBound) { SingleReader = true });
+
+    // Bounded by peers; beside their messages there are the role's one timer, its one order, and what its host says.
+    private readonly Channel<RoleInput> _inbox = Channel.CreateUnbounded<RoleInput>(
+        new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly ConcurrentDictionary<NodeId, int> _waiting = new();
 
     /// <summary>Starts the role.</summary>
     /// <param name="name">Names the work's thread.</param>
@@ -58,13 +68,21 @@ internal sealed class RoleHost : IAsyncDisposable
     /// <summary>How the role ends; an exception is a bug in it or a broken sink.</summary>
     public Task<RoleEnd> End => _end.Task;
 
-    /// <summary>Delivers an input.</summary>
-    public void Post(RoleInput input)
+    /// <summary>Delivers a message of a peer.</summary>
+    /// <exception cref="WireException">It sends faster than the role takes: more is a matter of its link.</exception>
+    public void Deliver(NodeId from, Message message)
     {
-        if (!_inbox.Writer.TryWrite(input) && !_end.Task.IsCompleted)
-            _end.TrySetException(new InvalidOperationException(
-                $"a mailbox holds {MailboxBound} inputs; the last is a {input.GetType().Name}"));
+        if (_waiting.AddOrUpdate(from, 1, static (_, count) => count + 1) > MaxWaitingMessages)
+        {
+            Taken(from);
+            throw new WireException(WireError.Unexpected, $"{MaxWaitingMessages} messages of {from} wait to be looked at");
+        }
+
+        Post(new MessageReceived(from, message));
     }
+
+    /// <summary>Delivers an input of the host.</summary>
+    public void Post(RoleInput input) => _inbox.Writer.TryWrite(input);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -83,11 +101,15 @@ internal sealed class RoleHost : IAsyncDisposable
         {
             while (_inbox.Reader.TryRead(out RoleInput? input))
             {
+                if (input is MessageReceived message)
+                    Taken(message.From);
                 if (!_end.Task.IsCompleted)
                     Step(input);
             }
         }
     }
+
+    private void Taken(NodeId from) => _waiting.AddOrUpdate(from, 0, static (_, count) => count - 1);
 
     private void Step(RoleInput input)
     {

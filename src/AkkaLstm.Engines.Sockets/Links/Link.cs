@@ -84,10 +84,14 @@ internal sealed class Link : IAsyncDisposable
             _ = Task.Run(EndAsync);
     }
 
-    /// <summary>Sends a message, without waiting.</summary>
+    /// <summary>Sends a message, without waiting; one whose values are on their way already is not sent again.</summary>
     /// <exception cref="WireException">The message is over a limit.</exception>
-    public void Send(Message message) =>
-        Send(FrameKind.Message, _tensors is null ? WithoutPayloads.Encode(message) : _tensors.Encode(message));
+    public void Send(Message message)
+    {
+        byte[]? payload = _tensors is null ? WithoutPayloads.Encode(message) : _tensors.Encode(message);
+        if (payload is not null)
+            Send(FrameKind.Message, payload);
+    }
 
     /// <summary>Sends a roster, without waiting.</summary>
     public void Send(IReadOnlyList<RosterEntry> roster) => Send(FrameKind.Roster, HandshakeCodec.Encode(roster));

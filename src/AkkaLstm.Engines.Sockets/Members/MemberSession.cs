@@ -277,7 +277,7 @@ internal sealed class MemberSession : IAsyncDisposable
     private void OnMessage(Link from, Message message)
     {
         // A message before the role begins is one to an earlier incarnation; the coordinator will say it again.
-        _host?.Post(new MessageReceived(from.Peer, message));
+        _host?.Deliver(from.Peer, message);
     }
 
     private void OnRoster(NodeId from, IReadOnlyList<RosterEntry> roster)

@@ -130,7 +130,7 @@ internal static class MessageReader
     {
         SliceId slice = Read(body.Slice);
         int replica = UpTo(body.HasReplica, body.Replica, WireLimits.MaxNodeIndex);
-        int shardCount = Required(body.HasShardCount, body.ShardCount);
+        int shardCount = UpTo(body.HasShardCount, body.ShardCount, WireLimits.MaxShardCount);
         if (shardCount < 1 || !BitOperations.IsPow2(shardCount))
             throw new WireException(WireError.OutOfRange, $"body.ShardCount is {shardCount}, must be a power of two");
         var progress = Read(body.Progress);

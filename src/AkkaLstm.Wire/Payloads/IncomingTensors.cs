@@ -13,6 +13,12 @@ namespace AkkaLstm.Wire.Payloads;
 /// <param name="options">How long values wait for their message.</param>
 internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorChannelOptions options) : ITensorSink
 {
+    /// <summary>
+    /// Messages of whose values some have come and some not, at most: so much of what comes is held without being of use.
+    /// A sender sends one message's values after the other's; two of its threads may mix those of two messages.
+    /// </summary>
+    internal const int MaxBegunMessages = 4;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Expected> _expected = [];
     private int _messageCount;
@@ -21,6 +27,7 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
     // The transfer that came before its message, and the one under way; the channel brings one at a time.
     private (ulong Ticket, TaskCompletionSource<Expected> Known)? _early;
     private Expected? _open;
+    private int _begunCount;
 
     // Tickets whose values came and were dropped, as no message had announced them.
     private readonly HashSet<ulong> _missed = [];
@@ -59,10 +66,12 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
     }
 
     /// <inheritdoc/>
+    /// <exception cref="WireException">Values of too many messages have begun to come and are not whole.</exception>
     public async ValueTask<IReadOnlyList<Memory<float>>?> OpenAsync(TensorHeader header, CancellationToken stop)
     {
         if (await TakeAsync(header.Id, stop) is not { Message.IsDropped: false } expected)
             return null;
+        Begin(expected.Message);
         IReadOnlyList<Memory<float>>? memory = expected.Intake.TryOpen([.. header.Parts.Select(part => part.Length)]);
         if (memory is null)
             Drop(expected);
@@ -91,6 +100,16 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
         Expected expected = TakeOpen();
         expected.Intake.Abandon();
         Drop(expected);
+    }
+
+    private void Begin(WaitingMessage message)
+    {
+        if (message.HasBegun)
+            return;
+        if (_begunCount == MaxBegunMessages)
+            throw new WireException(WireError.Unexpected, $"values of {MaxBegunMessages} messages have begun to come and none is whole");
+        message.HasBegun = true;
+        _begunCount++;
     }
 
     private Expected TakeOpen()
@@ -139,6 +158,7 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
     {
         lock (_gate)
             _messageCount--;
+        _begunCount--;
         message.Deliver();
     }
 
@@ -147,6 +167,7 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
         if (expected.Message.IsDropped)
             return;
         expected.Message.IsDropped = true;
+        _begunCount--;
         lock (_gate)
             _messageCount--;
     }
@@ -157,6 +178,8 @@ internal sealed class IncomingTensors(int maxTickets, int maxMessages, TensorCha
     private sealed class WaitingMessage(int missingCount, Action deliver)
     {
         public int MissingCount { get; set; } = missingCount;
+
+        public bool HasBegun { get; set; }
 
         public bool IsDropped { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AkkaLstm.Protocol;
 using AkkaLstm.Protocol.Messages;
@@ -37,6 +38,9 @@ public sealed class PeerTensors : IAsyncDisposable
     private readonly TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<OutgoingTensor> _queue =
         Channel.CreateBounded<OutgoingTensor>(new BoundedChannelOptions(MaxQueuedTensors) { SingleReader = true });
+
+    // Messages whose values are not all sent yet.
+    private readonly ConcurrentDictionary<Announcement, bool> _underWay = new();
 
     private long _lastTicket;
 
@@ -77,18 +81,27 @@ public sealed class PeerTensors : IAsyncDisposable
     private long _sentBytes;
 
     /// <summary>Encodes a message and queues the values that it carries.</summary>
+    /// <returns>Its bytes; null where the same message waits with its values already, or is being sent: it has been
+    /// asked for again by somebody to whom it is still on its way, and a second one would only come later.</returns>
     /// <exception cref="WireException">It is over a limit; nothing was queued.</exception>
-    public byte[] Encode(Message message)
+    public byte[]? Encode(Message message)
     {
-        var export = new Export(this);
-        byte[] bytes = new MessageCodec(export).Encode(message);
-        foreach (OutgoingTensor tensor in export.Tensors)
+        Announcement? announcement = Announcement.Of(message);
+        if (announcement is not null && !_underWay.TryAdd(announcement, true))
+            return null;
+        try
         {
-            if (!_queue.Writer.TryWrite(tensor) && !_closing.IsCancellationRequested)
-                _overflow.TrySetException(new WireException(WireError.TimedOut, $"{MaxQueuedTensors} values wait to be sent"));
+            var export = new Export(this);
+            byte[] bytes = new MessageCodec(export).Encode(message);
+            Queue(export.Tensors, announcement);
+            return bytes;
         }
-
-        return bytes;
+        catch (WireException)
+        {
+            if (announcement is not null)
+                _underWay.TryRemove(announcement, out _);
+            throw;
+        }
     }
 
     /// <summary>Decodes a message.</summary>
@@ -124,12 +137,24 @@ public sealed class PeerTensors : IAsyncDisposable
             defect(e);
     }
 
+    private void Queue(List<OutgoingTensor> tensors, Announcement? announcement)
+    {
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            OutgoingTensor tensor = i == tensors.Count - 1 ? tensors[i] with { LastOf = announcement } : tensors[i];
+            if (!_queue.Writer.TryWrite(tensor) && !_closing.IsCancellationRequested)
+                _overflow.TrySetException(new WireException(WireError.TimedOut, $"{MaxQueuedTensors} values wait to be sent"));
+        }
+    }
+
     private async Task SendAsync()
     {
         await foreach (OutgoingTensor tensor in _queue.Reader.ReadAllAsync(_closing.Token))
         {
             long bytes = await _sender.SendAsync(tensor.Id, WithPrepared(tensor), _closing.Token);
             Interlocked.Add(ref _sentBytes, bytes);
+            if (tensor.LastOf is { } announcement)
+                _underWay.TryRemove(announcement, out _);
         }
     }
 
@@ -143,7 +168,11 @@ public sealed class PeerTensors : IAsyncDisposable
     }
 
     private readonly record struct OutgoingTensor(
-        ulong Id, Payload Payload, PayloadPlace Place, IReadOnlyList<TensorPart> Parts);
+        ulong Id, Payload Payload, PayloadPlace Place, IReadOnlyList<TensorPart> Parts)
+    {
+        /// <summary>The message that is sent as a whole with this value; null where more of it follow.</summary>
+        public Announcement? LastOf { get; init; }
+    }
 
     /// <summary>The tickets of one message that is being encoded.</summary>
     private sealed class Export(PeerTensors owner) : IPayloadTickets

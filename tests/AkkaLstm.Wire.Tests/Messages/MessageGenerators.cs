@@ -118,7 +118,7 @@ internal static class MessageGenerators
         [typeof(HoldingRequested)] = Of(from f in Fences select new HoldingRequested(f)),
         [typeof(RestoreRequested)] = Of(
             from f in Fences from s in Slices from replica in Gen.Choose(0, WireLimits.MaxNodeIndex)
-            from shards in Gen.Choose(0, 30) from p in Progresses from id in OrNull(Texts)
+            from shards in Gen.Choose(0, 20) from p in Progresses from id in OrNull(Texts)
             from copy in OrNull(
                 from state in Payloads(PayloadKind.State) from carries in Carries
                 select new SliceCopy(state, carries))

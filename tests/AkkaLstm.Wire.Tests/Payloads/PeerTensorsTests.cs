@@ -66,12 +66,52 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     {
         await using var sender = new PeerTensors(_codec, _there.Left, _back.Right, new TensorChannelOptions());
 
-        Decode(sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [new Floats(Values), null])));
+        Decode(sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [new Floats(Values), null]))!);
 
         var message = (ParametersPulled)await NextAsync();
         AssertBits(message);
         Assert.Equal([true, false], message.Carries.Select(carry => carry is not null));
         Assert.Equal(2 * Values.Length * sizeof(float), sender.Bytes.Sent);
+    }
+
+    [Fact]
+    public async Task Encode_SameMessageWhileItsValuesWait_IsNotSentAgain()
+    {
+        // Nobody reads the values yet: so they are under way for as long as the test wants.
+        await using LoopbackConnection there = await LoopbackConnection.ConnectAsync();
+        await using LoopbackConnection back = await LoopbackConnection.ConnectAsync();
+        await using var sender = new PeerTensors(_codec, there.Left, back.Right, new TensorChannelOptions());
+        var answer = new ParametersPulled(Fence, Slice, new Floats(Values), 0, [new Floats(Values)]);
+        var push = new PushGradient(Fence, Slice, new ShardRange(0, 1), new Floats(Values), [null]);
+        Message[] different =
+        [
+            answer, answer with { Fence = Fence.At(6) }, answer with { Slice = new SliceId(0, 2) },
+            push, push with { Shards = new ShardRange(1, 1) },
+            new SnapshotTaken(Fence, Slice, new Floats(Values), []), new ServerReady(Fence, 0), new ServerReady(Fence, 0),
+        ];
+        byte[][] messages = [.. different.Select(message => sender.Encode(message)!)];
+
+        // Asked for again by somebody who has waited too long.
+        Assert.All(different[..6], message => Assert.Null(sender.Encode(message)));
+
+        await using var receiver = new PeerTensors(_codec, back.Left, there.Right, new TensorChannelOptions());
+        foreach (byte[] message in messages)
+            receiver.Decode(new ReadOnlySequence<byte>(message), whole => _delivered.Writer.TryWrite(whole));
+        var delivered = new List<Message>();
+        for (int i = 0; i < messages.Length; i++)
+            delivered.Add(await NextAsync());
+        Assert.Equal(
+            different.Select(message => message.GetType().Name).Order(StringComparer.Ordinal),
+            delivered.Select(message => message.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(9 * Values.Length * sizeof(float), receiver.Bytes.Received);
+
+        // What was lost for good is sent again.
+        byte[]? again;
+        while ((again = sender.Encode(answer)) is null)
+            await Task.Yield(); // the sender has not noticed yet that all is sent
+
+        receiver.Decode(new ReadOnlySequence<byte>(again), whole => _delivered.Writer.TryWrite(whole));
+        AssertBits(await NextAsync());
     }
 
     [LinuxTheory]
@@ -89,7 +129,9 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
         DateTimeOffset deadline = TimeProvider.System.GetUtcNow() + (shares ? Wait : TimeSpan.FromSeconds(1));
         while (_codec.Adopted.IsEmpty && TimeProvider.System.GetUtcNow() < deadline)
         {
-            Decode(sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [])));
+            if (sender.Encode(new ParametersPulled(Fence, Slice, new Floats(Values), 0, [])) is not { } message)
+                continue; // the sender has not noticed yet that the one before is there
+            Decode(message);
             AssertBits(await NextAsync());
         }
 
@@ -278,6 +320,38 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Receive_FirstValuesOfManyMessagesAndNeverTheLast_EndsTheChannel()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        for (ulong message = 0; message <= IncomingTensors.MaxBegunMessages; message++)
+        {
+            Decode(Announce((10 * message) + 1, (10 * message) + 2));
+            await sender.SendAsync((10 * message) + 1, [new TensorPart(Values)], default);
+        }
+
+        WireException e = await Assert.ThrowsAsync<WireException>(() => _receiver.Completion.WaitAsync(Wait));
+
+        Assert.Equal((WireError.Unexpected, IncomingTensors.MaxBegunMessages), (e.Error, _codec.Opened));
+    }
+
+    [Fact]
+    public async Task Receive_MessagesThatAreWholeOrDropped_AreNotAmongThoseBegun()
+    {
+        await using var sender = new TensorSender(_there.Left, new TensorChannelOptions());
+        for (ulong message = 0; message < 3 * IncomingTensors.MaxBegunMessages; message++)
+        {
+            ulong ticket = 10 * message;
+            Decode(Announce(ticket, ticket + 1));
+            await sender.SendAsync(ticket, [new TensorPart(Values)], default);
+            await sender.SendAsync(ticket + 1, [new TensorPart(new float[Values.Length + (int)(message % 2)])], default);
+        }
+
+        for (ulong message = 0; message < 3 * IncomingTensors.MaxBegunMessages; message += 2)
+            AssertBits(await NextAsync());
+        Assert.False(_receiver.Completion.IsCompleted);
+    }
+
+    [Fact]
     public async Task Encode_PeerThatTakesNothing_EndsTheChannelInsteadOfQueueingOn()
     {
         // Nobody grants credit at the other end.
@@ -286,7 +360,7 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
             Fence, Slice, new Floats(Values), 0, [.. Enumerable.Repeat<Payload?>(new Floats(Values), 5000)]);
 
         for (int sent = 0; sent <= 2 * PeerTensors.MaxQueuedTensors; sent += 5000)
-            sender.Encode(message);
+            sender.Encode(message with { Fence = Fence.At(sent) });
 
         await Assert.ThrowsAsync<WireException>(() => sender.Completion.WaitAsync(Wait));
     }
@@ -320,13 +394,6 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
         Values.Select(BitConverter.SingleToInt32Bits),
         ((Floats)((ParametersPulled)message).Parameters).Values.Select(BitConverter.SingleToInt32Bits));
 
-    private sealed class Floats(float[] values) : Payload
-    {
-        public float[] Values => values;
-
-        public override long Bytes => values.Length * sizeof(float);
-    }
-
     /// <summary>Gives out these tickets, in turn.</summary>
     private sealed class FixedTickets(ulong[] tickets) : IPayloadTickets
     {
@@ -336,60 +403,5 @@ public sealed class PeerTensorsTests : IAsyncLifetime, IAsyncDisposable
             new(tickets[_next++], place.Kind, payload.Bytes, ElementType.Float32, 0);
 
         public Payload Import(PayloadTicket ticket, PayloadPlace place) => throw new InvalidOperationException();
-    }
-
-    /// <summary>All payloads have the same length.</summary>
-    private sealed class FloatsCodec(int length) : IPayloadCodec
-    {
-        private int _opened;
-        private int _abandoned;
-
-        public int Opened => Volatile.Read(ref _opened);
-
-        public int Abandoned => Volatile.Read(ref _abandoned);
-
-        /// <summary>What it offers beside any values.</summary>
-        public ReadOnlyMemory<float> Prepared { get; init; }
-
-        public int PreparedCount { get; private set; }
-
-        /// <summary>What it was offered last.</summary>
-        public ReadOnlyMemory<float> Adopted { get; private set; }
-
-        public IReadOnlyList<ReadOnlyMemory<float>> ValuesOf(Payload payload, PayloadPlace place) => [((Floats)payload).Values];
-
-        public ReadOnlyMemory<float> PreparedOf(Payload payload, PayloadPlace place)
-        {
-            PreparedCount++;
-            return Prepared;
-        }
-
-        public PayloadIntake Expect(PayloadPlace place) => new Intake(this, length);
-
-        private sealed class Intake(FloatsCodec owner, int length) : PayloadIntake
-        {
-            private readonly float[] _values = new float[length];
-
-            public override Payload Payload => new Floats(_values);
-
-            public override IReadOnlyList<Memory<float>>? TryOpen(IReadOnlyList<int> lengths)
-            {
-                if (lengths.Count is not (1 or 2) || lengths[0] != length)
-                    return null;
-                Interlocked.Increment(ref owner._opened);
-                return [_values];
-            }
-
-            public override bool TryAdopt(int run, ReadOnlyMemory<float> values)
-            {
-                if (run == 1)
-                    owner.Adopted = values;
-                return run == 1;
-            }
-
-            public override bool TryComplete() => true;
-
-            public override void Abandon() => Interlocked.Increment(ref owner._abandoned);
-        }
     }
 }
