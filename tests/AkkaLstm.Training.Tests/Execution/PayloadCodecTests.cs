@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AkkaLstm.Data;
 using AkkaLstm.Models.Gradients;
 using AkkaLstm.Models.Parameters;
@@ -386,6 +387,50 @@ public sealed class PayloadCodecTests : IDisposable
                 gradient.Rows.TouchedIndices.ToArray(),
                 gradients.SelectMany(received => received.Gradient.Rows.TouchedIndices.ToArray()));
         }
+    }
+
+    [Theory]
+    [InlineData(PayloadKind.Parameters)]
+    [InlineData(PayloadKind.Gradient)]
+    [InlineData(PayloadKind.Carry)]
+    public void TryOpen_ValuesOfAStepAgainAndAgain_AreRefusedInTheEndUntilTheStepsAreOver(PayloadKind kind)
+    {
+        const int More = 1000;
+        int length = kind == PayloadKind.Carry ? _sender.ShardCarryLength : Layout.TotalLength;
+        int[] lengths = kind == PayloadKind.Gradient
+            ? [.. _from.ValuesOf(new GradientPayload(SparseGradient(3)), Place(kind, 4)).Select(run => run.Length)]
+            : [length];
+        bool Comes(long step)
+        {
+            PayloadIntake intake = _to.Expect(Place(kind, step));
+            if (intake.TryOpen(lengths) is null) return false;
+            intake.TryComplete();
+            return true;
+        }
+
+        int taken = Enumerable.Range(0, More).Count(_ => Comes(step: 4));
+
+        Assert.InRange(taken, 16, More / 2);
+        Assert.True(Comes(step: 6));
+    }
+
+    [Fact]
+    public void TryOpen_BuffersThatOneStepNeededAndTheNextOnesDoNot_AreLetGo()
+    {
+        WeakReference[] burst = Burst();
+        for (int step = 5; step < 20; step++)
+            Transfer(new GradientPayload(SparseGradient(2)), Place(PayloadKind.Gradient, step));
+
+        GC.Collect();
+
+        Assert.InRange(burst.Count(gradient => gradient.IsAlive), 0, 2);
+
+        [MethodImpl(MethodImplOptions.NoInlining)] // no local keeps them
+        WeakReference[] Burst() =>
+        [
+            .. Enumerable.Range(0, 10).Select(_ => new WeakReference(
+                ((GradientPayload)Transfer(new GradientPayload(SparseGradient(2)), Place(PayloadKind.Gradient, 4))).Gradient)),
+        ];
     }
 
     [Fact]

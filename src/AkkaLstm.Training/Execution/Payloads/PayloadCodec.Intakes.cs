@@ -37,8 +37,8 @@ internal sealed partial class PayloadCodec
         {
             if (lengths.Count is not (1 or 2) || lengths[0] != slice.Length) return null;
             _slice = slice;
-            _buffer = Codec._parameters.Open(Place.Fence, Place.Slice, slice);
-            return [_buffer.Step.ValuesOf(slice, Place.Fence.Step)];
+            _buffer = Codec._parameters.TryOpen(Place.Fence, Place.Slice, slice);
+            return _buffer is null ? null : [_buffer.Step.ValuesOf(slice, Place.Fence.Step)];
         }
 
         public override bool TryAdopt(int run, ReadOnlyMemory<float> values) =>
@@ -77,8 +77,8 @@ internal sealed partial class PayloadCodec
                     return null;
             }
 
-            _buffer = Codec._gradients.Open(Place.Fence, Place.Slice, slice);
-            return _buffer.Runs(_rowCount);
+            _buffer = Codec._gradients.TryOpen(Place.Fence, Place.Slice, slice);
+            return _buffer?.Runs(_rowCount);
         }
 
         public override bool TryAdopt(int run, ReadOnlyMemory<float> values) => run == 0 && _buffer!.TryAdopt(values);
@@ -104,8 +104,8 @@ internal sealed partial class PayloadCodec
         protected override IReadOnlyList<Memory<float>>? TryOpen(ParameterSlice slice, IReadOnlyList<int> lengths)
         {
             if (lengths is not [var length] || length != Job.ShardCarryLength) return null;
-            _buffer = Codec._carries?.Open(Place.Fence, Place.Slice, slice) ?? new ReceivedCarry(length);
-            return [_buffer.Carry.Values];
+            _buffer = Codec._carries is { } pool ? pool.TryOpen(Place.Fence, Place.Slice, slice) : new ReceivedCarry(length);
+            return _buffer is null ? null : [_buffer.Carry.Values];
         }
 
         public override bool TryComplete()

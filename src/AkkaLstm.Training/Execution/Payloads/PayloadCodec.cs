@@ -18,6 +18,19 @@ internal sealed partial class PayloadCodec : IPayloadCodec
     /// <summary>Slices that a message can speak of; no job has more servers.</summary>
     private const int MaxSlices = 1024;
 
+    /// <summary>Buffers for all parameters: two steps are kept, and those of a step come again for validation, from
+    /// standbys that were asked as well, and after a loss.</summary>
+    private const int MostParameters = 16;
+
+    /// <summary>Gradients of a slice, for each shard: a step has up to twice as many subtrees, and two steps are kept.</summary>
+    private const int MostGradientsPerShard = 8;
+
+    /// <summary>Carries, for each shard: they come with the parameters.</summary>
+    private const int MostCarriesPerShard = 2 * MostParameters;
+
+    /// <summary>However few shards there are, many workers may compute the same ones.</summary>
+    private const int MostOfFewShards = 64;
+
     private readonly JobContext _job;
     private readonly ReceivedPool<ReceivedParameters> _parameters;
     private readonly ReceivedPool<ReceivedGradient> _gradients;
@@ -31,9 +44,12 @@ internal sealed partial class PayloadCodec : IPayloadCodec
     public PayloadCodec(JobContext job, bool keepsCarries)
     {
         _job = job;
-        _parameters = new(_ => new ReceivedParameters(job.Spec, job.Layout.TotalLength, job.Plan.Seed));
-        _gradients = new(slice => new ReceivedGradient(job.Layout, slice));
-        _carries = keepsCarries ? null : new(_ => new ReceivedCarry(job.ShardCarryLength));
+        int shards = job.Plan.Shards;
+        int mostGradients = Math.Max(MostOfFewShards, MostGradientsPerShard * shards);
+        int mostCarries = Math.Max(MostOfFewShards, MostCarriesPerShard * shards);
+        _parameters = new(_ => new ReceivedParameters(job.Spec, job.Layout.TotalLength, job.Plan.Seed), MostParameters);
+        _gradients = new(slice => new ReceivedGradient(job.Layout, slice), mostGradients);
+        _carries = keepsCarries ? null : new(_ => new ReceivedCarry(job.ShardCarryLength), mostCarries);
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal abstract class ReceivedBuffer
     /// <summary>What its values belong to.</summary>
     public Fence Fence { get; private set; }
 
+    /// <summary>The turn of its pool in which a value last began to come into it.</summary>
+    public long Turn { get; set; }
+
     /// <summary>Values that are being written into it. Invariant: while there are any it is not used again.</summary>
     public int WriterCount { get; private set; }
 

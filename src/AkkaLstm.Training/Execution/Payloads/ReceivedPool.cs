@@ -11,33 +11,42 @@ namespace AkkaLstm.Training.Execution.Payloads;
 /// Invariant: a buffer is used again only when nobody writes into it and its values are of an earlier ballot, or two
 /// steps older than the newest that began to come. So a transfer that is late cannot write into newer values.
 /// </remarks>
-internal sealed class ReceivedPool<TBuffer>(Func<ParameterSlice, TBuffer> create)
+/// <param name="create">Makes a buffer for values of a slice.</param>
+/// <param name="mostBuffers">Of one slice, at most: several times what the two steps that are kept need. Only a peer that
+/// sends the same again and again gets there.</param>
+internal sealed class ReceivedPool<TBuffer>(Func<ParameterSlice, TBuffer> create, int mostBuffers)
     where TBuffer : ReceivedBuffer
 {
     private const int KeptSteps = 2;
 
+    /// <summary>Steps after which a buffer that none of them needed is let go.</summary>
+    private const int IdleTurns = 8;
+
     private readonly Lock _gate = new();
     private readonly List<TBuffer> _buffers = [];
     private Fence _newest;
+    private long _turn; // counts the fences that were the newest
 
-    /// <summary>A buffer for a value of the fence.</summary>
+    /// <summary>A buffer for a value of the fence; null where there are too many.</summary>
     /// <param name="fence">The fence.</param>
     /// <param name="slice">The slice that comes.</param>
     /// <param name="extent">The parameters of the slice.</param>
-    public TBuffer Open(Fence fence, SliceId slice, ParameterSlice extent)
+    public TBuffer? TryOpen(Fence fence, SliceId slice, ParameterSlice extent)
     {
         lock (_gate)
         {
-            if (Fence.Compare(fence, _newest) > 0) _newest = fence;
+            if (Fence.Compare(fence, _newest) > 0) Advance(fence);
             TBuffer? buffer = _buffers.Find(b => b.Fence == fence && b.Lacks(slice))
                 ?? _buffers.Find(b => IsFree(b) && b.Fits(extent));
             if (buffer is null)
             {
                 // Those of another division of the parameters will not fit again.
                 _buffers.RemoveAll(b => IsFree(b) && !b.Fits(extent));
+                if (_buffers.Count(b => b.Fits(extent)) >= mostBuffers) return null;
                 _buffers.Add(buffer = create(extent));
             }
 
+            buffer.Turn = _turn;
             buffer.Begin(fence, slice);
             return buffer;
         }
@@ -47,6 +56,13 @@ internal sealed class ReceivedPool<TBuffer>(Func<ParameterSlice, TBuffer> create
     public void Close(TBuffer buffer, SliceId slice, bool isWhole)
     {
         lock (_gate) buffer.End(slice, isWhole);
+    }
+
+    private void Advance(Fence fence)
+    {
+        _newest = fence;
+        _turn++;
+        _buffers.RemoveAll(b => IsFree(b) && _turn - b.Turn > IdleTurns);
     }
 
     private bool IsFree(TBuffer buffer) =>
