@@ -84,8 +84,8 @@ internal static class FaultCatalogue
         new(
             "a coordinator that goes back to a checkpoint goes on counting from where it stood",
             Gathering,
-            "        _progress = _history.Start;",
-            "        _progress = _progress with { EpochLoss = _history.Start.EpochLoss };"),
+            "    {\n        _progress = _history.Start;",
+            "    {\n        _progress = _progress with { EpochLoss = _history.Start.EpochLoss };"),
         new(
             "the squares of a slice are counted once for each of its servers",
             Rounds,
