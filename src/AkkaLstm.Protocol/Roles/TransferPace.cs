@@ -10,11 +10,18 @@ internal sealed class TransferPace(ProtocolOptions options)
     /// <summary>Of the last so many transfers the quickest counts: one that was lost and repeated teaches nothing.</summary>
     private const int KeptCount = 4;
 
+    /// <summary>Nothing is known before there were so many, for the same reason.</summary>
+    private const int LeastCount = 2;
+
     /// <summary>A transfer may take this many times as long before it is missed.</summary>
     private const int Margin = 2;
 
     /// <summary>Waits between repeated requests double so many times, then stay.</summary>
     private const int MostDoublings = 3;
+
+    /// <summary>Times <see cref="ProtocolOptions.RepeatInterval"/>, and no wait grows beyond: where much is lost, all
+    /// transfers are slow for the repeating.</summary>
+    private const int MostIntervals = 16;
 
     private readonly Queue<TimeSpan> _last = new();
 
@@ -31,13 +38,16 @@ internal sealed class TransferPace(ProtocolOptions options)
     /// <param name="seen">What other transfers of the step took; zero for nothing known.</param>
     public TimeSpan Patience(int repeatCount, TimeSpan seen = default)
     {
-        TimeSpan quickest = _last.Count == 0 ? TimeSpan.Zero : _last.Min();
+        TimeSpan quickest = _last.Count < LeastCount ? TimeSpan.Zero : _last.Min();
         TimeSpan expected = Margin * (seen > quickest ? seen : quickest);
 
         // Whoever is silent for ServerLostTimeout is lost; it must have been asked again before.
         TimeSpan most = options.ServerLostTimeout / 4;
+        if (most > MostIntervals * options.RepeatInterval)
+            most = MostIntervals * options.RepeatInterval;
         TimeSpan patience = expected < most ? expected : most;
-        return Backoff(patience > options.RepeatInterval ? patience : options.RepeatInterval, repeatCount);
+        TimeSpan backoff = Backoff(options.RepeatInterval, repeatCount);
+        return patience > backoff ? patience : backoff;
     }
 
     /// <summary>The wait before a request is repeated once more.</summary>
