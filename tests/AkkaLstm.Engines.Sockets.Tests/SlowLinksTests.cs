@@ -61,13 +61,13 @@ public class SlowLinksTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Parameters and gradients take many times <see cref="ProtocolOptions.RepeatInterval"/>, and are not sent again for
+    /// Parameters and gradients take some times <see cref="ProtocolOptions.RepeatInterval"/>, and are not sent again for
     /// that: what is on its way already would only be later.
     /// </summary>
     [Fact]
     public async Task Job_TransfersTakeLongerThanTheRepeatInterval_EachValueTravelsOnce()
     {
-        const int Workers = 2, Steps = 3, ValueBytes = 8_000_000;
+        const int Workers = 2, Steps = 4, ValueBytes = 8_000_000;
         var model = new ExactModel(ParameterCount: 37);
         var log = new EventLog();
         var job = new EngineRequest(
@@ -77,7 +77,7 @@ public class SlowLinksTests(ITestOutputHelper output)
             new ExactPolicy(),
             Workers,
             ServerCount: 1,
-            new ProtocolOptions { ReviewInterval = TimeSpan.FromMilliseconds(20), RepeatInterval = TimeSpan.FromMilliseconds(100) },
+            new ProtocolOptions { ReviewInterval = TimeSpan.FromMilliseconds(20), RepeatInterval = TimeSpan.FromMilliseconds(300) },
             log,
             CancellationToken.None);
         var conditions = new LinkConditions(TimeSpan.Zero, TimeSpan.Zero, BytesPerSecond: 10e6, LossChance: 0, ResetChance: 0);
@@ -100,10 +100,10 @@ public class SlowLinksTests(ITestOutputHelper output)
             Assert.Equal(JobOutcomeKind.Completed, outcome.Kind);
         }
 
-        // Parameters to each worker, a gradient from each. Only the first parameters, of which nobody knows yet how long they
-        // take, may be asked for once more when their last part is in the channel.
+        // Parameters to each worker, a gradient from each. Only the parameters of the first two steps, of which nobody
+        // knows yet how long they take, may be asked for once more when their last part is in the channel.
         double expected = 2.0 * Steps * Workers * ValueBytes;
-        double spare = (double)Workers * ValueBytes;
+        double spare = 2.0 * Workers * ValueBytes;
         output.WriteLine($"{network!.Counts.Bytes / 1e6:0} MB for {expected / 1e6:0} MB");
         await network.DisposeAsync();
         Assert.InRange(network.Counts.Bytes, expected, 1.02 * (expected + spare));
