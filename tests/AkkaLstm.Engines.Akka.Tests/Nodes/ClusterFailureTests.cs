@@ -122,7 +122,7 @@ public sealed class ClusterFailureTests
     public async Task Worker_StopsWithoutAWord_ItsTasksGoToOthers()
     {
         LoopbackCluster? cluster = null;
-        AtStep(20, () =>
+        OnceJoined(3, () =>
         {
             // The coordinator waits, so that the job is not over before the worker is.
             (Task<NodeEnd> end, CancellationTokenSource stop) = cluster!.Workers[1];
@@ -141,7 +141,7 @@ public sealed class ClusterFailureTests
     public async Task Worker_IsAskedToLeave_IsLetGo()
     {
         using var leave = new CancellationTokenSource();
-        AtStep(20, leave.Cancel);
+        OnceJoined(4, leave.Cancel);
         await using LoopbackCluster cluster = Start();
         (Task<NodeEnd> end, _) = cluster.StartMember(NodeRole.Worker, index: null, leave: leave.Token);
 
@@ -251,6 +251,22 @@ public sealed class ClusterFailureTests
         _log.OnEvent = e =>
         {
             if (e is StepClosed closed && closed.Fence.Step == step && Interlocked.Exchange(ref done, 1) == 0)
+                act();
+        };
+    }
+
+    /// <summary>Does something after the first step at which so many workers are there; steps before it are slow, so that
+    /// the job is not over when the last one comes.</summary>
+    private void OnceJoined(int workerCount, Action act)
+    {
+        int done = 0;
+        _log.OnEvent = e =>
+        {
+            if (e is not StepClosed || Volatile.Read(ref done) == 1)
+                return;
+            if (_log.Of<WorkerJoined>().Count < workerCount)
+                Thread.Sleep(100);
+            else if (Interlocked.Exchange(ref done, 1) == 0)
                 act();
         };
     }
