@@ -26,7 +26,8 @@ trap cleanup EXIT
 awk -f tests/cluster/text.awk >"$work/text.txt"
 # (B,T,I,H,L) = (20,35,650,650,2); SGD as the peer has none.
 plan=(--task char-lm --data "$work/text.txt" --hidden 650 --layers 2 --embedding 650 --batch 20 --window 35 --shards 4
-  --optimizer sgd --lr 0.1 --steps 1000000 --epochs 1000000 --valid-fraction 0 --test-fraction 0 --checkpoint-every 3600s)
+  --optimizer sgd --lr 0.1 --steps 1000000 --epochs 1000000 --valid-fraction 0 --test-fraction 0 --checkpoint-every 3600s
+  --metrics-every 1)
 
 # job, run, command...: begins a run of a job, in a process group of its own.
 begin() {
@@ -46,13 +47,15 @@ peer() { # job, processes
   OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 begin "$1" "$1" "$python" tests/cluster/ddp_peer.py "$2"
 }
 
-steps() { # run: how many it has made; ours tell every tenth
+steps() { # run: how many it has made
   if [ -e "$work/$1/metrics.jsonl" ]; then
     sed -nE 's/.*"type":"step","step":([0-9]+).*/\1/p' "$work/$1/metrics.jsonl" | awk 'END { print $1 + 0 }'
   else
     wc -l <"$work/$1.steps"
   fi
 }
+
+loopback() { cat /sys/class/net/lo/statistics/tx_bytes; }
 
 signal() { for group in ${groups[$2]}; do kill "-$1" -- "-$group"; done; }
 
@@ -78,15 +81,17 @@ for repetition in $(seq "$repetitions"); do
     peer ddp-2 2 && warm ddp-2 ddp-2
     jobs+=(ddp-1 ddp-2)
   fi
-  before=$(cat /sys/class/net/lo/statistics/tx_bytes)
   train processes processes sockets 2 && warm processes processes
   declare -A first=()
+  bytes=0
   for run in one two processes left right ddp-1 ddp-2; do first[$run]=$(steps "$run" 2>/dev/null || echo 0); done
   for _ in $(seq "$turns"); do
     for job in "${jobs[@]}"; do
+      before=$(loopback)
       signal CONT "$job"
       sleep "$length"
       signal STOP "$job"
+      [ "$job" != processes ] || bytes=$((bytes + $(loopback) - before))
     done
   done
   made() { echo $(($(steps "$1" 2>/dev/null || echo 0) - first[$1])); }
@@ -94,9 +99,8 @@ for repetition in $(seq "$repetitions"); do
     awk -v ms="$turns" -v s="$length" '{ ms *= 1000 * s
       for (i = 1; i <= NF; i++) printf "%s ", ($i > 0 ? sprintf("%.1f", (i == 4 ? 2 : 1) * ms / $i) : "nan") }')
   echo "$repetition $row" | tee -a "$work/rows"
-  after=$(cat /sys/class/net/lo/statistics/tx_bytes)
-  awk -v b="$before" -v a="$after" -v n="$(steps processes)" -v r="$repetition" 'BEGIN {
-    printf "%d  bytes a step on the loopback device with 2 worker processes: %.1f MB\n", r, (a - b) / n / 1e6 }'
+  awk -v b="$bytes" -v n="$(made processes)" -v r="$repetition" 'BEGIN {
+    printf "%d  bytes a step on the loopback device with 2 worker processes: %.1f MB\n", r, b / n / 1e6 }'
   for job in "${!groups[@]}"; do signal KILL "$job"; done
   groups=()
 done

@@ -62,6 +62,9 @@ internal sealed class RunOptionSet
         "write a checkpoint every N steps, or every N seconds with an s (200, 60s); one is written after every "
             + "epoch anyway", "N|Ns");
 
+    private readonly CliOption<int?> _metricsEvery = Values.Int(
+        "--metrics-every", OptionGroup.Run, "steps between lines of metrics.jsonl, 0 for epochs only (default: 10)");
+
     private readonly RunOptionKind _kind;
     private readonly CliOption<string?>? _out;
     private readonly CliOption<int?>? _epochs;
@@ -87,7 +90,7 @@ internal sealed class RunOptionSet
     public IEnumerable<Option> Options => ((Option?[])
         [
             _workers, _servers, _serverReplicas, _minWorkers, _threads, _kind == RunOptionKind.Node ? null : _engine, _out,
-            _epochs, _checkpointEvery,
+            _epochs, _checkpointEvery, _metricsEvery,
         ]).OfType<Option>();
 
     /// <summary>Adds all of them to a command.</summary>
@@ -116,6 +119,7 @@ internal sealed class RunOptionSet
             OutputDirectory = _out is null ? null : parsed.GetValue(_out),
             Epochs = _epochs is null ? null : parsed.GetValue(_epochs),
             Checkpoints = ReadSchedule(parsed.GetValue(_checkpointEvery)),
+            MetricsEverySteps = parsed.GetValue(_metricsEvery) ?? Defaults.MetricsEverySteps,
         };
     }
 

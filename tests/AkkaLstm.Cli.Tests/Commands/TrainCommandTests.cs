@@ -33,6 +33,18 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1", 12)]
+    [InlineData("5", 2)]
+    [InlineData("0", 0)]
+    public async Task Train_MetricsEvery_WritesThatManyStepLines(string every, int count)
+    {
+        (await Train("run", ["--steps", "12", "--metrics-every", every])).AssertDone();
+
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(_directory.File("run"), "metrics.jsonl"));
+        Assert.Equal(count, lines.Count(line => line.Contains("\"type\":\"step\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("--dropout 0.3", true)]
     [InlineData("--dropout 0.3 --layers 2", false)]
     [InlineData("--dropout 0.3 --dropout-sites output", false)]
