@@ -42,7 +42,7 @@ public sealed class NodeStatusTests
     public async Task Dispose_WhileSomebodyAsks_Ends()
     {
         // A node whose port is polled must end all the same: the listener may be closed at any moment of a call.
-        for (int round = 0; round < 100; round++)
+        for (int round = 0; round < 2000; round++)
         {
             IPEndPoint endpoint = FreeEndPoint();
             var status = new NodeStatus(NodeRole.Coordinator, endpoint);
